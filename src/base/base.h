@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * base: what every layer stands on; nothing here knows Go.
+ *
+ *   Str, Buffer      text: a slice that nobody owns, and a growing byte buffer
+ *   Arena            all other memory: freed as a whole, never piece by piece
+ *   VEC              growing arrays that live in an arena
+ *   Map, BitSet      one hash map (64-bit key -> 64-bit value), one bit set
+ *   Atom             interned strings: equal text <=> equal pointer
+ *   files            whole-file reading, directory listing, existence
+ *   jobs             running work on several threads with deep stacks
+ *   BUG              broken invariants of ours, with one recovery point per package
+ *
+ * Errors: reading and listing return false and set errno; everything else that can fail for lack of memory ends the process
+ * with exit code 2 and a message. This is the only layer that allocates, opens files or starts threads.
+ */
+#ifndef HEAPWHY_BASE_H
+#define HEAPWHY_BASE_H
+
+#include <assert.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#if defined(__GNUC__)
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define NORETURN __attribute__((noreturn))
+#define UNUSED __attribute__((unused))
+#else
+#define PRINTF_LIKE(fmt, args)
+#define NORETURN
+#define UNUSED
+#endif
+
+/* ---- Str: a slice of bytes that somebody else owns ---- */
+
+typedef struct Str {
+  const char *data; /* not NUL-terminated; may be NULL when len is 0 */
+  size_t len;       /* bytes */
+} Str;
+
+#define STR(literal) ((Str){"" literal, sizeof(literal) - 1})
+#define STR_FMT "%.*s"
+#define STR_ARG(s) (int)(s).len, ((s).data ? (s).data : "")
+
+static inline Str str_from(const char *z) { return (Str){z, strlen(z)}; }
+static inline bool str_equal(Str a, Str b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+int str_compare(Str a, Str b); /* bytewise: <0, 0, >0 */
+bool str_has_prefix(Str s, Str prefix);
+bool str_has_suffix(Str s, Str suffix);
+/* Index of the first (last) occurrence of c, or -1. */
+ptrdiff_t str_index(Str s, char c);
+ptrdiff_t str_last_index(Str s, char c);
+/* s[from:to], clamped to the slice. */
+Str str_slice(Str s, size_t from, size_t to);
+uint64_t str_hash(Str s);
+
+/* ---- Arena ---- */
+
+typedef struct Arena Arena;
+
+Arena *arena_new(void);
+void arena_free(Arena *arena); /* NULL is allowed */
+void arena_reset(Arena *arena); /* forget everything, keep the memory for the next use */
+size_t arena_bytes(const Arena *arena); /* bytes held from the system */
+/* Zeroed memory aligned to 8 bytes; lives as long as the arena. size 0 gives a valid pointer. */
+void *arena_alloc(Arena *arena, size_t size);
+char *arena_strdup(Arena *arena, Str s); /* a NUL-terminated copy */
+Str arena_str(Arena *arena, Str s);      /* a copy; NUL-terminated as well */
+Str arena_printf(Arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
+Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
+#define arena_new_array(arena, T, n) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(n)))
+#define arena_new_of(arena, T) arena_new_array(arena, T, 1)
+
+/* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */
+
+#define VEC(T)                                                                                               \
+  struct {                                                                                                   \
+    T *items;                                                                                                \
+    uint32_t len, cap;                                                                                       \
+  }
+
+void vec_grow_(Arena *arena, void *items_pointer, uint32_t *cap, uint32_t want, size_t item_size);
+
+#define vec_reserve(arena, v, n)                                                                             \
+  ((v)->cap >= (uint32_t)(n)                                                                                 \
+       ? (void)0                                                                                             \
+       : vec_grow_((arena), (void *)&(v)->items, &(v)->cap, (uint32_t)(n), sizeof(*(v)->items)))
+#define vec_push(arena, v, ...)                                                                              \
+  (vec_reserve(arena, v, (v)->len + 1), (void)((v)->items[(v)->len++] = (__VA_ARGS__)))
+#define vec_pop(v) ((v)->items[--(v)->len])
+#define vec_last(v) ((v)->items[(v)->len - 1])
+#define vec_append(arena, v, array, n)                                                                       \
+  (vec_reserve(arena, v, (v)->len + (uint32_t)(n)),                                                          \
+   (void)((n) ? memcpy((v)->items + (v)->len, (array), sizeof(*(v)->items) * (size_t)(n)) : NULL),           \
+   (void)((v)->len += (uint32_t)(n)))
+/* vec_each(T, it, &v): `it` points at each item in turn; the vector may not grow meanwhile. */
+#define vec_each(T, it, v) for (T *it = (v)->items, *it##_end = (v)->items + (v)->len; it < it##_end; it++)
+
+/* ---- Map: open addressing, uint64_t -> uint64_t; grows in its arena; iteration order is insertion order ---- */
+
+typedef struct MapEntry {
+  uint64_t key, value;
+} MapEntry;
+
+typedef struct Map {
+  Arena *arena;
+  VEC(MapEntry) entries; /* insertion order; entries are never removed, only overwritten */
+  uint32_t *slots;       /* entry number + 1, 0 = free */
+  uint32_t slot_mask;    /* number of slots - 1, or 0 while there is no table */
+} Map;
+
+static inline Map map_in(Arena *arena) { return (Map){.arena = arena}; }
+uint64_t *map_find(const Map *map, uint64_t key);        /* pointer to the value or NULL; valid until the next put */
+uint64_t *map_put(Map *map, uint64_t key);               /* pointer to the value, 0 when new */
+static inline uint64_t map_key(const void *p) { return (uint64_t)(uintptr_t)p; }
+static inline void *map_get_ptr(const Map *map, const void *key) {
+  const uint64_t *value = map_find(map, map_key(key));
+  return value ? (void *)(uintptr_t)*value : NULL;
+}
+static inline void map_set_ptr(Map *map, const void *key, const void *value) {
+  *map_put(map, map_key(key)) = map_key(value);
+}
+
+/* StrMap: text -> pointer. Keys are copied into the arena. */
+typedef struct StrMapEntry {
+  Str key;
+  void *value;
+} StrMapEntry;
+
+typedef struct StrMap {
+  Arena *arena;
+  VEC(StrMapEntry) entries; /* insertion order */
+  uint32_t *slots;
+  uint32_t slot_mask;
+} StrMap;
+
+static inline StrMap strmap_in(Arena *arena) { return (StrMap){.arena = arena}; }
+void *strmap_get(const StrMap *map, Str key); /* NULL when missing */
+void **strmap_put(StrMap *map, Str key);      /* pointer to the value, NULL when new */
+
+/* ---- BitSet ---- */
+
+typedef struct BitSet {
+  uint64_t *words;
+  uint32_t bits;
+} BitSet;
+
+BitSet bitset_new(Arena *arena, uint32_t bits);
+static inline bool bitset_get(const BitSet *set, uint32_t i) {
+  return i < set->bits && (set->words[i / 64] >> (i % 64) & 1);
+}
+static inline void bitset_set(BitSet *set, uint32_t i) {
+  assert(i < set->bits);
+  set->words[i / 64] |= (uint64_t)1 << (i % 64);
+}
+
+/* ---- Buffer: growing bytes, owned by the buffer itself ---- */
+
+typedef struct Buffer {
+  char *data; /* NUL-terminated once anything was written */
+  size_t len, cap;
+} Buffer;
+
+void buffer_free(Buffer *buffer);
+static inline void buffer_reset(Buffer *buffer) { buffer->len = 0; }
+void buffer_add(Buffer *buffer, const void *bytes, size_t n);
+static inline void buffer_str(Buffer *buffer, Str s) { buffer_add(buffer, s.data, s.len); }
+static inline void buffer_text(Buffer *buffer, const char *z) { buffer_add(buffer, z, strlen(z)); }
+void buffer_char(Buffer *buffer, char c);
+void buffer_rune(Buffer *buffer, uint32_t rune); /* UTF-8; surrogates and beyond U+10FFFF become U+FFFD */
+void buffer_printf(Buffer *buffer, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buffer_vprintf(Buffer *buffer, const char *fmt, va_list args);
+static inline Str buffer_view(const Buffer *buffer) { return (Str){buffer->data, buffer->len}; }
+
+/* ---- Atom: interned text; compare with ==. Safe from several threads. ---- */
+
+typedef struct AtomData {
+  uint32_t hash;
+  uint32_t len;
+  char text[]; /* NUL-terminated */
+} AtomData;
+typedef const AtomData *Atom;
+
+typedef struct Interner Interner;
+
+Interner *interner_new(void);
+void interner_free(Interner *interner);
+Atom intern(Interner *interner, Str s);
+static inline Atom intern_text(Interner *interner, const char *z) { return intern(interner, str_from(z)); }
+static inline Str atom_str(Atom a) { return a ? (Str){a->text, a->len} : (Str){NULL, 0}; }
+static inline const char *atom_text(Atom a) { return a ? a->text : ""; }
+
+/* ---- files ---- */
+
+/* The whole file; NUL follows the last byte. False: errno says why (EISDIR for a folder, EFBIG over 2 GiB).
+   The bytes live as long as the arena. */
+bool file_read(Arena *arena, const char *path, Str *out);
+bool file_exists(const char *path);
+bool dir_exists(const char *path);
+typedef struct DirEntry {
+  Str name;
+  bool is_dir, is_regular; /* of the link's target for a symbolic link */
+  bool is_link;
+} DirEntry;
+typedef struct DirList {
+  DirEntry *entries; /* sorted by name, bytewise; without "." and ".." */
+  uint32_t len;
+} DirList;
+bool dir_list(Arena *arena, const char *path, DirList *out);
+/* Lexical: cleans "a/./b/../c" as Go's filepath.Clean; "" gives ".". */
+Str path_clean(Arena *arena, Str path);
+Str path_join(Arena *arena, Str a, Str b); /* cleaned */
+Str path_dir(Str path);                    /* without the last element; "." if there is none */
+Str path_base(Str path);
+bool path_is_absolute(Str path);
+Str path_absolute(Arena *arena, Str path); /* against the working directory; cleaned; links are kept */
+
+/* ---- jobs ---- */
+
+typedef struct Jobs Jobs;
+typedef void (*JobFn)(void *context, uint32_t index);
+
+/* Runs fn(context, 0..count-1) on up to `threads` threads, each with a stack of stack_bytes (reserved, not committed), and
+   waits for all. Index order is the start order. threads = 1 still runs on one thread of that kind. */
+void jobs_run(uint32_t threads, uint32_t count, JobFn fn, void *context);
+/* As jobs_run, but job i starts only when all jobs in needs[i] (need_len[i] of them) are done. The graph has no cycles. */
+void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len, JobFn fn,
+                    void *context);
+uint32_t jobs_cpu_count(void);
+
+typedef struct Lock Lock;
+Lock *lock_new(Arena *arena); /* recursive mutex */
+void lock_take(Lock *lock);
+void lock_release(Lock *lock);
+
+double clock_seconds(void); /* monotonic wall time */
+
+/* ---- BUG: an invariant of ours is broken ---- */
+
+/* One recovery point per thread. Use: if (bug_catch(&point) == 0) { work; bug_end(&point); } else { point.message … } */
+typedef struct BugPoint {
+  jmp_buf jump;
+  struct BugPoint *outer;
+  struct Lock *held_locks; /* taken before the point; later ones are released by BUG */
+  char message[512];
+} BugPoint;
+
+void bug_begin_(BugPoint *point);
+#define bug_catch(point) (bug_begin_(point), setjmp((point)->jump))
+void bug_end(BugPoint *point);
+/* Without a recovery point: message on standard error and abort. */
+void bug_(const char *file, int line, const char *fmt, ...) NORETURN PRINTF_LIKE(3, 4);
+#define BUG(...) bug_(__FILE__, __LINE__, __VA_ARGS__)
+
+/* The environment is wrong: `heapwhy: message` on standard error, exit code 2. For cli and for out of memory only. */
+void fatal(const char *fmt, ...) NORETURN PRINTF_LIKE(1, 2);
+
+#endif
