@@ -167,8 +167,8 @@ static bool grows_in_place(Arena *arena, const char *array, size_t old_size, siz
   if (ARENA_ASAN || ARENA_STRESS || !array || !old_size || !arena->current) return false;
   Chunk *chunk = arena->current;
   size_t old_need = round_up(old_size);
-  return arena->used >= old_need && chunk->bytes + arena->used - old_need == array &&
-         new_size > old_need && round_up(new_size - old_need) <= chunk->size - arena->used;
+  return arena->used >= old_need && chunk->bytes + arena->used - old_need == array && new_size > old_need &&
+         round_up(new_size - old_need) <= chunk->size - arena->used;
 }
 
 void vec_grow_(Arena *arena, void *items_pointer, uint32_t *cap, uint32_t want, size_t item_size) {

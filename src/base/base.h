@@ -28,13 +28,17 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #if defined(__GNUC__)
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
-#define NORETURN __attribute__((noreturn))
-#define UNUSED __attribute__((unused))
+#define NORETURN               __attribute__((noreturn))
+#define UNUSED                 __attribute__((unused))
 #else
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
 #define UNUSED
 #endif
+
+/* Publishing a pointer or flag to readers that hold no lock. */
+#define load_acquire(p)         __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define store_release(p, value) __atomic_store_n((p), (value), __ATOMIC_RELEASE)
 
 /* ---- Str: a slice of bytes that somebody else owns ---- */
 
@@ -44,8 +48,8 @@ typedef struct Str {
 } Str;
 
 #define STR(literal) ((Str){"" literal, sizeof(literal) - 1})
-#define STR_FMT "%.*s"
-#define STR_ARG(s) (int)(s).len, ((s).data ? (s).data : "")
+#define STR_FMT      "%.*s"
+#define STR_ARG(s)   (int)(s).len, ((s).data ? (s).data : "")
 
 static inline Str str_from(const char *z) { return (Str){z, strlen(z)}; }
 static inline bool str_equal(Str a, Str b) {
@@ -66,8 +70,8 @@ uint64_t str_hash(Str s);
 typedef struct Arena Arena;
 
 Arena *arena_new(void);
-void arena_free(Arena *arena); /* NULL is allowed */
-void arena_reset(Arena *arena); /* forget everything, keep the memory for the next use */
+void arena_free(Arena *arena);          /* NULL is allowed */
+void arena_reset(Arena *arena);         /* forget everything, keep the memory for the next use */
 size_t arena_bytes(const Arena *arena); /* bytes held from the system */
 /* Zeroed memory aligned to 8 bytes; lives as long as the arena. size 0 gives a valid pointer. */
 void *arena_alloc(Arena *arena, size_t size);
@@ -76,7 +80,7 @@ Str arena_str(Arena *arena, Str s);      /* a copy; NUL-terminated as well */
 Str arena_printf(Arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
 #define arena_new_array(arena, T, n) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(n)))
-#define arena_new_of(arena, T) arena_new_array(arena, T, 1)
+#define arena_new_of(arena, T)       arena_new_array(arena, T, 1)
 
 /* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */
 
@@ -94,7 +98,7 @@ void vec_grow_(Arena *arena, void *items_pointer, uint32_t *cap, uint32_t want, 
        : vec_grow_((arena), (void *)&(v)->items, &(v)->cap, (uint32_t)(n), sizeof(*(v)->items)))
 #define vec_push(arena, v, ...)                                                                              \
   (vec_reserve(arena, v, (v)->len + 1), (void)((v)->items[(v)->len++] = (__VA_ARGS__)))
-#define vec_pop(v) ((v)->items[--(v)->len])
+#define vec_pop(v)  ((v)->items[--(v)->len])
 #define vec_last(v) ((v)->items[(v)->len - 1])
 #define vec_append(arena, v, array, n)                                                                       \
   (vec_reserve(arena, v, (v)->len + (uint32_t)(n)),                                                          \
@@ -117,8 +121,8 @@ typedef struct Map {
 } Map;
 
 static inline Map map_in(Arena *arena) { return (Map){.arena = arena}; }
-uint64_t *map_find(const Map *map, uint64_t key);        /* pointer to the value or NULL; valid until the next put */
-uint64_t *map_put(Map *map, uint64_t key);               /* pointer to the value, 0 when new */
+uint64_t *map_find(const Map *map, uint64_t key); /* pointer to the value or NULL; valid until the next put */
+uint64_t *map_put(Map *map, uint64_t key);        /* pointer to the value, 0 when new */
 static inline uint64_t map_key(const void *p) { return (uint64_t)(uintptr_t)p; }
 static inline void *map_get_ptr(const Map *map, const void *key) {
   const uint64_t *value = map_find(map, map_key(key));
@@ -231,8 +235,8 @@ typedef void (*JobFn)(void *context, uint32_t index);
    waits for all. Index order is the start order. threads = 1 still runs on one thread of that kind. */
 void jobs_run(uint32_t threads, uint32_t count, JobFn fn, void *context);
 /* As jobs_run, but job i starts only when all jobs in needs[i] (need_len[i] of them) are done. The graph has no cycles. */
-void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len, JobFn fn,
-                    void *context);
+void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len,
+                    JobFn fn, void *context);
 uint32_t jobs_cpu_count(void);
 
 typedef struct Lock Lock;

@@ -48,7 +48,8 @@ static bool read_stream(Arena *arena, int fd, Str *out) {
   Buffer all = {0};
   char step[READ_STEP];
   ptrdiff_t got;
-  while ((got = read_fully(fd, step, sizeof step)) > 0 && all.len <= LARGEST_FILE) buffer_add(&all, step, (size_t)got);
+  while ((got = read_fully(fd, step, sizeof step)) > 0 && all.len <= LARGEST_FILE)
+    buffer_add(&all, step, (size_t)got);
   if (got >= 0 && all.len > LARGEST_FILE) {
     errno = EFBIG;
     got = -1;
@@ -72,7 +73,8 @@ bool file_read(Arena *arena, const char *path, Str *out) {
     errno = EFBIG;
     ok = false;
   } else if (ok) {
-    ok = S_ISREG(st.st_mode) && st.st_size > 0 ? read_sized(arena, fd, (size_t)st.st_size, out) : read_stream(arena, fd, out);
+    ok = S_ISREG(st.st_mode) && st.st_size > 0 ? read_sized(arena, fd, (size_t)st.st_size, out)
+                                               : read_stream(arena, fd, out);
   }
   int error = errno;
   close(fd);
@@ -191,8 +193,8 @@ bool path_is_absolute(Str path) { return path.len > 0 && path.data[0] == '/'; }
 static Str working_directory(Arena *arena) {
   const char *shell = getenv("PWD");
   struct stat named, here;
-  if (shell && shell[0] == '/' && stat(shell, &named) == 0 && stat(".", &here) == 0 && named.st_dev == here.st_dev &&
-      named.st_ino == here.st_ino)
+  if (shell && shell[0] == '/' && stat(shell, &named) == 0 && stat(".", &here) == 0 &&
+      named.st_dev == here.st_dev && named.st_ino == here.st_ino)
     return arena_str(arena, str_from(shell));
   for (size_t size = PATH_MAX;; size *= 2) {
     char *name = arena_alloc(arena, size);

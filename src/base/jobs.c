@@ -64,9 +64,9 @@ struct Jobs {
   uint32_t count;
   uint32_t *ready; /* [0, ready_len) were ever ready; [0, taken) are started */
   uint32_t ready_len, taken;
-  uint32_t *missing;      /* per job: needs that are not done */
-  uint32_t *users;        /* jobs that need job i: users[user_start[i] .. user_start[i+1]) */
-  uint32_t *user_start;   /* count + 1 */
+  uint32_t *missing;    /* per job: needs that are not done */
+  uint32_t *users;      /* jobs that need job i: users[user_start[i] .. user_start[i+1]) */
+  uint32_t *user_start; /* count + 1 */
 };
 
 static void *run_jobs(void *argument) {
@@ -111,8 +111,8 @@ static void jobs_link(Jobs *jobs, Arena *arena, const uint32_t *const *needs, co
     for (uint32_t k = 0; k < jobs->missing[i]; k++) jobs->users[jobs->user_start[needs[i][k] + 1]++] = i;
 }
 
-void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len, JobFn fn,
-                    void *context) {
+void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len,
+                    JobFn fn, void *context) {
   if (count == 0) return;
   Arena *arena = arena_new();
   Jobs jobs = {.fn = fn, .context = context, .count = count};
@@ -203,7 +203,8 @@ void bug_(const char *file, int line, const char *fmt, ...) {
   va_list args;
   va_start(args, fmt);
   int prefix = snprintf(message, sizeof message, "%s:%d: ", file, line);
-  if (prefix >= 0 && (size_t)prefix < sizeof message) vsnprintf(message + prefix, sizeof message - (size_t)prefix, fmt, args);
+  if (prefix >= 0 && (size_t)prefix < sizeof message)
+    vsnprintf(message + prefix, sizeof message - (size_t)prefix, fmt, args);
   va_end(args);
   BugPoint *point = recovery_point;
   if (!point) {

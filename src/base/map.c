@@ -58,7 +58,8 @@ uint64_t *map_put(Map *map, uint64_t key) {
 
 static uint32_t strmap_slot(const StrMap *map, Str key) {
   uint32_t i = (uint32_t)str_hash(key) & map->slot_mask;
-  while (map->slots[i] && !str_equal(map->entries.items[map->slots[i] - 1].key, key)) i = (i + 1) & map->slot_mask;
+  while (map->slots[i] && !str_equal(map->entries.items[map->slots[i] - 1].key, key))
+    i = (i + 1) & map->slot_mask;
   return i;
 }
 
@@ -72,7 +73,8 @@ static void strmap_rehash(StrMap *map) {
   uint32_t count = next_slot_count(map->slot_mask);
   map->slots = arena_new_array(map->arena, uint32_t, count);
   map->slot_mask = count - 1;
-  for (uint32_t i = 0; i < map->entries.len; i++) map->slots[strmap_slot(map, map->entries.items[i].key)] = i + 1;
+  for (uint32_t i = 0; i < map->entries.len; i++)
+    map->slots[strmap_slot(map, map->entries.items[i].key)] = i + 1;
 }
 
 void **strmap_put(StrMap *map, Str key) {

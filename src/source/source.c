@@ -70,7 +70,8 @@ Arena *sources_arena(Sources *sources) { return sources->public_arena; }
 static uint32_t count_lines(Str text) {
   uint32_t count = 1;
   const char *end = text.data + text.len;
-  for (const char *at = text.data; at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++) count++;
+  for (const char *at = text.data; at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+    count++;
   return count;
 }
 
@@ -128,8 +129,10 @@ SourceFile *sources_file(const Sources *sources, Pos pos) {
   const FileTable *table = atomic_load_explicit(&sources->table, memory_order_acquire);
   while (high - low > 1) { /* the last file whose base is not behind pos */
     uint32_t middle = low + (high - low) / 2;
-    if (table->files[middle]->base <= pos.v) low = middle;
-    else high = middle;
+    if (table->files[middle]->base <= pos.v)
+      low = middle;
+    else
+      high = middle;
   }
   SourceFile *file = table->files[low];
   return pos.v - file->base <= file->text.len ? file : NULL;
@@ -140,8 +143,10 @@ static uint32_t line_at(const SourceFile *file, uint32_t offset) {
   uint32_t low = 0, high = file->line_count;
   while (high - low > 1) {
     uint32_t middle = low + (high - low) / 2;
-    if (file->line_starts[middle] <= offset) low = middle;
-    else high = middle;
+    if (file->line_starts[middle] <= offset)
+      low = middle;
+    else
+      high = middle;
   }
   return low + 1;
 }
@@ -151,8 +156,10 @@ static const LineDirective *directive_at(const SourceFile *file, uint32_t offset
   uint32_t low = 0, high = file->directives.len; /* all before low are in effect */
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    if (file->directives.items[middle].offset <= offset) low = middle + 1;
-    else high = middle;
+    if (file->directives.items[middle].offset <= offset)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low ? &file->directives.items[low - 1] : NULL;
 }

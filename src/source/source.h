@@ -31,10 +31,10 @@ typedef struct LineDirective {
 } LineDirective;
 
 typedef struct SourceFile {
-  uint32_t id;   /* dense, from 1 */
-  uint32_t base; /* Pos of its first byte */
-  Atom path;     /* as the compiler gets it: absolute for packages */
-  Str text;      /* the bytes; followed by a NUL */
+  uint32_t id;           /* dense, from 1 */
+  uint32_t base;         /* Pos of its first byte */
+  Atom path;             /* as the compiler gets it: absolute for packages */
+  Str text;              /* the bytes; followed by a NUL */
   uint32_t *line_starts; /* offset of each line's first byte */
   uint32_t line_count;
   VEC(LineDirective) directives; /* by offset */

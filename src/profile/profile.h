@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * profile: what differs between Go releases, language versions and targets, as data.
+ *
+ * Three axes stay apart:
+ *   Profile  how a release's toolchain behaves (releases.def; the only place that compares releases)
+ *   Lang     the language version of a file (go.mod line, `//go:build go1.N`)
+ *   Target   GOOS/GOARCH: sizes, alignment (targets.def)
+ */
+#ifndef HEAPWHY_PROFILE_H
+#define HEAPWHY_PROFILE_H
+
+#include "base/base.h"
+
+/* ---- Lang ---- */
+
+typedef struct Lang {
+  uint16_t minor; /* of go1.N; 0 = not given: everything is allowed */
+} Lang;
+
+#define LANG(n) ((Lang){n})
+bool lang_parse(Str text, Lang *out); /* "go1.21", "1.21", "go1.21.3", "go1.22rc1" */
+static inline bool lang_at_least(Lang lang, uint16_t minor) { return lang.minor == 0 || lang.minor >= minor; }
+
+/* ---- Target ---- */
+
+typedef struct Target {
+  const char *goos, *goarch;
+  int64_t pointer_size; /* bytes */
+  int64_t max_align;    /* bytes: alignment of int64 and float64 in structs */
+  bool big_endian;
+  bool unaligned_loads; /* the code generator merges byte loads (amd64, arm64, ppc64, ppc64le, s390x, 386…) */
+  bool register_abi;    /* arguments go in registers */
+} Target;
+
+const Target *target_find(Str goos, Str goarch); /* NULL: no such port */
+bool target_known_os(Str goos);                  /* GOOS names that build constraints in file names know */
+bool target_known_arch(Str goarch);
+bool target_is_unix(Str goos); /* satisfies the `unix` constraint */
+
+/* ---- Profile ---- */
+
+typedef struct Profile {
+  const char *release; /* "1.27" */
+  uint16_t lang_max;   /* newest language version: 27 */
+  /* inliner */
+  int32_t inline_budget;          /* nodes: 80 */
+  int32_t inline_closure_budget;  /* 800: for closures that are called directly once */
+  int32_t inline_closure_factor;  /* 2: budget of a call site of a closure */
+  int32_t inline_call_cost;       /* 57 */
+  int32_t inline_param_call_cost; /* 17 */
+  int32_t inline_panic_cost;      /* 1 */
+  int32_t inline_closure_cost;    /* 15 */
+  int32_t inline_big_nodes;       /* 5000: a function of so many nodes is big */
+  int32_t inline_big_budget;      /* 20: its call sites accept this much */
+  /* escape */
+  int64_t stack_var_limit;      /* bytes: 128 KiB; declared variables above it move to the heap */
+  int64_t stack_implicit_limit; /* bytes: 64 KiB; new, &T{}, make, closures */
+  uint32_t leak_results;        /* results that a parameter tag can name: 5 */
+  /* wording */
+  const char *flow_arrow; /* between the sides of a flow line of an explanation, UTF-8 */
+  bool explain_function;  /* explanations name the function: "escapes to heap in F:" */
+  bool append_lines;      /* append has a location of its own, so it gets lines */
+  /* size classes of the runtime's allocator, ascending, bytes; ends with 0 */
+  const uint16_t *size_classes;
+} Profile;
+
+const Profile *profile_find(Str release); /* "1.27", "go1.27", "1.27.4"; NULL: not known */
+const Profile *profile_newest(void);
+/* Names of the known releases, oldest first: profile_known(0) … until NULL. */
+const char *profile_known(uint32_t i);
+/* Bytes that the runtime takes for an allocation of size bytes. */
+int64_t profile_size_class(const Profile *profile, int64_t size, bool has_pointers);
+/* Whether the `goexperiment.NAME` constraint holds in a default build: "jsonv2", "regabiargs", … */
+bool profile_experiment(const Profile *profile, const Target *target, Str name);
+
+#endif
