@@ -144,6 +144,7 @@ char *arena_strdup(Arena *arena, Str s) {
 Str arena_str(Arena *arena, Str s) { return (Str){arena_strdup(arena, s), s.len}; }
 
 Str arena_vprintf(Arena *arena, const char *fmt, va_list args) {
+  assert(fmt);
   va_list again;
   va_copy(again, args);
   int len = vsnprintf(NULL, 0, fmt, again);

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * base: unit tests.
+ */
+#include "base/base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* cmocka wants these before it */
+#include <cmocka.h>
+
+#define assert_str(s, text)                                                                                  \
+  do {                                                                                                       \
+    Str str_ = (s);                                                                                          \
+    if (!str_equal(str_, str_from(text))) fail_msg("\"" STR_FMT "\", want \"%s\"", STR_ARG(str_), text);     \
+  } while (0)
+
+static void test_str(void **state) {
+  (void)state;
+  assert_true(str_compare(STR("ab"), STR("abc")) < 0);
+  assert_true(str_compare(STR("b"), STR("abc")) > 0);
+  assert_int_equal(str_compare(STR(""), (Str){0}), 0);
+  assert_true(str_has_prefix(STR("abc"), STR("ab")));
+  assert_false(str_has_prefix(STR("a"), STR("ab")));
+  assert_true(str_has_suffix(STR("abc"), STR("bc")));
+  assert_false(str_has_suffix(STR("c"), STR("bc")));
+  assert_int_equal(str_index(STR("a/b/c"), '/'), 1);
+  assert_int_equal(str_last_index(STR("a/b/c"), '/'), 3);
+  assert_int_equal(str_last_index(STR(""), '/'), -1);
+  assert_str(str_slice(STR("abc"), 1, 99), "bc");
+  assert_str(str_slice(STR("abc"), 7, 2), "");
+}
+
+static void test_arena(void **state) {
+  (void)state;
+  Arena *arena = arena_new();
+  for (int round = 0; round < 3; round++) {
+    for (size_t size = 0; size < 70000; size = size * 2 + 1) {
+      char *p = arena_alloc(arena, size);
+      assert_int_equal((uintptr_t)p % 8, 0);
+      for (size_t i = 0; i < size; i++) assert_int_equal(p[i], 0);
+      memset(p, 'x', size);
+    }
+    arena_reset(arena);
+  }
+  assert_str(arena_printf(arena, "%d-%s", 7, "x"), "7-x");
+  assert_true(arena_bytes(arena) > 70000);
+  arena_free(arena);
+  arena_free(NULL);
+}
+
+static void test_vec(void **state) {
+  (void)state;
+  Arena *arena = arena_new();
+  VEC(uint32_t) numbers = {0};
+  VEC(uint16_t) others = {0};
+  for (uint32_t i = 0; i < 5000; i++) {
+    vec_push(arena, &numbers, i);
+    if (i % 3 == 0) vec_push(arena, &others, (uint16_t)i);
+  }
+  uint32_t want = 0;
+  vec_each (uint32_t, it, &numbers) assert_int_equal(*it, want++);
+  assert_int_equal(want, 5000);
+  for (uint32_t i = 0; i < others.len; i++) assert_int_equal(others.items[i], 3 * i);
+  assert_int_equal(vec_last(&numbers), 4999);
+  assert_int_equal(vec_pop(&numbers), 4999);
+  uint32_t more[] = {1, 2, 3};
+  vec_append(arena, &numbers, more, 3);
+  assert_int_equal(numbers.len, 5002);
+  assert_int_equal(vec_last(&numbers), 3);
+  arena_free(arena);
+}
+
+static void test_maps(void **state) {
+  (void)state;
+  Arena *arena = arena_new();
+  Map map = map_in(arena);
+  assert_null(map_find(&map, 1));
+  for (uint64_t i = 0; i < 10000; i++) *map_put(&map, i << 32) = i;
+  for (uint64_t i = 0; i < 10000; i++) assert_int_equal(*map_find(&map, i << 32), i);
+  *map_put(&map, 0) = 42;
+  assert_int_equal(map.entries.len, 10000);
+  assert_int_equal(map.entries.items[0].value, 42);
+  assert_null(map_find(&map, 7));
+  StrMap names = strmap_in(arena);
+  char name[16];
+  for (int i = 0; i < 1000; i++) {
+    snprintf(name, sizeof name, "n%d", i);
+    *strmap_put(&names, str_from(name)) = &map;
+  }
+  assert_ptr_equal(strmap_get(&names, STR("n999")), &map);
+  assert_null(strmap_get(&names, STR("n1000")));
+  assert_str(names.entries.items[5].key, "n5");
+  BitSet set = bitset_new(arena, 100);
+  bitset_set(&set, 99);
+  assert_true(bitset_get(&set, 99));
+  assert_false(bitset_get(&set, 98));
+  assert_false(bitset_get(&set, 1000));
+  arena_free(arena);
+}
+
+static void test_buffer(void **state) {
+  (void)state;
+  Buffer buffer = {0};
+  for (int i = 0; i < 100; i++) buffer_printf(&buffer, "%d,", i);
+  assert_int_equal(buffer.len, 290);
+  assert_int_equal(strlen(buffer.data), 290);
+  buffer_reset(&buffer);
+  buffer_rune(&buffer, 'a');
+  buffer_rune(&buffer, 0xE9);
+  buffer_rune(&buffer, 0x20AC);
+  buffer_rune(&buffer, 0x1F600);
+  buffer_rune(&buffer, 0xD800);
+  buffer_rune(&buffer, 0x110000);
+  buffer_char(&buffer, '!');
+  assert_str(buffer_view(&buffer), "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xEF\xBF\xBD\xEF\xBF\xBD!");
+  buffer_free(&buffer);
+}
+
+static void test_paths(void **state) {
+  (void)state;
+  static const char *const cleaned[][2] = {
+      {"", "."},    {"abc/", "abc"},       {"a/b/../../c", "c"},    {"../../a", "../../a"},
+      {"/..", "/"}, {"/../a/./b", "/a/b"}, {"a/../..", ".."},       {"//a//b//", "/a/b"},
+      {"./a", "a"}, {"a/..", "."},         {"../a/../..", "../.."}, {"/a/..", "/"},
+      {"..", ".."}, {"a/b/..", "a"},       {"...", "..."},
+  };
+  Arena *arena = arena_new();
+  for (size_t i = 0; i < ARRAY_LEN(cleaned); i++)
+    assert_str(path_clean(arena, str_from(cleaned[i][0])), cleaned[i][1]);
+  assert_str(path_join(arena, STR("a/b"), STR("../c")), "a/c");
+  assert_str(path_join(arena, STR(""), STR("c/")), "c");
+  assert_str(path_dir(STR("/a/b")), "/a");
+  assert_str(path_dir(STR("/a")), "/");
+  assert_str(path_dir(STR("a")), ".");
+  assert_str(path_base(STR("/a/b/")), "b");
+  assert_str(path_base(STR("/")), "/");
+  assert_str(path_base(STR("a")), "a");
+  assert_true(path_is_absolute(path_absolute(arena, STR("x"))));
+  arena_free(arena);
+}
+
+static void test_files(void **state) {
+  (void)state;
+  Arena *arena = arena_new();
+  Str text;
+  assert_true(file_read(arena, "/proc/self/status", &text));
+  assert_true(text.len > 0 && text.data[text.len] == 0);
+  assert_false(file_read(arena, "/proc", &text));
+  assert_false(file_read(arena, "/proc/no such file", &text));
+  assert_true(dir_exists("/proc"));
+  assert_false(file_exists("/proc"));
+  assert_true(file_exists("/proc/self/status"));
+  DirList list;
+  assert_true(dir_list(arena, "/", &list));
+  for (uint32_t i = 1; i < list.len; i++)
+    assert_true(str_compare(list.entries[i - 1].name, list.entries[i].name) < 0);
+  assert_false(dir_list(arena, "/proc/no such folder", &list));
+  arena_free(arena);
+}
+
+enum { TEXTS = 20000, THREADS = 4 };
+
+typedef struct InternTest {
+  Interner *interner;
+  Atom atoms[THREADS][TEXTS];
+} InternTest;
+
+static void intern_many(void *context, uint32_t index) {
+  InternTest *test = context;
+  char name[16];
+  for (int i = 0; i < TEXTS; i++) {
+    snprintf(name, sizeof name, "%d", i);
+    test->atoms[index][i] = intern_text(test->interner, name);
+  }
+}
+
+static void test_intern(void **state) {
+  (void)state;
+  InternTest *test = calloc(1, sizeof *test);
+  test->interner = interner_new();
+  jobs_run(THREADS, THREADS, intern_many, test);
+  for (int i = 0; i < TEXTS; i++) {
+    assert_int_equal(atoi(atom_text(test->atoms[0][i])), i);
+    for (int k = 1; k < THREADS; k++) assert_ptr_equal(test->atoms[k][i], test->atoms[0][i]);
+  }
+  assert_ptr_equal(intern(test->interner, (Str){0}), intern_text(test->interner, ""));
+  interner_free(test->interner);
+  free(test);
+}
+
+typedef struct GraphTest {
+  Lock *lock;
+  uint32_t done[64], len;
+} GraphTest;
+
+static void note_done(void *context, uint32_t index) {
+  GraphTest *test = context;
+  lock_take(test->lock);
+  test->done[test->len++] = index;
+  lock_release(test->lock);
+}
+
+static void test_jobs(void **state) {
+  (void)state;
+  Arena *arena = arena_new();
+  uint32_t last[] = {63};
+  const uint32_t *needs[64] = {0};
+  uint32_t need_len[64] = {0};
+  for (uint32_t i = 0; i < 63; i++) needs[i] = last, need_len[i] = 1;
+  for (uint32_t threads = 1; threads < 5; threads++) {
+    GraphTest test = {.lock = lock_new(arena)};
+    jobs_run_graph(threads, 64, needs, need_len, note_done, &test);
+    assert_int_equal(test.len, 64);
+    assert_int_equal(test.done[0], 63);
+    for (uint32_t i = 1; threads == 1 && i < 64; i++) assert_int_equal(test.done[i], i - 1);
+  }
+  jobs_run(2, 0, note_done, NULL);
+  arena_free(arena);
+}
+
+static uint32_t recurse(volatile char *above, uint32_t depth) {
+  volatile char here[512];
+  here[0] = above ? above[0] : 1;
+  return depth ? recurse(here, depth - 1) + (uint32_t)here[0] : 0;
+}
+
+static void deep_job(void *context, uint32_t index) {
+  (void)index;
+  *(uint32_t *)context = recurse(NULL, 100000);
+}
+
+static void test_deep_stack(void **state) {
+  (void)state;
+  uint32_t depth = 0;
+  jobs_run(1, 1, deep_job, &depth);
+  assert_int_equal(depth, 100000);
+}
+
+static void test_bug(void **state) {
+  (void)state;
+  Arena *arena = arena_new();
+  Lock *lock = lock_new(arena);
+  BugPoint outer, inner;
+  volatile int reached = 0;
+  if (bug_catch(&outer) == 0) {
+    if (bug_catch(&inner) == 0) {
+      lock_take(lock);
+      lock_take(lock);
+      BUG("number %d", 7);
+    } else {
+      reached++;
+      assert_non_null(strstr(inner.message, "number 7"));
+    }
+    bug_end(&outer);
+  } else {
+    fail();
+  }
+  assert_int_equal(reached, 1);
+  GraphTest test = {.lock = lock}; /* another thread gets the lock: BUG gave it back */
+  jobs_run(1, 1, note_done, &test);
+  assert_int_equal(test.len, 1);
+  arena_free(arena);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_str),   cmocka_unit_test(test_arena),      cmocka_unit_test(test_vec),
+      cmocka_unit_test(test_maps),  cmocka_unit_test(test_buffer),     cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_files), cmocka_unit_test(test_intern),     cmocka_unit_test(test_jobs),
+      cmocka_unit_test(test_bug),   cmocka_unit_test(test_deep_stack),
+  };
+  return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
