@@ -221,21 +221,21 @@ static void test_jobs(void **state) {
 }
 
 static uint32_t recurse(volatile char *above, uint32_t depth) {
-  volatile char here[512];
+  volatile char here[8192];
   here[0] = above ? above[0] : 1;
   return depth ? recurse(here, depth - 1) + (uint32_t)here[0] : 0;
 }
 
 static void deep_job(void *context, uint32_t index) {
   (void)index;
-  *(uint32_t *)context = recurse(NULL, 100000);
+  *(uint32_t *)context = recurse(NULL, 20000);
 }
 
 static void test_deep_stack(void **state) {
   (void)state;
   uint32_t depth = 0;
   jobs_run(1, 1, deep_job, &depth);
-  assert_int_equal(depth, 100000);
+  assert_int_equal(depth, 20000);
 }
 
 static void test_bug(void **state) {
