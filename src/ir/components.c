@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * components: the call graph of a unit, cut into strongly connected components, callees first.
+ *
+ * In: root functions. Out: one call of the visitor for each component, its functions in the order in which they were met.
+ * An edge is any mention of a function of the unit: its name, a method of it, a literal. Literals that capture something never
+ * make a component of their own; they belong to the component of the function that mentions them.
+ * Tarjan's algorithm with two numbers for each function: reaching its own first number again means recursion.
+ *
+ * Go: cmd/compile/internal/ir/scc.go
+ */
+#include "ir/ir.h"
+
+typedef struct Components {
+  Unit *unit;
+  Arena *scratch;
+  Map numbers; /* Func* -> first number; DONE_NUMBER when its component was handed over */
+  uint32_t last_number;
+  uint32_t done_flags;
+  VEC(Func *) stack;
+  void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive);
+  void *context;
+} Components;
+
+typedef struct FuncWalk {
+  Components *components;
+  uint32_t lowest;
+} FuncWalk;
+
+#define DONE_NUMBER UINT32_MAX
+
+static uint32_t visit_func(Components *c, Func *fn);
+
+static void visit_mentioned(FuncWalk *walk, Func *fn) {
+  if (!fn || fn->unit != walk->components->unit || (fn->flags & walk->components->done_flags)) return;
+  uint32_t number = visit_func(walk->components, fn);
+  if (number < walk->lowest) walk->lowest = number;
+}
+
+static bool visit_op(void *context, Op *op) {
+  FuncWalk *walk = context;
+  switch ((int)op->kind) {
+  case OP_NAME:
+    if (op->name->class_ == CLASS_FUNC) visit_mentioned(walk, op->name->func);
+    break;
+  case OP_DOTMETH:
+  case OP_METHVALUE:
+  case OP_METHEXPR: {
+    Name *method = op_method_name(walk->components->unit, op);
+    if (method) visit_mentioned(walk, method->func);
+    break;
+  }
+  case OP_CLOSURE: visit_mentioned(walk, op->func); break;
+  }
+  return op_children(op, visit_op, walk);
+}
+
+/* fn is the root of a component: everything above it on the stack belongs to it. */
+static void hand_over(Components *c, const Func *fn, bool recursive) {
+  uint32_t i = c->stack.len;
+  do *map_put(&c->numbers, map_key(c->stack.items[--i])) = DONE_NUMBER;
+  while (c->stack.items[i] != fn);
+  uint32_t len = c->stack.len - i;
+  Func **list = arena_new_array(c->scratch, Func *, len);
+  memcpy(list, c->stack.items + i, sizeof(Func *) * len);
+  c->stack.len = i;
+  c->visit(c->context, list, len, recursive);
+}
+
+static uint32_t visit_func(Components *c, Func *fn) {
+  const uint64_t *known = map_find(&c->numbers, map_key(fn));
+  if (known) return (uint32_t)*known;
+  uint32_t number = ++c->last_number;
+  *map_put(&c->numbers, map_key(fn)) = number;
+  FuncWalk walk = {c, ++c->last_number};
+  vec_push(c->scratch, &c->stack, fn);
+  for (uint32_t i = 0; i < fn->body.len; i++)
+    if (fn->body.items[i]) visit_op(&walk, fn->body.items[i]);
+  if ((walk.lowest == number || walk.lowest == number + 1) && !func_captures(fn))
+    hand_over(c, fn, walk.lowest == number);
+  return walk.lowest;
+}
+
+void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_len, uint32_t done,
+                                  void (*visit)(void *context, Func *const *list, uint32_t len,
+                                                bool recursive),
+                                  void *context) {
+  Arena *scratch = arena_new();
+  Components c = {.unit = unit, .scratch = scratch, .numbers = map_in(scratch), .done_flags = done};
+  c.visit = visit;
+  c.context = context;
+  for (uint32_t i = 0; i < root_len; i++)
+    if (!func_captures(roots[i]) && !(roots[i]->flags & done)) visit_func(&c, roots[i]);
+  arena_free(scratch);
+}
+
+void unit_visit_components(Unit *unit, Func *const *roots, uint32_t root_len,
+                           void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
+                           void *context) {
+  unit_visit_components_except(unit, roots, root_len, 0, visit, context);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * ops: the table of op kinds, and how ops, names and functions are made.
+ *
+ * In: a unit, whose arena owns everything. Out: zeroed nodes with a dense id.
+ * Names are ops as well, one per variable, shared by all uses. Temporaries are numbered by how many variables their function
+ * has already, because the compiler does so and prints the numbers.
+ *
+ * Go: cmd/compile/internal/ir/node.go, expr.go, name.go, func.go
+ */
+#include "ir/ir.h"
+
+typedef struct OpInfo {
+  const char *name, *text, *slots;
+  int8_t precedence;
+} OpInfo;
+
+static const OpInfo op_infos[OP_KIND_COUNT] = {
+    [OP_NONE] = {"NONE", "NONE", "", 0},
+#define OP(NAME, precedence, text, slots) [OP_##NAME] = {#NAME, text, slots, precedence},
+#include "ir/ops.def"
+#undef OP
+};
+
+const char *op_name(OpKind kind) { return op_infos[kind].name; }
+const char *op_text(OpKind kind) { return op_infos[kind].text; }
+const char *op_slots(OpKind kind) { return op_infos[kind].slots; }
+int op_precedence(OpKind kind) { return op_infos[kind].precedence; }
+
+/* ---- ops ---- */
+
+Op *op_new(Unit *unit, OpKind kind, XPos pos, Type *type) {
+  Op *op = arena_new_of(unit->arena, Op);
+  op->kind = (uint16_t)kind;
+  op->pos = pos;
+  op->type = type;
+  op->id = ++unit->next_op_id;
+  return op;
+}
+
+Op *op_unary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x) {
+  Op *op = op_new(unit, kind, pos, type);
+  op->x = x;
+  return op;
+}
+
+Op *op_binary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x, Op *y) {
+  Op *op = op_unary(unit, kind, pos, type, x);
+  op->y = y;
+  return op;
+}
+
+Op *op_literal(Unit *unit, XPos pos, Type *type, const Const *value) {
+  Op *op = op_new(unit, OP_LITERAL, pos, type);
+  op->lit = value;
+  return op;
+}
+
+Op *op_nil(Unit *unit, XPos pos, Type *type) { return op_new(unit, OP_NIL, pos, type); }
+Op *op_type(Unit *unit, XPos pos, Type *type) { return op_new(unit, OP_TYPE, pos, type); }
+
+Op *op_assign(Unit *unit, XPos pos, Op *left, Op *right, bool define) {
+  Op *op = op_binary(unit, OP_AS, pos, NULL, left, right);
+  if (define) op->flags |= OP_DEF;
+  return op;
+}
+
+void op_list_push(Unit *unit, OpList *list, Op *op) { vec_push(unit->arena, list, op); }
+
+void op_list_append(Unit *unit, OpList *list, const OpList *more) {
+  vec_append(unit->arena, list, more->items, more->len);
+}
+
+void op_list_prepend(Unit *unit, OpList *list, const OpList *more) {
+  OpList joined = {0};
+  vec_reserve(unit->arena, &joined, list->len + more->len);
+  vec_append(unit->arena, &joined, more->items, more->len);
+  vec_append(unit->arena, &joined, list->items, list->len);
+  *list = joined;
+}
+
+/* ---- names ---- */
+
+Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type, Func *curfn) {
+  Name *n = arena_new_of(unit->arena, Name);
+  n->op.kind = OP_NAME;
+  n->op.pos = pos;
+  n->op.type = type;
+  n->op.id = ++unit->next_op_id;
+  n->op.name = n;
+  n->class_ = class_;
+  n->pkg = pkg;
+  n->name = name;
+  n->curfn = curfn;
+  return n;
+}
+
+Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type) {
+  char text[32];
+  size_t len = 0;
+  const char *prefix = ".autotmp_";
+  while (prefix[len]) {
+    text[len] = prefix[len];
+    len++;
+  }
+  char digits[12];
+  size_t n = 0;
+  uint32_t number = fn->dcl.len;
+  do digits[n++] = (char)('0' + number % 10);
+  while (number /= 10);
+  while (n > 0) text[len++] = digits[--n];
+  Atom atom = intern(unit->session->interner, (Str){text, len});
+  Name *name = name_new(unit, CLASS_AUTO, pos, unit->pkg, atom, type, fn);
+  name->name_flags |= NAME_AUTOTEMP | NAME_USED;
+  func_declare(unit, fn, name);
+  return name;
+}
+
+Name *name_canonical(Name *name) {
+  while ((name->name_flags & NAME_CLOSURE_VAR) && name->outer) name = name->outer;
+  return name;
+}
+
+bool name_is_blank(const Name *name) {
+  return name->name && name->name->len == 1 && name->name->text[0] == '_';
+}
+
+/* ---- functions ---- */
+
+Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
+  Func *fn = arena_new_of(unit->arena, Func);
+  fn->unit = unit;
+  fn->pos = pos;
+  fn->type = signature;
+  fn->name = name_new(unit, CLASS_FUNC, pos, pkg, name, signature, NULL);
+  fn->name->func = fn;
+  return fn;
+}
+
+void func_declare(Unit *unit, Func *fn, Name *name) { vec_push(unit->arena, &fn->dcl, name); }
+
+Func *func_outermost(Func *fn) {
+  while (fn->closure_parent) fn = fn->closure_parent;
+  return fn;
+}
+
+bool func_contains_closure(const Func *outer, const Func *inner) {
+  if (outer == inner || !inner->closure) return false;
+  for (const Func *f = inner->closure_parent; f; f = f->closure_parent)
+    if (f == outer) return true;
+  return false;
+}
+
+Pos xpos_outermost(const Unit *unit, XPos pos) {
+  Pos at = pos.pos;
+  for (uint32_t n = pos.inl; n != 0;) {
+    const InlinedCall *call = &unit->inline_tree.items[n - 1];
+    at = call->pos;
+    n = call->parent;
+  }
+  return at;
+}

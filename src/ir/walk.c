@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * walk: visiting, editing and copying ops. The slot strings of ops.def drive all three, so an op kind is described once.
+ *
+ * In: an op tree. Out: calls of the visitor in the compiler's order, an edited tree, or a deep copy.
+ * A copy keeps the structure, moves positions below an inlined call, and redirects names; a copied assignment becomes the
+ * definition of the names that it defines.
+ *
+ * Go: cmd/compile/internal/ir/visit.go, node_gen.go, copy.go; noder/reader.go for what copies stand for
+ */
+#include "ir/ir.h"
+
+/* ---- visiting ---- */
+
+static bool visit_list(const OpList *list, bool (*visit)(void *context, Op *child), void *context) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->items[i] && visit(context, list->items[i])) return true;
+  return false;
+}
+
+bool op_children(Op *op, bool (*visit)(void *context, Op *child), void *context) {
+  if (op->init.len > 0 && visit_list(&op->init, visit, context)) return true;
+  for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) {
+    Op *child = NULL;
+    switch (*slot) {
+    case 'x': child = op->x; break;
+    case 'y': child = op->y; break;
+    case 'z': child = op->z; break;
+    case 'w': child = op->w; break;
+    case 'l':
+      if (visit_list(&op->list, visit, context)) return true;
+      break;
+    case 'm':
+      if (visit_list(&op->list2, visit, context)) return true;
+      break;
+    }
+    if (child && visit(context, child)) return true;
+  }
+  return false;
+}
+
+static void edit_list(OpList *list, Op *(*edit)(void *context, Op *child), void *context) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->items[i]) list->items[i] = edit(context, list->items[i]);
+}
+
+void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *context) {
+  edit_list(&op->init, edit, context);
+  for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) {
+    Op **child = NULL;
+    switch (*slot) {
+    case 'x': child = &op->x; break;
+    case 'y': child = &op->y; break;
+    case 'z': child = &op->z; break;
+    case 'w': child = &op->w; break;
+    case 'l': edit_list(&op->list, edit, context); break;
+    case 'm': edit_list(&op->list2, edit, context); break;
+    }
+    if (child && *child) *child = edit(context, *child);
+  }
+}
+
+typedef struct AnyWalk {
+  bool (*predicate)(void *context, Op *op);
+  void *context;
+} AnyWalk;
+
+static bool any_visit(void *context, Op *op) {
+  AnyWalk *walk = context;
+  return walk->predicate(walk->context, op) || op_children(op, any_visit, walk);
+}
+
+bool op_any(Op *op, bool (*predicate)(void *context, Op *op), void *context) {
+  AnyWalk walk = {predicate, context};
+  return op && any_visit(&walk, op);
+}
+
+bool op_list_any(const OpList *list, bool (*predicate)(void *context, Op *op), void *context) {
+  AnyWalk walk = {predicate, context};
+  return visit_list(list, any_visit, &walk);
+}
+
+/* ---- copying ---- */
+
+static bool assigns_list(OpKind kind) {
+  return kind == OP_AS2 || kind == OP_AS2DOTTYPE || kind == OP_AS2FUNC || kind == OP_AS2MAPR ||
+         kind == OP_AS2RECV || kind == OP_SELRECV2;
+}
+
+static bool has_label(OpKind kind) {
+  return kind == OP_LABEL || kind == OP_GOTO || kind == OP_BREAK || kind == OP_CONTINUE || kind == OP_FOR ||
+         kind == OP_RANGE || kind == OP_SWITCH || kind == OP_SELECT;
+}
+
+/* If `was` defined the name in the original, then its copy defines what replaces the name. */
+static void redefine(CloneOptions *options, const Op *was, Op *copy, const Op *target) {
+  if (!op_is(target, OP_NAME) || target->name->defn != was) return;
+  Op *replacement = map_get_ptr(&options->names, target->name);
+  if (op_is(replacement, OP_NAME)) replacement->name->defn = copy;
+}
+
+static void redefine_all(CloneOptions *options, const Op *was, Op *copy) {
+  OpKind kind = (OpKind)was->kind;
+  if (kind == OP_AS) redefine(options, was, copy, was->x);
+  if (assigns_list(kind))
+    for (uint32_t i = 0; i < was->lhs.len; i++) redefine(options, was, copy, was->lhs.items[i]);
+  if (kind == OP_RANGE) {
+    redefine(options, was, copy, was->key);
+    redefine(options, was, copy, was->value);
+  }
+  if (kind == OP_SWITCH && op_is(was->x, OP_TYPESW))
+    for (uint32_t i = 0; i < was->list.len; i++) {
+      redefine(options, was, copy, was->list.items[i]->x);
+      redefine(options, was->x, copy->x, was->list.items[i]->x);
+      redefine(options, was->list.items[i], copy->list.items[i], was->list.items[i]->x);
+    }
+}
+
+OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list) {
+  OpList copy = {0};
+  if (list->len == 0) return copy;
+  vec_reserve(unit->arena, &copy, list->len);
+  for (uint32_t i = 0; i < list->len; i++) copy.items[i] = op_clone(unit, options, list->items[i]);
+  copy.len = list->len;
+  return copy;
+}
+
+static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *op) {
+  copy->init = op_list_clone(unit, options, &op->init);
+  for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) switch (*slot) {
+    case 'x': copy->x = op_clone(unit, options, op->x); break;
+    case 'y': copy->y = op_clone(unit, options, op->y); break;
+    case 'z': copy->z = op_clone(unit, options, op->z); break;
+    case 'w': copy->w = op_clone(unit, options, op->w); break;
+    case 'l': copy->list = op_list_clone(unit, options, &op->list); break;
+    case 'm': copy->list2 = op_list_clone(unit, options, &op->list2); break;
+    }
+}
+
+Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
+  if (!op) return NULL;
+  if (options->replace) {
+    Op *other = options->replace(options->context, options, (Op *)(uintptr_t)op);
+    if (other) return other;
+  }
+  if (op->kind == OP_NAME || op->kind == OP_NONAME) {
+    Op *other = map_get_ptr(&options->names, op->name);
+    return other ? other : (Op *)(uintptr_t)op;
+  }
+  Op *copy = arena_new_of(unit->arena, Op);
+  *copy = *op;
+  copy->id = ++unit->next_op_id;
+  if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
+  clone_slots(unit, options, copy, op);
+  redefine_all(options, op, copy);
+  if (options->relabel && op->label && has_label((OpKind)op->kind))
+    copy->label = options->relabel(options->context, op->label);
+  if (op->kind == OP_CLOSURE) {
+    assert(options->clone_closure);
+    copy->func = options->clone_closure(options->context, options, op->func);
+    copy->func->closure = copy;
+  }
+  return copy;
+}
