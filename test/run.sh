@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# All tests, after `make all tests`: unit, golden, probes and Go's own tests against the real compiler, whole std.
+#
+#   test/run.sh [SUITE...]     unit golden probes errorcheck errorcomments std  (default: all)
+#
+# The last line is `N passed, N failed` (and skipped, if any). Exit code: 1 when something failed.
+set -u
+cd "$(dirname "$0")/.."
+mkdir -p build
+log=build/test.log
+: >"$log"
+suite() {
+  case $1 in
+    unit) test/unit.sh build/release/test/*/*_test ;;
+    golden) test/golden.sh ;;
+    probes) test/conformance.sh probes.m1 probes.m2 probes.l.m1 probes.l.m2 ;;
+    errorcheck) test/errorcheck.sh ;;
+    errorcomments) test/errorcomments.sh ;;
+    std) test/conformance.sh std.m1 std.m2 ;;
+    *) printf 'FAILED no suite %s\n' "$1" ;;
+  esac
+}
+for name in ${*:-unit golden probes errorcheck errorcomments std}; do
+  suite "$name" 2>&1 | tee -a "$log"
+done
+awk '/^ok / { ok++ } /^FAILED / { bad++; print } /^skip / { skipped++ }
+     END { printf "%d passed, %d failed%s\n", ok, bad, skipped ? sprintf(", %d skipped", skipped) : ""; exit bad > 0 || ok == 0 }' "$log"
