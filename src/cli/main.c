@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The heapwhy program: flags and environment in, bytes and an exit code out.
+ *
+ * Exit codes: 0 reported, 1 the Go code has errors, 2 usage or environment.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/options.h"
+
+extern char **environ;
+
+static void write_all(FILE *stream, const Buffer *buffer) {
+  if (buffer->len) fwrite(buffer->data, 1, buffer->len, stream);
+  if (fflush(stream) != 0 || ferror(stream)) fatal("cannot write the output");
+}
+
+static int run(Arena *arena, int argc, char **argv) {
+  Options options;
+  Str problem = options_parse(arena, argc, argv, (const char *const *)environ, &options);
+  if (problem.len) {
+    fprintf(stderr, "heapwhy: " STR_FMT "\nRun 'heapwhy -help' for usage.\n", STR_ARG(problem));
+    return 2;
+  }
+  if (options.help || options.version) {
+    Buffer text = {0};
+    if (options.help)
+      options_print_help(&text);
+    else
+      options_print_version(&text);
+    write_all(stdout, &text);
+    buffer_free(&text);
+    return 0;
+  }
+  options.engine.color = !options.engine.json && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+  EngineResult result =
+      options.dump_phase.len
+          ? engine_dump(&options.engine, options.dump_phase, options.patterns, options.pattern_len)
+          : engine_run(&options.engine, options.patterns, options.pattern_len);
+  write_all(stdout, &result.out);
+  write_all(stderr, &result.err);
+  int code = result.exit_code;
+  engine_result_free(&result);
+  return code;
+}
+
+int main(int argc, char **argv) {
+  Arena *arena = arena_new();
+  int code = run(arena, argc, argv);
+  arena_free(arena);
+  return code;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Command line -> Options. One row of flags.def a flag; `-name`, `--name`, `-name=value` and `-name value` as Go programs take them.
+ */
+#include "cli/options.h"
+
+typedef enum FlagKind { FLAG_BOOL, FLAG_TEXT, FLAG_COUNT, FLAG_LEVEL } FlagKind;
+
+typedef struct Flag {
+  const char *name;
+  FlagKind kind;
+  size_t offset; /* of the field in Options */
+  const char *argument, *help;
+} Flag;
+
+static const Flag flags[] = {
+#define FLAG(name, kind, field, argument, help) {name, FLAG_##kind, offsetof(Options, field), argument, help},
+#include "cli/flags.def"
+#undef FLAG
+};
+
+static const Flag *find_flag(Str name) {
+  for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+    if (str_equal(str_from(flags[i].name), name)) return &flags[i];
+  return NULL;
+}
+
+static bool parse_count(Str text, uint32_t *out) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.data[i] < '0' || text.data[i] > '9' || value > 100000) return false;
+    value = value * 10 + (uint64_t)(text.data[i] - '0');
+  }
+  *out = (uint32_t)value;
+  return text.len > 0;
+}
+
+/* Stores the value; has_value: it was given. False: it is not of the flag's kind. */
+static bool set_flag(const Flag *flag, Options *options, bool has_value, Str value) {
+  void *field = (char *)options + flag->offset;
+  uint32_t number = 0;
+  switch (flag->kind) {
+  case FLAG_BOOL:
+    if (has_value && !str_equal(value, STR("true")) && !str_equal(value, STR("false"))) return false;
+    *(bool *)field = !has_value || str_equal(value, STR("true"));
+    return true;
+  case FLAG_TEXT: *(Str *)field = value; return true;
+  case FLAG_COUNT: return parse_count(value, (uint32_t *)field);
+  case FLAG_LEVEL:
+    if (has_value && (!parse_count(value, &number) || number > 2)) return false;
+    int *level = field;
+    *level = has_value ? (int)number : *level < 2 ? *level + 1 : 2;
+    return true;
+  }
+  return false;
+}
+
+typedef struct Words {
+  Str *items;
+  uint32_t len, next;
+} Words;
+
+/* Handles words->items[words->next], which begins with '-'. */
+static Str parse_flag(Arena *arena, Words *words, Options *options) {
+  Str word = words->items[words->next++];
+  Str name = str_slice(word, str_has_prefix(word, STR("--")) ? 2 : 1, word.len), value = {NULL, 0};
+  ptrdiff_t equals = str_index(name, '=');
+  bool has_value = equals >= 0;
+  if (has_value) {
+    value = str_slice(name, (size_t)equals + 1, name.len);
+    name = str_slice(name, 0, (size_t)equals);
+  }
+  const Flag *flag = find_flag(name);
+  if (!flag) return arena_printf(arena, "flag provided but not defined: -" STR_FMT, STR_ARG(name));
+  bool wants_value = flag->kind == FLAG_TEXT || flag->kind == FLAG_COUNT;
+  if (wants_value && !has_value) {
+    if (words->next == words->len)
+      return arena_printf(arena, "flag needs an argument: -" STR_FMT, STR_ARG(name));
+    value = words->items[words->next++];
+  }
+  if (!set_flag(flag, options, has_value || wants_value, value))
+    return arena_printf(arena, "invalid value \"" STR_FMT "\" for flag -" STR_FMT, STR_ARG(value),
+                        STR_ARG(name));
+  return (Str){NULL, 0};
+}
+
+/* GOFLAGS holds flags of the go command: those that we have are taken, others are its own business. */
+static void parse_goflags(Arena *arena, Str text, Options *options) {
+  for (size_t at = 0; at < text.len;) {
+    size_t start = at;
+    while (at < text.len && text.data[at] != ' ') at++;
+    Str word = str_slice(text, start, at++);
+    Words words = {.items = &word, .len = 1};
+    if (word.len > 1 && word.data[0] == '-') parse_flag(arena, &words, options);
+  }
+}
+
+Str options_parse(Arena *arena, int argc, char **argv, const char *const *environment, Options *out) {
+  *out = (Options){.engine = {.load = {.environment = environment}}};
+  for (const char *const *at = environment; *at; at++)
+    if (strncmp(*at, "GOFLAGS=", 8) == 0) parse_goflags(arena, str_from(*at + 8), out);
+  Words words = {.items = arena_new_array(arena, Str, argc)};
+  for (int i = 1; i < argc; i++) words.items[words.len++] = str_from(argv[i]);
+  if (words.len && str_equal(words.items[0], STR("dump"))) {
+    if (words.len < 2) return STR("dump needs the name of a phase");
+    out->dump_phase = words.items[1];
+    words.next = 2;
+  }
+  VEC(Str) patterns = {0};
+  bool only_patterns = false;
+  while (words.next < words.len) {
+    Str word = words.items[words.next];
+    if (only_patterns || word.len < 2 || word.data[0] != '-') {
+      vec_push(arena, &patterns, word);
+      words.next++;
+    } else if (str_equal(word, STR("--"))) {
+      only_patterns = true;
+      words.next++;
+    } else {
+      Str problem = parse_flag(arena, &words, out);
+      if (problem.len) return problem;
+    }
+  }
+  out->patterns = patterns.items;
+  out->pattern_len = patterns.len;
+  LoadConfig *load = &out->engine.load;
+  load->dir = path_absolute(arena, load->dir.len ? load->dir : STR("."));
+  if (!dir_exists(load->dir.data))
+    return arena_printf(arena, "-C " STR_FMT ": no such directory", STR_ARG(load->dir));
+  if (load->goroot.len) load->goroot = path_absolute(arena, load->goroot);
+  return (Str){NULL, 0};
+}
+
+void options_print_help(Buffer *out) {
+  buffer_text(
+      out, "usage: heapwhy [flags] [packages | files.go]\n"
+           "       heapwhy dump PHASE [flags] [packages | files.go]\n\n"
+           "Tells why values of a Go program are on the heap. Without -m or -json: a report for people.\n\n"
+           "flags:\n");
+  for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+    int used = (int)strlen(flags[i].name) + (int)strlen(flags[i].argument) + (flags[i].argument[0] ? 1 : 0);
+    buffer_printf(out, "  -%s%s%s%*s%s\n", flags[i].name, flags[i].argument[0] ? " " : "", flags[i].argument,
+                  used < 14 ? 14 - used : 1, "", flags[i].help);
+  }
+  buffer_text(out, "\nphases:");
+  for (uint32_t i = 0; engine_phase_name(i); i++) buffer_printf(out, " %s", engine_phase_name(i));
+  buffer_text(out, "\nexit codes: 0 reported, 1 the Go code has errors, 2 usage or environment\n");
+}
+
+void options_print_version(Buffer *out) {
+  buffer_text(out, "heapwhy 0.1, answers for Go");
+  for (uint32_t i = 0; profile_known(i); i++) buffer_printf(out, "%s %s", i ? "," : "", profile_known(i));
+  buffer_char(out, '\n');
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * `heapwhy dump PHASE`: what a phase left behind, as text, for the packages that were asked for.
+ */
+#include "engine/private.h"
+
+static void dump_functions(Buffer *out, const EnginePackage *package) {
+  for (uint32_t i = 0; i < package->unit->funcs.len; i++)
+    ir_dump(out, package->unit, package->unit->funcs.items[i]);
+}
+
+static void dump_package(Buffer *out, const Engine *engine, const EnginePackage *package, Str phase) {
+  buffer_printf(out, "# " STR_FMT "\n", STR_ARG(package->load->description));
+  if (str_equal(phase, STR("parse")))
+    for (uint32_t i = 0; i < package->load->file_len; i++)
+      syntax_dump(out, engine->sources, package->files[i]);
+  else if (str_equal(phase, STR("check")))
+    types_dump(out, package->pkg);
+  else if (str_equal(phase, STR("explain")))
+    buffer_str(out, buffer_view(&package->out));
+  else
+    dump_functions(out, package);
+}
+
+static void dump_graph(Buffer *out, const LoadGraph *graph) {
+  for (uint32_t i = 0; i < graph->package_len; i++) {
+    const LoadPackage *package = &graph->packages[i];
+    buffer_printf(out, STR_FMT " %s" STR_FMT "\n", STR_ARG(package->description),
+                  package->is_root ? "(asked for) " : "", STR_ARG(package->lang));
+    for (uint32_t k = 0; k < package->file_len; k++)
+      buffer_printf(out, "  " STR_FMT "\n", STR_ARG(package->files[k]));
+    for (uint32_t k = 0; k < package->import_len; k++)
+      buffer_printf(out, "  imports " STR_FMT "\n",
+                    STR_ARG(graph->packages[package->imports[k].package].description));
+  }
+}
+
+static bool known_phase(Str phase) {
+  for (uint32_t i = 0; i < engine_phase_count; i++)
+    if (str_equal(phase, str_from(engine_phases[i].name))) return true;
+  return str_equal(phase, STR("load"));
+}
+
+EngineResult engine_dump(const EngineOptions *options, Str phase, Str const *patterns, uint32_t pattern_len) {
+  EngineResult result = {0};
+  if (!known_phase(phase)) {
+    buffer_printf(&result.err, "heapwhy: no phase is called " STR_FMT "; there are: load", STR_ARG(phase));
+    for (uint32_t i = 0; i < engine_phase_count; i++)
+      buffer_printf(&result.err, " %s", engine_phases[i].name);
+    buffer_char(&result.err, '\n');
+    result.exit_code = 2;
+    return result;
+  }
+  EngineOptions with_stop = *options;
+  with_stop.stop_after = phase;
+  if (str_equal(phase, STR("explain")) && !with_stop.level) with_stop.level = 2;
+  Engine *engine = engine_open(&with_stop, patterns, pattern_len, &result);
+  bool graph_only = str_equal(phase, STR("load"));
+  if (engine->packages && graph_only) dump_graph(&result.out, engine->graph);
+  if (engine->packages && !graph_only) {
+    engine_run_packages(engine);
+    for (uint32_t i = 0; i < engine->graph->package_len; i++) {
+      EnginePackage *package = &engine->packages[i];
+      buffer_str(&result.err, buffer_view(&package->errors));
+      if (package->errors.len) result.exit_code = package->broke ? 2 : 1;
+      if (package->load->is_root && !package->failed && !package->broke)
+        dump_package(&result.out, engine, package, phase);
+    }
+  }
+  engine_close(engine);
+  return result;
+}

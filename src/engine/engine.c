@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * One run: environment, package graph, packages in parallel, output in the graph's order.
+ */
+#include <stdlib.h>
+
+#include "engine/private.h"
+
+static Package *import_package(void *context, Package *importer, Str path, Str *why) {
+  Engine *engine = context;
+  const EnginePackage *from = importer->user;
+  for (uint32_t i = 0; i < from->load->import_len; i++)
+    if (str_equal(from->load->imports[i].path, path))
+      return engine->packages[from->load->imports[i].package].pkg;
+  *why = STR("package was not loaded");
+  return NULL;
+}
+
+static void fail(EngineResult *result, Str text) {
+  buffer_printf(&result->err, "heapwhy: " STR_FMT "\n", STR_ARG(text));
+  result->exit_code = 2;
+}
+
+static bool find_profile(Engine *engine, LoadConfig *load, EngineResult *result) {
+  if (!load->goroot.len) load->goroot = load_find_goroot(engine->arena, load->environment);
+  Str release = load->release;
+  if (!release.len && load->goroot.len) release = load_goroot_release(engine->arena, load->goroot);
+  engine->profile = release.len ? profile_find(release) : profile_newest();
+  if (engine->profile) return true;
+  Buffer known = {0};
+  for (uint32_t i = 0; profile_known(i); i++) buffer_printf(&known, "%s%s", i ? ", " : "", profile_known(i));
+  fail(result, arena_printf(engine->arena, "Go " STR_FMT " is not known; known releases: " STR_FMT,
+                            STR_ARG(release), STR_ARG(buffer_view(&known))));
+  buffer_free(&known);
+  return false;
+}
+
+static void print_problems(Engine *engine, EngineResult *result) {
+  for (uint32_t i = 0; i < engine->graph->problem_len; i++) {
+    const LoadProblem *problem = &engine->graph->problems[i];
+    buffer_printf(&result->err, STR_FMT "\n", STR_ARG(problem->text));
+    int code = problem->fatal ? 2 : 1;
+    if (!str_has_prefix(problem->text, STR("warning:")) && result->exit_code < code) result->exit_code = code;
+  }
+}
+
+static void make_packages(Engine *engine) {
+  engine->packages = arena_new_array(engine->arena, EnginePackage, engine->graph->package_len);
+  for (uint32_t i = 0; i < engine->graph->package_len; i++) {
+    EnginePackage *package = &engine->packages[i];
+    package->engine = engine;
+    package->load = &engine->graph->packages[i];
+    package->index = i;
+  }
+}
+
+Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result) {
+  Arena *arena = arena_new();
+  Engine *engine = arena_new_of(arena, Engine);
+  engine->arena = arena;
+  engine->options = options;
+  engine->interner = interner_new();
+  engine->sources = sources_new(engine->interner);
+  engine->session = (SyntaxSession){.interner = engine->interner, .sources = engine->sources};
+  LoadConfig *load = arena_new_of(arena, LoadConfig);
+  *load = options->load;
+  load->arena = arena;
+  load->session = &engine->session;
+  if (!find_profile(engine, load, result)) return engine;
+  load->profile = engine->profile;
+  engine->graph = load_packages(load, patterns, len);
+  print_problems(engine, result);
+  if (engine->graph->fatal) return engine;
+  engine->universe = universe_new(engine->interner, engine->graph->env.target);
+  engine->check = (CheckConfig){.session = &engine->session,
+                                .universe = engine->universe,
+                                .profile = engine->profile,
+                                .target = engine->graph->env.target,
+                                .import_package = import_package,
+                                .import_context = engine,
+                                .bodies = true};
+  make_packages(engine);
+  return engine;
+}
+
+static void run_job(void *context, uint32_t index) { pipeline_run(&((Engine *)context)->packages[index]); }
+
+void engine_run_packages(Engine *engine) {
+  uint32_t count = engine->graph->package_len;
+  const uint32_t **needs = arena_new_array(engine->arena, const uint32_t *, count);
+  uint32_t *need_len = arena_new_array(engine->arena, uint32_t, count);
+  for (uint32_t i = 0; i < count; i++) {
+    const LoadPackage *load = &engine->graph->packages[i];
+    uint32_t *list = arena_new_array(engine->arena, uint32_t, load->import_len);
+    for (uint32_t k = 0; k < load->import_len; k++) list[k] = load->imports[k].package;
+    needs[i] = list;
+    need_len[i] = load->import_len;
+  }
+  uint32_t threads = engine->options->threads ? engine->options->threads : jobs_cpu_count();
+  jobs_run_graph(threads, count, needs, need_len, run_job, engine);
+}
+
+static void print_timings(Engine *engine, EngineResult *result) {
+  for (uint32_t phase = 0; phase < engine_phase_count; phase++) {
+    double sum = 0;
+    for (uint32_t i = 0; i < engine->graph->package_len; i++) sum += engine->packages[i].seconds[phase];
+    buffer_printf(&result->err, "%-12s %8.3f s\n", engine_phases[phase].name, sum);
+  }
+}
+
+static void print_package(Engine *engine, EnginePackage *package, EngineResult *result) {
+  Str cwd = engine->options->load.dir;
+  if (package->errors.len) {
+    report_frame(&result->err, package->load->description, package->load->dir, cwd,
+                 buffer_view(&package->errors));
+    int code = package->broke ? 2 : 1;
+    if (result->exit_code < code) result->exit_code = code;
+  }
+  if (package->load->is_root && engine->options->level)
+    report_frame(&result->out, package->load->description, package->load->dir, cwd,
+                 buffer_view(&package->out));
+}
+
+static void print_findings(Engine *engine, EngineResult *result) {
+  ReportPackage *packages = arena_new_array(engine->arena, ReportPackage, engine->graph->root_len);
+  uint32_t len = 0;
+  for (uint32_t i = 0; i < engine->graph->package_len; i++)
+    if (engine->packages[i].load->is_root) packages[len++] = engine->packages[i].report;
+  const LoadEnv *env = &engine->graph->env;
+  ReportOptions options = {
+      .cwd = engine->options->load.dir,
+      .release = str_from(engine->profile->release),
+      .target = arena_printf(engine->arena, STR_FMT "/" STR_FMT, STR_ARG(env->goos), STR_ARG(env->goarch)),
+      .color = engine->options->color,
+      .verbose = engine->options->verbose};
+  if (engine->options->json)
+    report_json(&result->out, &options, packages, len);
+  else
+    report_people(&result->out, &options, packages, len);
+}
+
+void engine_close(Engine *engine) {
+  for (uint32_t i = 0; engine->packages && i < engine->graph->package_len; i++) {
+    EnginePackage *package = &engine->packages[i];
+    buffer_free(&package->out);
+    buffer_free(&package->errors);
+    arena_free(package->log_arena);
+    arena_free(package->arena);
+  }
+  if (engine->universe) universe_free(engine->universe);
+  sources_free(engine->sources);
+  interner_free(engine->interner);
+  arena_free(engine->arena);
+}
+
+EngineResult engine_run(const EngineOptions *options, Str const *patterns, uint32_t pattern_len) {
+  EngineResult result = {0};
+  Engine *engine = engine_open(options, patterns, pattern_len, &result);
+  if (engine->packages) {
+    engine_run_packages(engine);
+    for (uint32_t i = 0; i < engine->graph->package_len; i++)
+      print_package(engine, &engine->packages[i], &result);
+    if (!options->level && !options->stop_after.len) print_findings(engine, &result);
+    if (options->timings) print_timings(engine, &result);
+  }
+  engine_close(engine);
+  return result;
+}
+
+void engine_result_free(EngineResult *result) {
+  buffer_free(&result->out);
+  buffer_free(&result->err);
+}
+
+const char *engine_phase_name(uint32_t i) { return i < engine_phase_count ? engine_phases[i].name : NULL; }

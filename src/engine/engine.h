@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * engine: the order of phases over a graph of packages; pipeline.c has it as a list.
+ *
+ * A package that is reported runs whole, in the compiler's order. Of a dependency only what is reached from there is checked,
+ * lowered, inlined and tagged, when it is first asked for.
+ */
+#ifndef HEAPWHY_ENGINE_H
+#define HEAPWHY_ENGINE_H
+
+#include "escape/escape.h"
+#include "explain/explain.h"
+#include "inline/inline.h"
+#include "load/load.h"
+#include "lower/lower.h"
+#include "report/report.h"
+
+typedef struct EngineOptions {
+  LoadConfig load;
+  int level;          /* -m: 1 or 2; 0: findings for people or JSON (runs at 2) */
+  bool json;
+  bool no_inline;     /* -l */
+  bool all_errors;    /* -e */
+  bool verbose, timings, color;
+  uint32_t threads;   /* -j */
+  Str stop_after;     /* phase name; empty: all */
+} EngineOptions;
+
+typedef struct EngineResult {
+  int exit_code;   /* 0, 1 (Go errors) or 2 (environment) */
+  Buffer out, err; /* for standard output and standard error; freed by engine_result_free */
+} EngineResult;
+
+typedef struct Engine Engine;
+
+EngineResult engine_run(const EngineOptions *options, Str const *patterns, uint32_t pattern_len);
+/* What a phase produced, as text: `heapwhy dump PHASE …`. */
+EngineResult engine_dump(const EngineOptions *options, Str phase, Str const *patterns, uint32_t pattern_len);
+const char *engine_phase_name(uint32_t i); /* NULL after the last */
+void engine_result_free(EngineResult *result);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The phases of one package, in the compiler's order: this list is what heapwhy does.
+ *
+ * In: a package whose dependencies have been through it. Out: functions with inline bodies and parameter tags, and for reported
+ * packages the text of what was decided.
+ *
+ * Go: cmd/compile/internal/gc/main.go
+ */
+#include <stdlib.h>
+
+#include "engine/private.h"
+
+/* ---- notes as the compiler prints them ---- */
+
+typedef struct SortedNote {
+  const Note *note;
+  uint32_t index;
+} SortedNote;
+
+static int compare_notes(const void *a, const void *b) {
+  const SortedNote *x = a, *y = b;
+  int order = pos_compare(x->note->pos, y->note->pos);
+  return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+/* By position, each message once per line, ten at most unless all are wanted. */
+static void print_notes(EnginePackage *package, const Notes *notes) {
+  if (!notes->list.len) return;
+  Arena *scratch = arena_new();
+  SortedNote *sorted = arena_new_array(scratch, SortedNote, notes->list.len);
+  for (uint32_t i = 0; i < notes->list.len; i++) sorted[i] = (SortedNote){&notes->list.items[i], i};
+  qsort(sorted, notes->list.len, sizeof *sorted, compare_notes);
+  const Note *last = NULL;
+  uint32_t printed = 0;
+  for (uint32_t i = 0; i < notes->list.len; i++) {
+    const Note *note = sorted[i].note;
+    if (last && pos_equal(last->pos, note->pos) && str_equal(last->text, note->text)) continue;
+    if (printed++ == 10 && !package->engine->options->all_errors) {
+      source_print_position(package->engine->sources, &package->errors, note->pos);
+      buffer_text(&package->errors, ": too many errors\n");
+      break;
+    }
+    source_print_position(package->engine->sources, &package->errors, note->pos);
+    buffer_printf(&package->errors, ": " STR_FMT "\n", STR_ARG(note->text));
+    last = note;
+  }
+  arena_free(scratch);
+}
+
+/* ---- phases ---- */
+
+static void parse(EnginePackage *package) {
+  Engine *engine = package->engine;
+  const LoadPackage *load = package->load;
+  package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
+  for (uint32_t i = 0; i < load->file_len; i++) {
+    Str text;
+    if (!file_read(package->arena, load->files[i].data, &text)) {
+      buffer_printf(&package->errors, "open " STR_FMT ": cannot be read\n", STR_ARG(load->files[i]));
+      package->failed = true;
+      return;
+    }
+    SourceFile *source = sources_add(engine->sources, intern(engine->interner, load->files[i]), text);
+    if (!source) {
+      buffer_printf(&package->errors, STR_FMT ": more than 4 GiB of source in one run\n",
+                    STR_ARG(load->files[i]));
+      package->failed = true;
+      return;
+    }
+    package->files[i] = parse_file(package->arena, &engine->session, source, &package->ids, &package->notes,
+                                   PARSE_CHECK_BRANCHES);
+  }
+  print_notes(package, &package->notes);
+  package->failed = package->notes.list.len > 0;
+}
+
+static Lang language_of(const EnginePackage *package) {
+  Lang lang = LANG(package->engine->profile->lang_max);
+  if (package->load->lang.len) lang_parse(package->load->lang, &lang);
+  return lang;
+}
+
+static void check(EnginePackage *package) {
+  Engine *engine = package->engine;
+  Atom path = intern(engine->interner, package->load->import_path);
+  Atom name = intern(engine->interner, package->load->name);
+  package->pkg = package_new(&engine->check, path, name, language_of(package));
+  package->pkg->user = package;
+  package->pkg->ids = &package->ids;
+  package->pkg->is_std = package->load->is_std;
+  package->pkg->has_assembly = package->load->asm_len > 0;
+  for (uint32_t i = 0; i < package->load->file_len; i++) package_add_file(package->pkg, package->files[i]);
+  package->failed = !check_package(&engine->check, package->pkg);
+  print_notes(package, &package->pkg->notes);
+}
+
+static Func *resolve_func(void *context, Unit *unit, Object *object) {
+  (void)context;
+  (void)unit;
+  EnginePackage *owner = object->pkg->user;
+  return lower_find_func(owner->unit, object);
+}
+
+static void lower(EnginePackage *package) {
+  Engine *engine = package->engine;
+  const EngineOptions *options = engine->options;
+  Unit *unit = package->unit = arena_new_of(package->arena, Unit);
+  unit->arena = package->arena;
+  unit->pkg = package->pkg;
+  unit->session = &engine->session;
+  unit->universe = engine->universe;
+  unit->profile = engine->profile;
+  unit->target = engine->graph->env.target;
+  unit->path = intern(engine->interner, package->load->compile_path);
+  unit->no_inline = options->no_inline && package->load->is_root;
+  unit->whole = package->load->is_root;
+  unit->resolve_func = resolve_func;
+  unit->context = engine;
+  if (package->load->is_root) {
+    package->log_arena = arena_new();
+    unit->events = event_log_new(package->log_arena, options->level == 1 ? 1 : 2);
+  }
+  lower_package(unit);
+}
+
+static void keep_loops(EnginePackage *package) { inline_keep_loop_results(package->unit); }
+static void inline_calls(EnginePackage *package) { inline_unit(package->unit); }
+
+static void finish_wrapper(void *context, Unit *unit, Func *fn) {
+  (void)context;
+  inline_func(unit, fn);
+}
+
+static void wrappers(EnginePackage *package) { lower_wrappers(package->unit, finish_wrapper, NULL); }
+static void dead_locals(EnginePackage *package) { dead_locals_unit(package->unit); }
+static void escape(EnginePackage *package) { escape_unit(package->unit); }
+static void bounds(EnginePackage *package) { bounds_unit(package->unit); }
+
+static void explain(EnginePackage *package) {
+  int level = package->engine->options->level;
+  if (level)
+    explain_compiler_text(&package->out, package->unit, level);
+  else
+    findings_convert(package);
+  package->unit->events = NULL;
+  arena_free(package->log_arena);
+  package->log_arena = NULL;
+}
+
+const Phase engine_phases[] = {
+    {"parse", parse, false},         {"check", check, false},       {"lower", lower, false},
+    {"keep-loops", keep_loops, false},
+    {"inline", inline_calls, false}, {"wrappers", wrappers, false}, {"dead-locals", dead_locals, false},
+    {"escape", escape, false},       {"bounds", bounds, true},      {"explain", explain, true},
+};
+const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);
+_Static_assert(ARRAY_LEN(engine_phases) <= PHASE_MAX, "EnginePackage.seconds has a place for each phase");
+
+static bool dependency_failed(EnginePackage *package) {
+  for (uint32_t i = 0; i < package->load->import_len; i++) {
+    EnginePackage *needed = &package->engine->packages[package->load->imports[i].package];
+    if (needed->failed || needed->broke) return true;
+  }
+  return false;
+}
+
+static void run_phases(EnginePackage *package) {
+  Str stop = package->engine->options->stop_after;
+  for (uint32_t i = 0; i < engine_phase_count && !package->failed; i++) {
+    const Phase *phase = &engine_phases[i];
+    if (phase->reported_only && !package->load->is_root) continue;
+    package->phase = phase->name;
+    double start = clock_seconds();
+    phase->run(package);
+    package->seconds[i] += clock_seconds() - start;
+    if (str_equal(stop, str_from(phase->name))) return;
+  }
+}
+
+void pipeline_run(EnginePackage *package) {
+  package->arena = arena_new();
+  package->notes.arena = package->arena;
+  package->ids.next = 1;
+  if (package->load->broken || dependency_failed(package)) {
+    package->failed = true;
+    return;
+  }
+  BugPoint point;
+  if (bug_catch(&point) == 0) {
+    run_phases(package);
+    bug_end(&point);
+  } else {
+    package->broke = true;
+    buffer_printf(&package->errors, "heapwhy: internal error in " STR_FMT ", phase %s: %s\n",
+                  STR_ARG(package->load->import_path), package->phase, point.message);
+  }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Private to engine/: one run and what it holds of each package.
+ *
+ *   engine.c     a run: environment, graph, jobs, output in order
+ *   pipeline.c   the phases of one package, as a list
+ *   findings.c   findings -> plain data for report
+ *   dump.c       `heapwhy dump PHASE`
+ */
+#ifndef HEAPWHY_ENGINE_PRIVATE_H
+#define HEAPWHY_ENGINE_PRIVATE_H
+
+#include "engine/engine.h"
+
+enum { PHASE_MAX = 16 };
+
+typedef struct EnginePackage {
+  Engine *engine;
+  const LoadPackage *load;
+  uint32_t index;
+  Arena *arena;     /* syntax, facts, functions: session lifetime */
+  Arena *log_arena; /* events of a reported package; dropped when its text is there */
+  IdCounter ids;
+  Notes notes; /* syntax errors; the checker's are in pkg->notes */
+  SyntaxFile **files;
+  Package *pkg;
+  Unit *unit;
+  bool failed;       /* wrong Go here, or a dependency failed */
+  bool broke;        /* a BUG of ours */
+  const char *phase; /* that is running */
+  Buffer out;        /* the compiler's text, unframed */
+  Buffer errors;     /* the compiler's error messages, unframed */
+  Findings findings;
+  ReportPackage report;
+  double seconds[PHASE_MAX];
+} EnginePackage;
+
+struct Engine {
+  const EngineOptions *options;
+  Arena *arena;
+  Interner *interner;
+  Sources *sources;
+  SyntaxSession session;
+  Universe *universe;
+  const Profile *profile;
+  CheckConfig check;
+  LoadGraph *graph;
+  EnginePackage *packages; /* one for each of the graph's */
+  StrMap by_import_path;   /* -> EnginePackage* */
+};
+
+typedef struct Phase {
+  const char *name;
+  void (*run)(EnginePackage *package); /* sets package->failed to stop the package */
+  bool reported_only;                  /* not for dependencies */
+} Phase;
+
+extern const Phase engine_phases[];
+extern const uint32_t engine_phase_count;
+
+/* Runs all phases (up to options->stop_after) on one package whose dependencies are done. */
+void pipeline_run(EnginePackage *package);
+
+void findings_convert(EnginePackage *package); /* package->findings -> package->report */
+
+Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result);
+void engine_run_packages(Engine *engine);
+void engine_close(Engine *engine);
+
+#endif

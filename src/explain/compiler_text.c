@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The event log as the compiler prints it: one line per event, in log order.
+ *
+ * In: a unit's events. Out: lines "position: message". Each kind of event has one row in `wordings`: a template in which
+ * %0 %1 %2 stand for the event's texts, #0 #1 #2 for its numbers and @ for its second position.
+ *
+ * Go: the print statements of cmd/compile/internal/{inline,devirtualize,escape,walk}, base/print.go
+ */
+#include "explain/explain.h"
+
+typedef enum Channel { PLAIN, WARN } Channel;
+
+typedef struct Wording {
+  uint8_t level;
+  Channel channel;
+  const char *text[2]; /* at -m=1 and at -m=2 */
+} Wording;
+
+/* One message for both levels. */
+#define SAME(text)                                                                                           \
+  { text, text }
+
+static const Wording wordings[EVENT_COUNT] = {
+#define EVENT(NAME, level, channel) [EVENT_##NAME] = {level, channel, WORDING_##NAME},
+#define WORDING_CAN_INLINE                                                                                   \
+  { "can inline %0", "can inline %0 with cost #0 as: %1 { %2 }" }
+#define WORDING_CANNOT_INLINE            SAME("cannot inline %0: %1")
+#define WORDING_BIG_FUNCTION             SAME("function %0 considered 'big'; reducing max cost of inlinees")
+#define WORDING_INLINING_CALL            SAME("inlining call to %0")
+#define WORDING_RECURSIVE_CYCLE          SAME("cannot inline %0 into %1: repeated recursive cycle")
+#define WORDING_DEVIRTUALIZING           SAME("devirtualizing %0 to %1")
+#define WORDING_PARTIALLY_DEVIRTUALIZING SAME("partially devirtualizing %0 to %1")
+#define WORDING_CANNOT_DEVIRTUALIZE      SAME("cannot devirtualize %0: %1")
+#define WORDING_IMPRECISE_INTERFACE_CALL SAME("imprecise interface call")
+#define WORDING_KEPT_ALIVE               SAME("%0")
+#define WORDING_CAPTURING                SAME("%0 capturing by ?0: %1 (addr=!1 assign=!2 width=%2)")
+#define WORDING_ESCAPES_IN               SAME("%0 escapes to heap in %1:")
+#define WORDING_LEAKS_FOR                SAME("parameter %0 leaks to %1 for %2 with derefs=#0:")
+#define WORDING_FLOW                     SAME("  flow: %0 ← %2%1:")
+#define WORDING_FROM                     SAME("    from %0 (%1) at @")
+#define WORDING_TRUNCATED                                                                                    \
+  SAME("  warning: truncated explanation due to assignment cycle; see golang.org/issue/35518")
+#define WORDING_MOVED_TO_HEAP          SAME("moved to heap: %0")
+#define WORDING_ESCAPES                SAME("%0 escapes to heap")
+#define WORDING_DOES_NOT_ESCAPE        SAME("%0 does not escape")
+#define WORDING_APPEND_ESCAPES         SAME("append escapes to heap")
+#define WORDING_APPEND_DOES_NOT_ESCAPE SAME("append does not escape")
+#define WORDING_ZERO_COPY              SAME("zero-copy string->[]byte conversion")
+#define WORDING_LEAKING_PARAM          SAME("leaking param: %0")
+#define WORDING_LEAKING_CONTENT        SAME("leaking param content: %0")
+#define WORDING_LEAKING_TO_RESULT      SAME("leaking param: %0 to result %1 level=#0")
+#define WORDING_UNSAFE_UINTPTR         SAME("assuming %0 is unsafe uintptr")
+#define WORDING_UINTPTR_ESCAPES        SAME("marking %0 as escaping %1")
+#define WORDING_SELF_ASSIGNMENT        SAME("%0 ignoring self-assignment in %1")
+#define WORDING_BOUNDS_ELIDED          SAME("index bounds check elided")
+#include "ir/events.def"
+#undef EVENT
+};
+
+typedef struct Printer {
+  Buffer *out;
+  const Unit *unit;
+  Pos last; /* position whose text is in `place`; explanations repeat one position many times */
+  Buffer place;
+} Printer;
+
+static void print_position(Printer *printer, Pos pos) {
+  if (!pos_equal(pos, printer->last)) {
+    buffer_reset(&printer->place);
+    source_print_position(printer->unit->session->sources, &printer->place, pos);
+    printer->last = pos;
+  }
+  buffer_str(printer->out, buffer_view(&printer->place));
+}
+
+/* One placeholder: `sign` and the digit behind it (none for @). Returns how many bytes of the template it takes. */
+static size_t print_placeholder(Printer *printer, const Event *event, const char *template) {
+  size_t index = (size_t)(template[1] - '0');
+  switch (*template) {
+  case '%': buffer_str(printer->out, event->text[index]); return 2;
+  case '#': buffer_printf(printer->out, "%lld", (long long)event->number[index]); return 2;
+  case '!': buffer_text(printer->out, event->number[index] ? "true" : "false"); return 2;
+  case '?': buffer_text(printer->out, event->number[index] ? "ref" : "value"); return 2;
+  default: source_print_position(printer->unit->session->sources, printer->out, event->at); return 1;
+  }
+}
+
+static void print_event(Printer *printer, const Event *event, int level) {
+  const Wording *wording = &wordings[event->kind];
+  if (wording->level > level) return;
+  if (pos_known(event->outermost) || wording->channel == PLAIN) {
+    print_position(printer, event->outermost);
+    buffer_text(printer->out, ": ");
+  }
+  const char *at = wording->text[level >= 2];
+  while (*at) {
+    size_t plain = strcspn(at, "%#!?@");
+    buffer_add(printer->out, at, plain);
+    at += plain;
+    if (*at) at += print_placeholder(printer, event, at);
+  }
+  buffer_char(printer->out, '\n');
+}
+
+void explain_compiler_text(Buffer *out, const Unit *unit, int level) {
+  if (!unit->events) return;
+  Printer printer = {.out = out, .unit = unit, .last = {UINT32_MAX}};
+  vec_each (Event, event, &unit->events->list) print_event(&printer, event, level);
+  buffer_free(&printer.place);
+}

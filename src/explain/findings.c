@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The event log as findings for people and programs: one per value, with its reason as a sentence.
+ *
+ * In: a unit's events at level 2. Out: findings by position. The reason comes from the flow that the analysis proved: the
+ * explanation that belongs to a value is looked up by the op that both events name, its last step says what made the value
+ * outlive its function, and steps before it may say more (boxed into an interface, captured by a closure).
+ */
+#include <stdlib.h>
+
+#include "explain/explain.h"
+
+typedef struct Reason {
+  const char *why, *code, *sentence;
+} Reason;
+
+static const Reason reasons[] = {
+#define REASON(why, code, sentence) {why, code, sentence},
+#include "explain/reasons.def"
+#undef REASON
+};
+
+typedef struct Context {
+  Arena *arena;
+  const Unit *unit;
+  Map explanations; /* Op* -> 1 + index of its ESCAPES_IN event */
+  VEC(Finding) list;
+} Context;
+
+/* ---- the flow of a value ---- */
+
+static bool is_step(const Event *event) {
+  return event->kind == EVENT_FLOW || event->kind == EVENT_FROM || event->kind == EVENT_TRUNCATED;
+}
+
+static void collect_steps(Context *context, const Event *value, Finding *finding) {
+  const uint64_t *found = value->op ? map_find(&context->explanations, map_key(value->op)) : NULL;
+  if (!found) return;
+  const EventLog *log = context->unit->events;
+  VEC(FindingStep) steps = {0};
+  for (uint32_t i = (uint32_t)*found; i < log->list.len && is_step(&log->list.items[i]); i++) {
+    const Event *event = &log->list.items[i];
+    if (event->kind != EVENT_FROM) continue;
+    FindingStep step = {.at = event->at,
+                        .text = arena_str(context->arena, event->text[0]),
+                        .why = arena_str(context->arena, event->text[1])};
+    vec_push(context->arena, &steps, step);
+  }
+  finding->steps = steps.items;
+  finding->step_len = steps.len;
+}
+
+/* ---- the reason as a sentence ---- */
+
+static const FindingStep *find_step(const Finding *finding, const char *why) {
+  for (uint32_t i = finding->step_len; i > 0; i--)
+    if (str_equal(finding->steps[i - 1].why, str_from(why))) return &finding->steps[i - 1];
+  return NULL;
+}
+
+/* "fmt.Println" of "fmt.Println(... argument...)"; brackets of the callee's own are kept. */
+static Str callee_text(Str call) {
+  int depth = 0;
+  for (size_t i = 0; i < call.len; i++) {
+    char c = call.data[i];
+    if (c == '(' && i > 0 && depth == 0) return str_slice(call, 0, i);
+    depth += (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+  }
+  return call;
+}
+
+static void add_place(Context *context, Buffer *out, Pos pos) {
+  if (!pos_known(pos)) return;
+  Position at = source_position(context->unit->session->sources, pos);
+  buffer_printf(out, " at %u:%u", at.line, at.col);
+}
+
+static Str function_text(const Event *event) {
+  return event->func ? func_diagnostic_name(event->func) : STR("its function");
+}
+
+static Str fill_sentence(Context *context, const char *sentence, const FindingStep *step,
+                         const Event *value) {
+  Buffer out = {0};
+  for (const char *at = sentence; *at; at++) {
+    if (*at != '%') {
+      buffer_char(&out, *at);
+      continue;
+    }
+    switch (*++at) {
+    case 'f': buffer_str(&out, function_text(value)); break;
+    case 'c': buffer_str(&out, callee_text(step->text)); break;
+    case 'e': buffer_str(&out, step->text); break;
+    default: add_place(context, &out, step->at); break;
+    }
+  }
+  Str text = arena_str(context->arena, buffer_view(&out));
+  buffer_free(&out);
+  return text;
+}
+
+static void set_reason(Context *context, Finding *finding, const char *code, const char *sentence,
+                       const FindingStep *step, const Event *value) {
+  finding->code = code;
+  finding->reason = fill_sentence(context, sentence, step, value);
+}
+
+/* A closure's values share the closure's fate: it is started as a goroutine, deferred in a loop, or kept. */
+static bool reason_of_capture(Context *context, Finding *finding, const FindingStep *last,
+                              const Event *value) {
+  bool captured = find_step(finding, "captured by a closure") != NULL;
+  bool is_go = str_has_prefix(last->text, STR("go ")), is_defer = str_has_prefix(last->text, STR("defer "));
+  if (is_go)
+    set_reason(context, finding, "goroutine",
+               captured ? "captured by the goroutine%a" : "needed by the goroutine%a", last, value);
+  else if (is_defer)
+    set_reason(context, finding, "deferred", "needed by a deferred call that may run many times%a", last,
+               value);
+  else if (captured && str_equal(last->why, STR("return")))
+    set_reason(context, finding, "closure", "captured by a closure that is returned from %f%a", last, value);
+  else if (captured && str_equal(last->why, STR("call parameter")))
+    set_reason(context, finding, "closure",
+               "captured by a closure that is passed to %c%a, whose argument leaks", last, value);
+  else
+    return false;
+  return true;
+}
+
+static void explain_reason(Context *context, Finding *finding, const Event *value) {
+  if (finding->step_len == 0) {
+    finding->code = "unknown size";
+    finding->reason = STR("its size is not known at compile time");
+    return;
+  }
+  const FindingStep *last = &finding->steps[finding->step_len - 1];
+  if (reason_of_capture(context, finding, last, value)) return;
+  if (find_step(finding, "interface-converted") && str_equal(last->why, STR("call parameter"))) {
+    set_reason(context, finding, "interface", "boxed into an interface for %c%a, whose argument leaks", last,
+               value);
+    return;
+  }
+  for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+    if (str_equal(last->why, str_from(reasons[i].why))) {
+      set_reason(context, finding, reasons[i].code, reasons[i].sentence, last, value);
+      return;
+    }
+  finding->code = "flow";
+  finding->reason = arena_printf(context->arena, "it outlives its function: " STR_FMT " (" STR_FMT ")",
+                                 STR_ARG(last->text), STR_ARG(last->why));
+}
+
+/* ---- what it is and how large ---- */
+
+/* Bytes of the object behind a closure value: the code pointer and what is captured. */
+static int64_t closure_size(const Target *target, const Func *fn) {
+  int64_t size = target->pointer_size;
+  for (uint32_t i = 0; i < fn->closure_vars.len; i++) {
+    const Name *name = fn->closure_vars.items[i];
+    bool by_value = name->name_flags & NAME_BY_VALUE;
+    int64_t bytes = by_value ? type_size(target, name->op.type) : target->pointer_size;
+    int64_t align = by_value ? type_align(target, name->op.type) : target->pointer_size;
+    if (align > 1) size = (size + align - 1) / align * align;
+    size += bytes;
+  }
+  return (size + target->pointer_size - 1) / target->pointer_size * target->pointer_size;
+}
+
+static int64_t slice_size(const Target *target, const Op *op, const Op *count) {
+  Type *elem = type_underlying(op->type)->u.elem.type;
+  int64_t n = op->kind == OP_SLICELIT ? op->offset : -1;
+  if (count && (count->kind != OP_LITERAL || !const_int64(count->lit, &n))) return -1;
+  int64_t size = type_size(target, elem);
+  return n < 0 || (size > 0 && n > INT64_MAX / size) ? -1 : n * size;
+}
+
+typedef struct Allocation {
+  Type *type;    /* of the allocated object; NULL: not one type */
+  int64_t bytes; /* -1: not known */
+  bool pointers;
+} Allocation;
+
+static Allocation allocation_of(const Target *target, const Op *op) {
+  Type *type = op->type;
+  switch ((int)op->kind) {
+  case OP_NAME: break;
+  case OP_NEW:
+  case OP_PTRLIT: type = type_underlying(op->type)->u.elem.type; break;
+  case OP_CONVIFACE: type = op->x->type; break;
+  case OP_CLOSURE: return (Allocation){op->type, closure_size(target, op->func), true};
+  case OP_METHVALUE: {
+    int64_t size = target->pointer_size + type_size(target, op->x->type);
+    return (Allocation){op->type, size, true};
+  }
+  case OP_SLICELIT: {
+    Type *elem = type_underlying(op->type)->u.elem.type;
+    return (Allocation){op->type, slice_size(target, op, NULL), type_has_pointers(elem)};
+  }
+  case OP_MAKESLICE: {
+    Type *elem = type_underlying(op->type)->u.elem.type;
+    return (Allocation){op->type, slice_size(target, op, op->y ? op->y : op->x), type_has_pointers(elem)};
+  }
+  default: return (Allocation){op->type, -1, false};
+  }
+  return (Allocation){type, type_size(target, type), type_has_pointers(type)};
+}
+
+static void describe(Context *context, Finding *finding, const Event *event) {
+  finding->size = finding->class_size = -1;
+  finding->what = arena_str(context->arena, event->text[0]);
+  if (event->kind == EVENT_MOVED_TO_HEAP)
+    finding->what = arena_printf(context->arena, "variable " STR_FMT, STR_ARG(event->text[0]));
+  if (event->kind == EVENT_APPEND_ESCAPES || event->kind == EVENT_APPEND_DOES_NOT_ESCAPE)
+    finding->what = STR("backing store of append");
+  if (!event->op || !event->op->type) return;
+  Allocation allocation = allocation_of(context->unit->target, event->op);
+  Buffer text = {0};
+  type_text(&text, context->unit, allocation.type, TYPE_TEXT_GO);
+  finding->type = arena_str(context->arena, buffer_view(&text));
+  buffer_free(&text);
+  if (event->kind == EVENT_APPEND_ESCAPES || event->kind == EVENT_APPEND_DOES_NOT_ESCAPE) return;
+  finding->size = allocation.bytes;
+  if (allocation.bytes >= 0)
+    finding->class_size = profile_size_class(context->unit->profile, allocation.bytes, allocation.pointers);
+}
+
+static void note_inlining(Context *context, Finding *finding, const Event *event) {
+  if (!event->pos.inl) return;
+  const InlinedCall *call = &context->unit->inline_tree.items[event->pos.inl - 1];
+  finding->inlined_from = call->callee ? func_diagnostic_name(call->callee) : STR("an inlined function");
+  finding->inner = event->pos.pos;
+}
+
+/* ---- one finding per event ---- */
+
+static void add_value(Context *context, const Event *event, FindingKind kind) {
+  Finding finding = {.kind = kind, .pos = event->outermost};
+  describe(context, &finding, event);
+  note_inlining(context, &finding, event);
+  if (kind == FINDING_HEAP) {
+    collect_steps(context, event, &finding);
+    explain_reason(context, &finding, event);
+    if (event->kind == EVENT_APPEND_ESCAPES && finding.step_len == 0) {
+      finding.code = "grows";
+      finding.reason = STR("it grows at run time");
+    }
+  } else {
+    finding.code = "does not escape";
+    finding.reason = STR("does not escape");
+  }
+  vec_push(context->arena, &context->list, finding);
+}
+
+static void add_plain(Context *context, const Event *event, FindingKind kind, const char *code, Str reason) {
+  Finding finding = {.kind = kind,
+                     .pos = event->outermost,
+                     .what = arena_str(context->arena, event->text[0]),
+                     .code = code,
+                     .reason = reason,
+                     .size = -1,
+                     .class_size = -1};
+  note_inlining(context, &finding, event);
+  vec_push(context->arena, &context->list, finding);
+}
+
+static void add_event(Context *context, const Event *event) {
+  Arena *arena = context->arena;
+  switch ((int)event->kind) {
+  case EVENT_MOVED_TO_HEAP:
+  case EVENT_ESCAPES:
+  case EVENT_APPEND_ESCAPES: add_value(context, event, FINDING_HEAP); return;
+  case EVENT_DOES_NOT_ESCAPE:
+  case EVENT_APPEND_DOES_NOT_ESCAPE: add_value(context, event, FINDING_STACK); return;
+  case EVENT_LEAKING_PARAM:
+    add_plain(context, event, FINDING_PARAM, "leaks", STR("leaks to the heap"));
+    return;
+  case EVENT_LEAKING_CONTENT:
+    add_plain(context, event, FINDING_PARAM, "content leaks", STR("what it points to leaks to the heap"));
+    return;
+  case EVENT_LEAKING_TO_RESULT:
+    add_plain(context, event, FINDING_PARAM, "flows to result",
+              arena_printf(arena, "flows to result " STR_FMT, STR_ARG(event->text[1])));
+    return;
+  case EVENT_CAN_INLINE:
+    add_plain(context, event, FINDING_INLINE, "can inline", STR("can be inlined"));
+    return;
+  case EVENT_CANNOT_INLINE:
+    add_plain(context, event, FINDING_INLINE, "cannot inline",
+              arena_printf(arena, "cannot be inlined: " STR_FMT, STR_ARG(event->text[1])));
+    return;
+  case EVENT_INLINING_CALL:
+    add_plain(context, event, FINDING_CALL, "inlined", STR("call is inlined"));
+    return;
+  case EVENT_DEVIRTUALIZING:
+    add_plain(context, event, FINDING_CALL, "devirtualized",
+              arena_printf(arena, "interface call becomes a call of a method of " STR_FMT,
+                           STR_ARG(event->text[1])));
+    return;
+  default: return;
+  }
+}
+
+static int compare_findings(const void *a, const void *b) {
+  const Finding *x = a, *y = b;
+  int order = pos_compare(x->pos, y->pos);
+  return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+Findings explain_findings(Arena *arena, const Unit *unit) {
+  Context context = {.arena = arena, .unit = unit, .explanations = map_in(arena)};
+  const EventLog *log = unit->events;
+  for (uint32_t i = 0; i < log->list.len; i++) {
+    const Event *event = &log->list.items[i];
+    if (event->kind != EVENT_ESCAPES_IN || !event->op) continue;
+    uint64_t *slot = map_put(&context.explanations, map_key(event->op));
+    if (!*slot) *slot = i + 1;
+  }
+  vec_each (const Event, event, &log->list) add_event(&context, event);
+  if (context.list.len) qsort(context.list.items, context.list.len, sizeof(Finding), compare_findings);
+  return (Findings){context.list.items, context.list.len};
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The report for people: per file, in source order, each value on the heap, its size and why; then a line of counts.
+ */
+#include "report/report.h"
+
+#define BOLD   "\033[1m"
+#define DIM    "\033[2m"
+#define YELLOW "\033[33m"
+#define RESET  "\033[0m"
+
+typedef struct Writer {
+  Buffer *out;
+  const ReportOptions *options;
+  Arena *arena;
+} Writer;
+
+static void styled(Writer *writer, const char *style, Str text) {
+  if (writer->options->color) buffer_text(writer->out, style);
+  buffer_str(writer->out, text);
+  if (writer->options->color) buffer_text(writer->out, RESET);
+}
+
+static void add_bytes(Buffer *out, int64_t bytes) {
+  if (bytes >= 1024 && bytes % 1024 == 0)
+    buffer_printf(out, "%lld KiB", (long long)(bytes / 1024));
+  else
+    buffer_printf(out, "%lld B", (long long)bytes);
+}
+
+/* ", 24 B (32 B with its size class)" */
+static void add_size(Writer *writer, const ReportFinding *finding) {
+  if (finding->size < 0) return;
+  buffer_text(writer->out, ", ");
+  add_bytes(writer->out, finding->size);
+  if (finding->class_size == finding->size) return;
+  buffer_text(writer->out, " (");
+  add_bytes(writer->out, finding->class_size);
+  buffer_text(writer->out, " with its size class)");
+}
+
+static void write_steps(Writer *writer, const ReportFinding *finding) {
+  for (uint32_t i = 0; i < finding->step_len; i++) {
+    const ReportStep *step = &finding->steps[i];
+    buffer_printf(writer->out, "        %u. " STR_FMT " (" STR_FMT ")", i + 1, STR_ARG(step->text),
+                  STR_ARG(step->why));
+    if (step->at.line) {
+      Str file = report_short_path(writer->arena, writer->options->cwd, step->at.filename);
+      buffer_printf(writer->out, " at " STR_FMT ":%u:%u", STR_ARG(file), step->at.line, step->at.col);
+    }
+    buffer_char(writer->out, '\n');
+    if (!step->source.len) continue;
+    buffer_text(writer->out, "           ");
+    styled(writer, DIM, step->source);
+    buffer_char(writer->out, '\n');
+  }
+}
+
+static void write_finding(Writer *writer, const ReportFinding *finding) {
+  buffer_printf(writer->out, "  %u:%u: ", finding->at.line, finding->at.col);
+  styled(writer, BOLD, finding->what);
+  if (finding->type.len) buffer_printf(writer->out, " (" STR_FMT ")", STR_ARG(finding->type));
+  add_size(writer, finding);
+  buffer_char(writer->out, '\n');
+  buffer_text(writer->out, "      ");
+  styled(writer, YELLOW, finding->reason);
+  if (finding->inlined_from.len) {
+    buffer_printf(writer->out, "; in the inlined copy of " STR_FMT, STR_ARG(finding->inlined_from));
+    if (finding->inner.line) {
+      Str file = report_short_path(writer->arena, writer->options->cwd, finding->inner.filename);
+      buffer_printf(writer->out, ", written at " STR_FMT ":%u:%u", STR_ARG(file), finding->inner.line,
+                    finding->inner.col);
+    }
+  }
+  buffer_char(writer->out, '\n');
+  if (writer->options->verbose) write_steps(writer, finding);
+}
+
+static bool on_heap(const ReportFinding *finding) { return str_equal(str_from(finding->kind), STR("heap")); }
+
+/* Number of the package's values on the heap. */
+static uint32_t write_package(Writer *writer, const ReportPackage *package) {
+  uint32_t count = 0;
+  Str file = {NULL, 0};
+  for (uint32_t i = 0; i < package->finding_len; i++) {
+    const ReportFinding *finding = &package->findings[i];
+    if (!on_heap(finding)) continue;
+    if (!count++) {
+      styled(writer, BOLD,
+             arena_printf(writer->arena, "%s" STR_FMT, writer->out->len ? "\n" : "",
+                          STR_ARG(package->description)));
+      buffer_char(writer->out, '\n');
+    }
+    if (!str_equal(file, finding->at.filename)) {
+      file = finding->at.filename;
+      buffer_str(writer->out, file.len ? report_short_path(writer->arena, writer->options->cwd, file)
+                                       : STR("(made by the compiler)"));
+      buffer_char(writer->out, '\n');
+    }
+    write_finding(writer, finding);
+  }
+  return count;
+}
+
+void report_people(Buffer *out, const ReportOptions *options, const ReportPackage *packages, uint32_t len) {
+  Writer writer = {.out = out, .options = options, .arena = arena_new()};
+  uint32_t total = 0, stack = 0;
+  int64_t bytes = 0;
+  for (uint32_t i = 0; i < len; i++) {
+    total += write_package(&writer, &packages[i]);
+    for (uint32_t k = 0; k < packages[i].finding_len; k++) {
+      const ReportFinding *finding = &packages[i].findings[k];
+      stack += str_equal(str_from(finding->kind), STR("stack"));
+      if (on_heap(finding) && finding->class_size > 0) bytes += finding->class_size;
+    }
+  }
+  buffer_printf(out, "%s%u value%s on the heap", out->len ? "\n" : "", total, total == 1 ? "" : "s");
+  if (bytes) {
+    buffer_text(out, " (at least ");
+    add_bytes(out, bytes);
+    buffer_text(out, " if each is allocated once)");
+  }
+  buffer_printf(out, ", %u kept off it, in %u package%s, for Go " STR_FMT " " STR_FMT ".\n", stack, len,
+                len == 1 ? "" : "s", STR_ARG(options->release), STR_ARG(options->target));
+  arena_free(writer.arena);
+}
