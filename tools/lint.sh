@@ -18,7 +18,7 @@ gate() { # gate NAME COMMAND...
   fi
 }
 format() { find src fuzz -name '*.[ch]' 2>/dev/null | xargs clang-format --dry-run -Werror 2>&1 | grep -E 'error:' | sed 's/:[0-9]*:[0-9]*: error.*//' | sort | uniq -c | { if grep .; then return 1; fi; }; }
-objects() { make -s -k all >/dev/null 2>&1 && tools/globals.sh; }
+objects() { make -s -k all >/dev/null 2>&1 || echo 'the build failed'; tools/globals.sh; }
 tidy() {
   cpus=$(nproc)
   flags="-std=c17 -D_POSIX_C_SOURCE=200809L -Isrc $(pkg-config --cflags gmp mpfr libutf8proc jansson nettle libxxhash)"

@@ -4,8 +4,8 @@
 # Exit codes: 0 clean, 1 violations (listed).
 set -eu
 cd "$(dirname "$0")/.."
-rules='profile(->|\.)(release|lang_max)[^;]*(==|!=|<|>)|(==|!=|<|>)[ ]*[a-z_]*profile(->|\.)(release|lang_max)'
+rules='profile(->|\.)(release|lang_max) *(==|!=|<|>)|(==|!=|[^-]>|<|=) *[a-z_]*profile(->|\.)(release|lang_max) *(==|!=|<|>)'
 rules="$rules"'|(lang|lang_max|version)(->|\.)minor[ ]*(==|!=|<=?|>=?)[ ]*[1-9]|profile_at_least|RELEASE[ ]*(>|<|=)'
-rules="$rules"'|str_equal\([^;]*profile(->|\.)release|strcmp\([^;]*release'
+rules="$rules"'|str_equal\([^;]*profile(->|\.)release|str(n)?cmp\([^;]*release'
 find src -name '*.[ch]' ! -path 'src/profile/*' ! -name '*_test.c' | sort | xargs grep -nE "$rules" /dev/null && exit 1
 exit 0
