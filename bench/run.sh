@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# heapwhy beside the real compiler over whole std: wall time, processor time, peak memory. Both ask for the same lines.
+# heapwhy beside the real compiler over whole std: wall time and processor time. Both ask for the same lines.
 #
 #   bench/run.sh [FLAG]      -m=2 (default) or -m
 #
@@ -13,7 +13,7 @@ goroot=$(tools/go-toolchain.sh "$release")
 work=${TMPDIR:-/tmp}/heapwhy-bench
 mkdir -p "$work"
 here=$PWD
-measure() { # NAME COMMAND...: uses the shell's times and the peak resident size of the largest process
+measure() { # NAME COMMAND...
   name=$1
   shift
   start=$(date +%s.%N)

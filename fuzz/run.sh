@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/.."
 failed=0
+ulimit -s 1000000 2>/dev/null || ulimit -s "$(ulimit -H -s)" 2>/dev/null || : # our threads have 1 GiB, the fuzzer runs on the first thread
 for target in "$1"/*; do
   [ -x "$target" ] || continue
   name=$(basename "$target")

@@ -16,6 +16,10 @@ case $heapwhy in /*) ;; *) heapwhy=$top/$heapwhy ;; esac
 work=${TMPDIR:-/tmp}/heapwhy-test
 mkdir -p "$outputs" "$work"
 
+# Both programs see the same environment (tools/oracle.sh).
+CGO_ENABLED=0 GOFLAGS= GOENV=off GOTOOLCHAIN=local GOPROXY=off
+export CGO_ENABLED GOFLAGS GOENV GOTOOLCHAIN GOPROXY
+
 # The real compiler's GOROOT in $goroot, or return 1.
 need_oracle() {
   [ -n "${goroot-}" ] || goroot=$("$top/tools/go-toolchain.sh" "$release" 2>/dev/null) || { goroot=; return 1; }
