@@ -18,6 +18,7 @@ ours() { "$heapwhy" -goroot "$goroot" -m=2 "$@"; }
 
 # shellcheck disable=SC2086
 ours -j 1 $packages >j1 2>&1
+[ "$(grep -c '^# ' j1)" = 7 ] || { printf 'FAILED property: not every package has output\n'; exit 1; }
 # shellcheck disable=SC2086
 ours -j 4 $packages >j4 2>&1
 same 'one thread prints what four print' j1 j4
