@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * callsite: may this call be inlined.
+ *
+ * In: a call and the function that contains it. Out: its callee if that is known, whether its cost is acceptable here, whether the
+ * call is a turn of a recursion that was inlined already; and if all is well, the INLCALL.
+ *
+ * Go: cmd/compile/internal/inline/inl.go
+ */
+#include "inline/inline_private.h"
+
+/* ---- who is called ---- */
+
+/* Shape types stand for all types of one shape, so receivers of shaped methods agree if they come from the same declaration. */
+static bool same_receiver(Type *a, Type *b) {
+  if (type_identical(a, b)) return true;
+  a = type_unalias(a), b = type_unalias(b);
+  if (a->kind == TYPE_POINTER && b->kind == TYPE_POINTER)
+    a = type_unalias(a->u.elem.type), b = type_unalias(b->u.elem.type);
+  return a->kind == TYPE_NAMED && b->kind == TYPE_NAMED && a->u.named.origin &&
+         a->u.named.origin == b->u.named.origin;
+}
+
+static Type *receiver_type(const Func *fn) {
+  if (fn->has_recv && fn->param_len > 0) return fn->params[0]->op.type;
+  Type *signature = type_underlying(fn->type);
+  if (signature->kind == TYPE_SIGNATURE && signature->u.signature.recv)
+    return signature->u.signature.recv->type;
+  return fn->param_len > 0 ? fn->params[0]->op.type : NULL;
+}
+
+static Func *method_callee(Unit *unit, Op *fun) {
+  Name *name = op_method_name(unit, fun);
+  if (!name || !name->func) return NULL;
+  Type *recv = receiver_type(name->func);
+  if (!recv || !same_receiver(recv, fun->x->type)) return NULL;
+  return name->func;
+}
+
+static Func *closure_callee(Unit *unit, const Func *caller, Func *closure, bool resolve_only) {
+  if (closure->closure_vars.len > 0 && closure->closure_vars.items[0]->outer->curfn != caller) return NULL;
+  if (!resolve_only) can_inline(unit, closure);
+  return closure;
+}
+
+static Func *name_callee(Unit *unit, Name *name) {
+  if (name->class_ != CLASS_FUNC) return NULL;
+  if (!name->func && name->object && unit->resolve_func)
+    name->func = unit->resolve_func(unit->context, unit, name->object);
+  return name->func;
+}
+
+Func *inline_callee(Unit *unit, Func *caller, Op *fun, bool resolve_only) {
+  Func *callee = NULL;
+  fun = op_static_value(unit, fun);
+  if (op_is(fun, OP_METHEXPR))
+    callee = method_callee(unit, fun);
+  else if (op_is(fun, OP_NAME))
+    callee = name_callee(unit, fun->name);
+  else if (op_is(fun, OP_CLOSURE))
+    return closure_callee(unit, caller, fun->func, resolve_only);
+  if (callee && callee->unit != unit && !(callee->flags & FUNC_INLINABILITY_CHECKED) && unit->require_func)
+    unit->require_func(unit->context, unit, callee);
+  return callee;
+}
+
+/* ---- is it worth it ---- */
+
+static bool might_inline(Unit *unit, const Op *call) {
+  if (unit->no_inline || call->kind != OP_CALLFUNC || (call->flags & (OP_GODEFER | OP_NOINLINE)))
+    return false;
+  return !callee_is_escape_marker(op_static_callee(unit, call->fun)) && !call_is_intrinsic(unit, call);
+}
+
+Func *inline_call_target(Unit *unit, Func *caller, Op *call) {
+  return might_inline(unit, call) ? inline_callee(unit, caller, call->fun, true) : NULL;
+}
+
+static bool cost_is_acceptable(const Unit *unit, const CallSite *site, const Func *callee) {
+  const Profile *profile = unit->profile;
+  int32_t limit = site->big_caller ? profile->inline_big_budget : profile->inline_budget;
+  if (callee->closure_parent && profile->inline_closure_factor > 1) {
+    limit *= profile->inline_closure_factor;
+    if (site->called_once && limit < profile->inline_closure_budget) limit = profile->inline_closure_budget;
+  }
+  return callee->inl->cost <= limit;
+}
+
+/* A call that came here by inlining the very place where it stands. */
+static bool repeats_position(const Unit *unit, XPos at) {
+  for (uint32_t n = at.inl; n != 0; n = unit->inline_tree.items[n - 1].parent)
+    if (pos_equal(unit->inline_tree.items[n - 1].pos, at.pos)) return true;
+  return false;
+}
+
+static bool inside_inlined(const Unit *unit, XPos at, const Func *callee) {
+  for (uint32_t n = at.inl; n != 0; n = unit->inline_tree.items[n - 1].parent)
+    if (unit->inline_tree.items[n - 1].callee == callee) return true;
+  return false;
+}
+
+static void note_cycle(Unit *unit, const CallSite *site, const Func *callee) {
+  Event *event = event_add(unit, EVENT_RECURSIVE_CYCLE, site->call->pos);
+  if (!event) return;
+  event->func = site->caller;
+  event->text[0] = name_event_text(unit, callee->name, false);
+  event->text[1] = atom_str(site->caller->name->name);
+}
+
+bool can_inline_call(Unit *unit, const CallSite *site, const Func *callee, bool log) {
+  if (!callee->inl || !cost_is_acceptable(unit, site, callee)) return false;
+  if (repeats_position(unit, site->call->pos)) return false;
+  if (inside_inlined(unit, site->call->pos, callee)) {
+    if (log) note_cycle(unit, site, callee);
+    return false;
+  }
+  return true;
+}
+
+/* ---- doing it ---- */
+
+static void note_inlining(Unit *unit, const CallSite *site, const Func *callee) {
+  Event *event = event_add(unit, EVENT_INLINING_CALL, site->call->pos);
+  if (!event) return;
+  event->func = site->caller;
+  event->text[0] = name_event_text(unit, callee->name, true);
+}
+
+Op *try_inline_call(Unit *unit, const CallSite *site) {
+  Op *call = site->call;
+  if (!might_inline(unit, call)) return NULL;
+  Func *callee = inline_callee(unit, site->caller, call->fun, false);
+  if (!callee || !can_inline_call(unit, site, callee, true)) return NULL;
+  vec_push(unit->arena, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
+  uint32_t inl = unit->inline_tree.len;
+  note_inlining(unit, site, callee);
+  return expand_call(unit, site->caller, call, callee, inl);
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * devirtualize: interface calls whose dynamic type is known.
+ *
+ * In: an interface call. Out: a direct call of the concrete method, its receiver asserted to the concrete type; or a call through
+ * another interface, if the concrete type gets the method from an embedded interface.
+ * The dynamic type comes from conversions, assertions, inlined results, and from all assignments of a local interface variable
+ * whose address is not taken. Assignments are collected once per function, when first asked for, and kept up with inlining.
+ *
+ * Go: cmd/compile/internal/devirtualize/devirtualize.go, cmd/compile/internal/typecheck/{expr,subr,typecheck}.go (selectors)
+ */
+#include "inline/inline_private.h"
+
+/* One assignment of an interface variable: a value, a concrete type, or neither (unknown). */
+typedef struct Assignment {
+  Op *value;
+  Type *type;
+} Assignment;
+
+typedef struct AssignmentList {
+  VEC(Assignment) list;
+} AssignmentList;
+
+typedef struct CallRef {
+  AssignmentList *target;
+  uint32_t index;  /* in target->list */
+  uint32_t result; /* of the call */
+} CallRef;
+
+typedef struct CallRefList {
+  VEC(CallRef) list;
+} CallRefList;
+
+Devirtualizer *devirtualizer_new(Unit *unit, Arena *arena) {
+  Devirtualizer *d = arena_new_of(arena, Devirtualizer);
+  d->unit = unit;
+  d->arena = arena;
+  d->assignments = map_in(arena);
+  d->call_refs = map_in(arena);
+  d->analyzed = map_in(arena);
+  return d;
+}
+
+/* ---- collecting assignments ---- */
+
+static bool collect(void *context, Op *op);
+
+/* The list that got the new entry, or NULL if the target is of no interest. */
+static AssignmentList *note_assignment(Devirtualizer *d, Op *target, Assignment value) {
+  if (!op_is(target, OP_NAME) || op_is_blank(target)) return NULL;
+  Name *name = target->name;
+  if (!name->curfn || !name->op.type || !type_is_interface(name->op.type)) return NULL;
+  name = name_canonical(name);
+  if (name->class_ != CLASS_AUTO) return NULL;
+  if (value.type && type_is_interface(value.type)) value.type = NULL;
+  if (value.value && op_is_nil(value.value)) return NULL;
+  AssignmentList *list = map_get_ptr(&d->assignments, name);
+  if (!list) {
+    list = arena_new_of(d->arena, AssignmentList);
+    map_set_ptr(&d->assignments, name, list);
+  }
+  vec_push(d->arena, &list->list, value);
+  return list;
+}
+
+static void note_type(Devirtualizer *d, Op *target, Type *type) {
+  note_assignment(d, target, (Assignment){NULL, type});
+}
+
+static bool is_function_call(const Op *op) {
+  return (op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER || op->kind == OP_CALLMETH) && op->fun;
+}
+
+static Type *call_result_type(const Op *call, uint32_t i) {
+  Type *signature = type_underlying(call->fun->type);
+  if (signature->kind != TYPE_SIGNATURE) return NULL;
+  ObjectList results = signature->u.signature.results->u.tuple.vars;
+  return i < results.len ? results.items[i]->type : NULL;
+}
+
+/* The call may be inlined later and then tell more about its interface result. */
+static void note_call_result(Devirtualizer *d, Op *target, Op *call, uint32_t result) {
+  Type *type = call_result_type(call, result);
+  AssignmentList *list = note_assignment(d, target, (Assignment){NULL, type});
+  if (!list || !type || !type_is_interface(type)) return;
+  CallRefList *refs = map_get_ptr(&d->call_refs, call);
+  if (!refs) {
+    refs = arena_new_of(d->arena, CallRefList);
+    map_set_ptr(&d->call_refs, call, refs);
+  }
+  vec_push(d->arena, &refs->list, (CallRef){list, list->list.len - 1, result});
+}
+
+static void collect_assign(Devirtualizer *d, Op *op) {
+  Op *value = op_unparen(op->y);
+  if (!value) return;
+  if (is_function_call(value))
+    note_call_result(d, op->x, value, 0);
+  else
+    note_assignment(d, op->x, (Assignment){value, NULL});
+}
+
+static void collect_assign_func(Devirtualizer *d, Op *op) {
+  Op *call = op_unparen(op->rhs.items[0]);
+  for (uint32_t i = 0; i < op->lhs.len; i++)
+    if (op_is(call, OP_INLCALL))
+      note_assignment(d, op->lhs.items[i], (Assignment){call->results.items[i], NULL});
+    else
+      note_call_result(d, op->lhs.items[i], call, i);
+}
+
+static void collect_range(Devirtualizer *d, Op *op) {
+  Type *t = type_underlying(op->x->type);
+  if (t->kind == TYPE_POINTER) t = type_underlying(t->u.elem.type);
+  if (t->kind == TYPE_ARRAY || t->kind == TYPE_SLICE) {
+    note_type(d, op->key, NULL);
+    note_type(d, op->value, t->u.elem.type);
+  } else if (t->kind == TYPE_CHAN) {
+    note_type(d, op->key, t->u.elem.type);
+  } else if (t->kind == TYPE_MAP) {
+    note_type(d, op->key, t->u.map.key);
+    note_type(d, op->value, t->u.map.value);
+  } else {
+    note_type(d, op->key, NULL);
+    note_type(d, op->value, NULL);
+  }
+}
+
+static void collect_switch(Devirtualizer *d, Op *op) {
+  if (!op_is(op->x, OP_TYPESW)) return;
+  for (uint32_t i = 0; i < op->list.len; i++)
+    if (op->list.items[i]->x) note_assignment(d, op->list.items[i]->x, (Assignment){op->x->x, NULL});
+}
+
+static void collect_closure(Devirtualizer *d, Func *closure) {
+  uint64_t *seen = map_put(&d->analyzed, map_key(closure));
+  if (*seen) return;
+  *seen = 1;
+  op_list_any(&closure->body, collect, d);
+}
+
+static bool collect(void *context, Op *op) {
+  Devirtualizer *d = context;
+  switch ((int)op->kind) {
+  case OP_AS: collect_assign(d, op); break;
+  case OP_AS2:
+    for (uint32_t i = 0; i < op->lhs.len && i < op->rhs.len; i++)
+      note_assignment(d, op->lhs.items[i], (Assignment){op->rhs.items[i], NULL});
+    break;
+  case OP_AS2DOTTYPE:
+    note_assignment(d, op->lhs.items[0], (Assignment){op->rhs.items[0], NULL});
+    note_type(d, op->lhs.items[1], NULL);
+    break;
+  case OP_AS2MAPR:
+  case OP_AS2RECV:
+  case OP_SELRECV2:
+    note_type(d, op->lhs.items[0], op->rhs.items[0]->type);
+    if (op->lhs.len > 1) note_type(d, op->lhs.items[1], NULL);
+    break;
+  case OP_AS2FUNC: collect_assign_func(d, op); break;
+  case OP_RANGE: collect_range(d, op); break;
+  case OP_SWITCH: collect_switch(d, op); break;
+  case OP_CLOSURE: collect_closure(d, op->func); break;
+  }
+  return false;
+}
+
+static const AssignmentList *assignments_of(Devirtualizer *d, Name *name) {
+  uint64_t *seen = map_put(&d->analyzed, map_key(name->curfn));
+  if (!*seen) {
+    *seen = 1;
+    op_list_any(&name->curfn->body, collect, d);
+  }
+  return map_get_ptr(&d->assignments, name);
+}
+
+void devirtualize_note_inlined(Devirtualizer *d, Func *fn, const Op *call, Op *inlined) {
+  const uint64_t *seen = map_find(&d->analyzed, map_key(fn));
+  if (!seen || !*seen) return;
+  op_list_any(&inlined->init, collect, d);
+  op_list_any(&inlined->list, collect, d);
+  CallRefList *refs = map_get_ptr(&d->call_refs, call);
+  if (!refs) return;
+  map_set_ptr(&d->call_refs, call, NULL);
+  for (uint32_t i = 0; i < refs->list.len; i++) {
+    const CallRef *ref = &refs->list.items[i];
+    ref->target->list.items[ref->index].value = inlined->results.items[ref->result];
+  }
+}
+
+/* ---- dynamic types ---- */
+
+typedef enum Knowledge { UNKNOWN, NO_TYPE /* nil, or nothing but itself */, KNOWN } Knowledge;
+
+/* The operand that has the same dynamic value, or NULL. */
+static Op *same_dynamic_value(Op *op) {
+  switch ((int)op->kind) {
+  case OP_CONVNOP:
+  case OP_CONVIFACE:
+  case OP_PAREN:
+  case OP_DOTTYPE:
+  case OP_DOTTYPE2: return op->x;
+  case OP_INLCALL: return op->results.items[0];
+  }
+  return NULL;
+}
+
+static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, Type **type);
+
+static Knowledge assigned_type(Devirtualizer *d, const AssignmentList *list, Map *seen, Type **type) {
+  *type = NULL;
+  for (uint32_t i = 0; list && i < list->list.len; i++) {
+    Assignment a = list->list.items[i];
+    Type *t = a.type;
+    if (a.value) {
+      Knowledge known = dynamic_type(d, a.value, seen, &t);
+      if (known == NO_TYPE) continue;
+      if (known == UNKNOWN) return UNKNOWN;
+    }
+    if (!t || (*type && *type != t && !type_identical(*type, t))) return UNKNOWN;
+    *type = t;
+  }
+  return *type ? KNOWN : NO_TYPE;
+}
+
+static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, Type **type) {
+  while (op && op->type && type_is_interface(op->type)) {
+    Op *inner = same_dynamic_value(op);
+    if (!inner) break;
+    op = inner;
+  }
+  if (!op || !op->type) return UNKNOWN;
+  if (!type_is_interface(op->type)) {
+    *type = op->type;
+    return KNOWN;
+  }
+  if (op->kind != OP_NAME) return UNKNOWN;
+  Name *name = name_canonical(op->name);
+  if (name->class_ != CLASS_AUTO || (name->name_flags & NAME_ADDRTAKEN) || !name->curfn) return UNKNOWN;
+  uint64_t *visited = map_put(seen, map_key(name));
+  if (*visited) return NO_TYPE;
+  *visited = 1;
+  return assigned_type(d, assignments_of(d, name), seen, type);
+}
+
+static Type *concrete_type(Devirtualizer *d, Op *op) {
+  if (op->kind == OP_NAME) { /* most calls: parameters and such need no search */
+    const Name *name = name_canonical(op->name);
+    if (name->class_ != CLASS_AUTO || (name->name_flags & NAME_ADDRTAKEN)) return NULL;
+  }
+  Map seen = map_in(d->arena);
+  Type *type = NULL;
+  return dynamic_type(d, op, &seen, &type) == KNOWN ? type : NULL;
+}
+
+/* ---- shapes ---- */
+
+static bool is_shape(Type *t) {
+  t = type_unalias(t);
+  if (t->kind != TYPE_NAMED || !t->u.named.object->pkg) return false;
+  return str_equal(atom_str(t->u.named.object->pkg->path), STR("go.shape"));
+}
+
+static bool has_shape(Type *t);
+
+static bool any_has_shape(const ObjectList *vars) {
+  for (uint32_t i = 0; i < vars->len; i++)
+    if (has_shape(vars->items[i]->type)) return true;
+  return false;
+}
+
+static bool signature_has_shape(const Type *t) {
+  return any_has_shape(&t->u.signature.params->u.tuple.vars) ||
+         any_has_shape(&t->u.signature.results->u.tuple.vars);
+}
+
+static bool has_shape(Type *t) {
+  if (!t) return false;
+  if (is_shape(t)) return true;
+  t = type_unalias(t);
+  switch ((int)t->kind) {
+  case TYPE_NAMED:
+    for (uint32_t i = 0; i < t->u.named.targs.len; i++)
+      if (has_shape(t->u.named.targs.items[i])) return true;
+    return false;
+  case TYPE_POINTER:
+  case TYPE_SLICE:
+  case TYPE_ARRAY:
+  case TYPE_CHAN: return has_shape(t->u.elem.type);
+  case TYPE_MAP: return has_shape(t->u.map.key) || has_shape(t->u.map.value);
+  case TYPE_STRUCT: return any_has_shape(&t->u.structure.fields);
+  case TYPE_SIGNATURE: return signature_has_shape(t);
+  case TYPE_INTERFACE:
+    for (uint32_t i = 0; i < t->u.interface.methods.len; i++)
+      if (has_shape(t->u.interface.methods.items[i]->type)) return true;
+    return false;
+  }
+  return false;
+}
+
+/* ---- the direct call ---- */
+
+static Str type_event_text(Unit *unit, Type *t) {
+  Buffer text = {0};
+  type_text(&text, unit, t, TYPE_TEXT_GO);
+  Str copy = arena_str(unit->events->arena, buffer_view(&text));
+  buffer_free(&text);
+  return copy;
+}
+
+static void note_shaped(Unit *unit, const Op *call, const char *what, Type *t) {
+  Event *event = event_add(unit, EVENT_CANNOT_DEVIRTUALIZE, call->pos);
+  if (!event) return;
+  event->op = call;
+  event->text[0] = event_text(unit, call);
+  Str type = type_event_text(unit, t);
+  event->text[1] = event_printf(unit, "shaped %s " STR_FMT, what, STR_ARG(type));
+}
+
+static void note_devirtualized(Unit *unit, EventKind kind, const Op *call, const Op *selector, Type *t) {
+  Event *event = event_add(unit, kind, call->pos);
+  if (!event) return;
+  event->op = call;
+  event->type = t;
+  event->text[0] = event_text(unit, selector);
+  event->text[1] = type_event_text(unit, t);
+}
+
+static Type *pointee(Type *t) {
+  t = type_underlying(t);
+  return t->kind == TYPE_POINTER ? t->u.elem.type : NULL;
+}
+
+static Op *implicit_unary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x) {
+  Op *op = op_unary(unit, kind, pos, type, x);
+  op->flags |= OP_IMPLICIT;
+  return op;
+}
+
+/* Selects the embedded fields on the way to the method. */
+static Op *select_embedded(Unit *unit, XPos pos, Op *x, const Lookup *found) {
+  for (uint32_t i = 0; i + 1 < found->path_len; i++) {
+    Type *structure = pointee(x->type);
+    OpKind kind = structure ? OP_DOTPTR : OP_DOT;
+    structure = type_underlying(structure ? structure : x->type);
+    Object *field = structure->u.structure.fields.items[found->path[i]];
+    x = implicit_unary(unit, kind, pos, field->type, x);
+    x->field = field;
+    x->sym = field->name;
+    x->sym_pkg = field->pkg;
+  }
+  return x;
+}
+
+static Op *adjust_receiver(Unit *unit, XPos pos, Op *x, Type *recv) {
+  if (type_identical(x->type, recv)) return x;
+  Type *elem = pointee(recv);
+  if (elem && type_identical(elem, x->type)) return implicit_unary(unit, OP_ADDR, pos, recv, x);
+  elem = pointee(x->type);
+  if (elem && type_identical(elem, recv)) return implicit_unary(unit, OP_DEREF, pos, elem, x);
+  return x;
+}
+
+/* The method's type with its receiver as the first parameter. */
+static Type *method_expression_type(Unit *unit, Type *signature, Type *recv) {
+  Type *s = type_underlying(signature);
+  ObjectList old = s->u.signature.params->u.tuple.vars;
+  ObjectList vars = {arena_new_array(unit->arena, Object *, old.len + 1), old.len + 1};
+  vars.items[0] = object_new_var(unit->universe, VAR_PARAM, NULL, POS_NONE, NULL, recv);
+  for (uint32_t i = 0; i < old.len; i++) vars.items[i + 1] = old.items[i];
+  return type_new_signature(unit->universe, NULL, type_new_tuple(unit->universe, vars),
+                            s->u.signature.results, s->u.signature.variadic);
+}
+
+static void prepend_argument(Unit *unit, Op *call, Op *arg) {
+  OpList args = {0};
+  vec_reserve(unit->arena, &args, call->args.len + 1);
+  op_list_push(unit, &args, arg);
+  op_list_append(unit, &args, &call->args);
+  call->args = args;
+}
+
+static void call_directly(Devirtualizer *d, Op *call, Op *recv, Type *type, Object *method) {
+  Unit *unit = d->unit;
+  Op *selector = call->fun;
+  note_devirtualized(unit, EVENT_DEVIRTUALIZING, call, selector, type);
+  Type *signature = method->type;
+  Object *declared = type_underlying(signature)->u.signature.recv;
+  if (declared) recv = adjust_receiver(unit, selector->pos, recv, declared->type);
+  Op *fun = op_unary(unit, OP_METHEXPR, selector->pos, method_expression_type(unit, signature, recv->type),
+                     op_type(unit, selector->pos, recv->type));
+  fun->sym = method->name;
+  fun->method = method;
+  prepend_argument(unit, call, recv);
+  call->kind = OP_CALLFUNC;
+  call->fun = fun;
+}
+
+static void call_through_embedded(Devirtualizer *d, Op *call, Op *recv, Type *type, Object *method) {
+  Unit *unit = d->unit;
+  Op *selector = call->fun;
+  note_devirtualized(unit, EVENT_PARTIALLY_DEVIRTUALIZING, call, selector, type);
+  Type *elem = pointee(recv->type);
+  if (elem) recv = implicit_unary(unit, OP_DEREF, selector->pos, elem, recv);
+  Op *fun = op_unary(unit, OP_DOTINTER, selector->pos, selector->type, recv);
+  fun->sym = selector->sym;
+  fun->method = method;
+  call->fun = fun;
+}
+
+void devirtualize_call(Devirtualizer *d, Op *call) {
+  if (call->kind != OP_CALLINTER || (call->flags & OP_GODEFER)) return;
+  Unit *unit = d->unit;
+  Op *selector = call->fun;
+  Type *type = concrete_type(d, selector->x);
+  if (!type || !type_implements(unit->universe, type, type_underlying(selector->x->type), false)) return;
+  if (is_shape(type)) return;
+  if (has_shape(type)) {
+    note_shaped(unit, call, "receiver", type);
+    return;
+  }
+  if (has_shape(selector->x->type)) {
+    note_shaped(unit, call, "interface", selector->x->type);
+    return;
+  }
+  Package *pkg = selector->method ? selector->method->pkg : unit->pkg;
+  Lookup found = lookup_field_or_method(unit->universe, type, true, pkg, selector->sym);
+  if (!found.object || found.object->kind != OBJECT_FUNC)
+    BUG("no method %s to devirtualize to", atom_text(selector->sym));
+  Op *assertion = op_unary(unit, OP_DOTTYPE, call->pos, type, selector->x);
+  Op *recv = select_embedded(unit, selector->pos, assertion, &found);
+  Type *holder = pointee(recv->type);
+  if (type_is_interface(recv->type) || (holder && type_is_interface(holder)))
+    call_through_embedded(d, call, recv, type, found.object);
+  else
+    call_directly(d, call, recv, type, found.object);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * expand: a call becomes its callee's body.
+ *
+ * In: a call, its callee with a pristine body, the number of the inlined call. Out: an INLCALL
+ *
+ *   init      what was to be done before the call; parameters := arguments; results declared and zeroed, unless the one return
+ *             statement declares them; a mark
+ *   body      a clone: parameters, results and locals are locals of the caller now, captured variables are the captured ones,
+ *             return became assignment and goto; at the end the label of the goto
+ *   results   the result variables
+ *
+ * Wrappers that only pass a dictionary are written anew by the compiler for each call, at the call's position.
+ *
+ * Go: cmd/compile/internal/noder/reader.go (unifiedInlineCall), cmd/compile/internal/inline/inl.go (CalleeEffects)
+ */
+#include "inline/inline_private.h"
+
+typedef struct Expansion {
+  CloneContext base;
+  Func *caller, *callee;
+  Op *call;
+  uint32_t inl;
+  Atom return_label;
+  OpList results; /* names */
+  bool delay_results;
+} Expansion;
+
+/* ---- what runs before the call ---- */
+
+/* Evaluating the function expression may do something; what it is, is known already. */
+static void take_callee_effects(Unit *unit, OpList *init, Op *fun) {
+  for (;;) {
+    op_list_append(unit, init, &fun->init);
+    fun->init.len = 0;
+    if (fun->kind == OP_CONVNOP || fun->kind == OP_PAREN) {
+      fun = fun->x;
+    } else if (fun->kind == OP_INLCALL) {
+      op_list_append(unit, init, &fun->list);
+      fun->list.len = 0;
+      fun = fun->results.items[0];
+    } else {
+      return;
+    }
+  }
+}
+
+static void push_declaration(Unit *unit, OpList *list, XPos pos, Op *name) {
+  op_list_push(unit, list, op_unary(unit, OP_DCL, pos, NULL, name));
+}
+
+static void assign_arguments(Expansion *x, OpList *init, const OpList *params) {
+  Unit *unit = x->base.unit;
+  Op *assign = op_new(unit, OP_AS2, x->call->pos, NULL);
+  assign->flags |= OP_DEF;
+  assign->lhs = *params;
+  op_list_append(unit, &assign->rhs, &x->call->args);
+  if (assign->lhs.len != assign->rhs.len)
+    BUG("%s takes %u arguments, the call has %u", atom_text(x->callee->name->name), assign->lhs.len,
+        assign->rhs.len);
+  for (uint32_t i = 0; i < params->len; i++) {
+    Op *param = params->items[i];
+    if (op_is_blank(param)) continue;
+    push_declaration(unit, &assign->init, x->call->pos, param);
+    param->name->defn = assign;
+  }
+  op_list_push(unit, init, assign);
+}
+
+static void declare_results(Expansion *x, OpList *init) {
+  Unit *unit = x->base.unit;
+  for (uint32_t i = 0; i < x->results.len; i++) {
+    push_declaration(unit, init, x->call->pos, x->results.items[i]);
+    op_list_push(unit, init, op_assign(unit, x->call->pos, x->results.items[i], NULL, false));
+  }
+}
+
+static void push_mark(Expansion *x, OpList *init) {
+  Op *mark = op_new(x->base.unit, OP_INLMARK, x->call->pos, NULL);
+  mark->offset = x->inl - 1;
+  op_list_push(x->base.unit, init, mark);
+}
+
+/* ---- the body ---- */
+
+static Op *expand_return(Expansion *x, CloneOptions *options, const Op *ret) {
+  Unit *unit = x->base.unit;
+  XPos pos = x->call->pos;
+  Op *block = op_new(unit, OP_BLOCK, pos, NULL);
+  block->list = op_list_clone(unit, options, &ret->init);
+  if (ret->list.len > 0) {
+    Op *assign = op_new(unit, OP_AS2, pos, NULL);
+    op_list_append(unit, &assign->lhs, &x->results);
+    assign->rhs = op_list_clone(unit, options, &ret->list);
+    for (uint32_t i = 0; x->delay_results && i < x->results.len; i++) {
+      push_declaration(unit, &block->list, pos, x->results.items[i]);
+      x->results.items[i]->name->defn = assign;
+    }
+    op_list_push(unit, &block->list, assign);
+  }
+  Op *jump = op_new(unit, OP_GOTO, pos, NULL);
+  jump->label = x->return_label;
+  op_list_push(unit, &block->list, jump);
+  return block;
+}
+
+static Op *replace_op(void *context, CloneOptions *options, Op *op) {
+  Expansion *x = context;
+  if (op->kind == OP_RETURN) return expand_return(x, options, op);
+  return replace_foreign_instance(x->base.unit, options, op);
+}
+
+static Atom relabel(void *context, Atom label) {
+  Expansion *x = context;
+  if (label->len == 1 && label->text[0] == '_') return label;
+  Buffer text = {0};
+  buffer_printf(&text, "~%s\xC2\xB7%u", atom_text(label), x->inl);
+  Atom renamed = intern(x->base.unit->session->interner, buffer_view(&text));
+  buffer_free(&text);
+  return renamed;
+}
+
+static Atom new_return_label(Unit *unit, Func *caller) {
+  Buffer buffer = {0};
+  buffer_printf(&buffer, ".i%u", caller->label_gen++);
+  Atom label = intern(unit->session->interner, buffer_view(&buffer));
+  buffer_free(&buffer);
+  return label;
+}
+
+static bool place_at(void *context, Op *op) {
+  if (op->kind != OP_NAME && op->kind != OP_NONAME) op->pos = *(const XPos *)context;
+  return false;
+}
+
+/* Written by the compiler at each call: passes the dictionary on to the shaped function. */
+static bool is_dictionary_wrapper(const Func *fn) {
+  return fn->targs.len > 0 && !fn->closure && !(fn->flags & FUNC_SHAPED);
+}
+
+/* Closures written by the compiler keep the place of the expression that they stand for. */
+static bool is_synthetic_closure(const Func *fn) { return fn->closure && (fn->flags & FUNC_WRAPPER); }
+
+/* A variable of the callee as a variable of the caller. */
+static Name *adopt_name(Expansion *x, const Name *name, uint32_t inl) {
+  Name *copy = clone_name(x->base.unit, name, x->caller);
+  if (name->class_ != CLASS_AUTO) {
+    copy->class_ = CLASS_AUTO;
+    copy->name_flags |= NAME_INL_FORMAL;
+    inl = x->inl;
+    if (name->name && name->name->len > 0 && name->name->text[0] == '~') copy->pkg = x->caller->name->pkg;
+  } else {
+    copy->name_flags |= NAME_INL_LOCAL;
+  }
+  if (copy->op.pos.inl == 0) copy->op.pos.inl = inl;
+  return copy;
+}
+
+/* Makes the caller's variables; params and x->results get those that stand for parameters and results. */
+static void adopt_names(Expansion *x, CloneOptions *options, OpList *params) {
+  Unit *unit = x->base.unit;
+  const InlineBody *body = x->callee->inl;
+  uint32_t param_len = x->callee->param_len, result_len = x->callee->result_len;
+  for (uint32_t i = 0; i < body->closure_var_len; i++)
+    map_set_ptr(&options->names, body->closure_vars[i], &x->callee->closure_vars.items[i]->outer->op);
+  vec_reserve(unit->arena, &x->caller->dcl, x->caller->dcl.len + body->dcl_len);
+  for (uint32_t i = 0; i < body->dcl_len; i++) {
+    Name *name = adopt_name(x, body->dcl[i], options->inl);
+    if (is_dictionary_wrapper(x->callee) && body->dcl[i]->class_ == CLASS_AUTO) name->op.pos = x->call->pos;
+    map_set_ptr(&options->names, body->dcl[i], &name->op);
+    vec_push(unit->arena, &x->caller->dcl, name);
+    if (i < param_len)
+      op_list_push(unit, params, &name->op);
+    else if (i < param_len + result_len)
+      op_list_push(unit, &x->results, &name->op);
+  }
+}
+
+static OpList expand_body(Expansion *x, CloneOptions *options) {
+  Unit *unit = x->base.unit;
+  const InlineBody *body = x->callee->inl;
+  OpList source = {body->body_items, body->body_len, body->body_len};
+  OpList list = op_list_clone(unit, options, &source);
+  if (is_dictionary_wrapper(x->callee)) op_list_any(&list, place_at, &x->call->pos);
+  Op *label = op_new(unit, OP_LABEL, x->call->pos, NULL);
+  label->label = x->return_label;
+  op_list_push(unit, &list, label);
+  return list;
+}
+
+Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) {
+  Expansion x = {.base = {unit}, .caller = caller, .callee = callee, .call = call, .inl = inl};
+  x.delay_results = callee->inl->can_delay_results;
+  x.return_label = new_return_label(unit, caller);
+  InlineState *state = inline_state(unit);
+  CloneOptions options = {.names = map_in(state->scratch), .into = caller, .context = &x};
+  options.inl = is_synthetic_closure(callee) ? 0 : inl;
+  options.relabel = relabel;
+  options.replace = replace_op;
+  options.clone_closure = clone_inlined_closure;
+
+  OpList params = {0};
+  adopt_names(&x, &options, &params);
+  Op *res = op_new(unit, OP_INLCALL, call->pos, call->type);
+  res->func = callee;
+  res->flags = call->flags & OP_RESHAPE;
+  res->init = call->init;
+  call->init = (OpList){0};
+  take_callee_effects(unit, &res->init, call->fun);
+  assign_arguments(&x, &res->init, &params);
+  if (!x.delay_results) declare_results(&x, &res->init);
+  push_mark(&x, &res->init);
+  res->list = expand_body(&x, &options);
+  res->results = x.results;
+  arena_reset(state->scratch);
+  return res;
+}

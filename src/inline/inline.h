@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * inline: which functions can be inlined, what their calls cost, and the expansion of calls; interface calls whose callee is
+ * known become direct calls on the way.
+ *
+ *   in    a unit with its functions lowered (and their closures)
+ *   out   func->inl of each function; bodies with INLCALL ops in place of calls; unit->inline_tree; closures of inlined bodies
+ *         appended to unit->funcs; events in the compiler's order
+ *
+ * The compiler builds an inlined call by reading the callee's body once more. Here the callee keeps a pristine copy of its body
+ * (InlineBody), made before anything was inlined into it, and a call clones that. Names, temporaries, positions and closure names
+ * come out the same.
+ *
+ * Go: cmd/compile/internal/inline, inline/interleaved, devirtualize, bloop, noder/reader.go (unifiedInlineCall)
+ */
+#ifndef HEAPWHY_INLINE_H
+#define HEAPWHY_INLINE_H
+
+#include "ir/ir.h"
+
+/* All functions of a reported package: first what can be inlined, then the calls. With unit->no_inline interface calls are
+   resolved and nothing else happens. */
+void inline_unit(Unit *unit);
+
+/* One function at once, with what is known by now: method wrappers, which are made after inline_unit. */
+void inline_func(Unit *unit, Func *fn);
+
+/* Decides about one function (and the functions of its unit that it reaches) without events and without changing it: for
+   dependencies. fn and every function of the unit that its calls reach is lowered. Safe to call again. */
+void inline_can_inline(Unit *unit, Func *fn);
+
+/* The callee is replaced by instructions on the unit's target. fun: function expression of a call. */
+bool inline_is_intrinsic(const Unit *unit, const Name *callee);
+
+/* `for b.Loop()` of tests: what the loop computes is kept alive. Comes before inline_unit; does nothing unless the package
+   imports testing. */
+void inline_keep_loop_results(Unit *unit);
+
+#endif

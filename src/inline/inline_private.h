@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the files of src/inline share: see inline.h for the layer.
+ *
+ *   calls.c         functions that the inliner knows by name
+ *   cost.c          can a function be inlined, and at what cost
+ *   body.c          copies of bodies: the pristine one, and clones of closures
+ *   callsite.c      may this call be inlined
+ *   expand.c        a call becomes an INLCALL
+ *   interleave.c    the order of it all
+ *   devirtualize.c  interface calls with a known callee
+ *   bloop.c         testing.B.Loop
+ */
+#ifndef HEAPWHY_INLINE_PRIVATE_H
+#define HEAPWHY_INLINE_PRIVATE_H
+
+#include "inline/inline.h"
+
+/* Owned by the unit (unit->inline_state), in its arena. */
+typedef struct InlineState {
+  Arena *scratch;          /* for one cloning at a time; there while one of the layer's entry points runs */
+  Map package_classes;     /* Package* -> bits of known packages + 1 (calls.c) */
+  Map instances;           /* hash of package and name -> Func*: instances that this unit has (body.c) */
+  uint32_t instances_seen; /* how many of unit->funcs are in `instances` */
+} InlineState;
+
+InlineState *inline_state(Unit *unit);
+
+/* ---- calls.c ---- */
+
+typedef enum KnownCall {
+  KNOWN_NONE,
+  KNOWN_CHEAP,      /* costs as little as any other op */
+  KNOWN_THROW,      /* as panic; never worth it */
+  KNOWN_CALLER,     /* asks for its caller: refuse */
+  KNOWN_RANGE_DEFER /* defer in the body of a range-over-func loop: refuse */
+} KnownCall;
+
+KnownCall known_call(Unit *unit, const Op *call);
+bool call_is_intrinsic(Unit *unit, const Op *call);
+/* internal/abi.EscapeNonString: means something to escape analysis only. */
+bool callee_is_escape_marker(const Name *callee);
+/* The function name of a direct call, as written: a name or a method expression. NULL otherwise. */
+Name *call_named_callee(Unit *unit, const Op *call);
+
+/* ---- cost.c ---- */
+
+void can_inline(Unit *unit, Func *fn);
+bool func_is_big(const Unit *unit, Func *fn);
+void note_big_function(Unit *unit, Func *fn);
+/* Name as messages show it; the hash of cloned closures is left out of diagnostic names. */
+Str name_event_text(Unit *unit, const Name *name, bool diagnostic);
+
+/* ---- body.c ---- */
+
+InlineBody *inline_body_new(Unit *unit, Func *fn);
+/* A copy of a variable for function `into`. */
+Name *clone_name(Unit *unit, const Name *name, Func *into);
+/* What CloneOptions.context points to in this layer (maybe at the start of something larger). */
+typedef struct CloneContext {
+  Unit *unit;
+} CloneContext;
+/* CloneOptions.clone_closure for a body that is inlined into options->into: the clone is appended to unit->funcs. */
+Func *clone_inlined_closure(void *context, CloneOptions *options, Func *closure);
+/* For CloneOptions.replace: names of instances made in another unit become the ones of this unit. NULL: as it is. */
+Op *replace_foreign_instance(Unit *unit, CloneOptions *options, const Op *op);
+
+/* ---- callsite.c ---- */
+
+typedef struct CallSite {
+  Func *caller;
+  Op *call;
+  bool big_caller;
+  bool called_once; /* the callee is a closure with this one call */
+} CallSite;
+
+/* The function that fun denotes if it is known; resolve_only: closures are not checked for inlining. */
+Func *inline_callee(Unit *unit, Func *caller, Op *fun, bool resolve_only);
+Func *inline_call_target(Unit *unit, Func *caller, Op *call);
+bool can_inline_call(Unit *unit, const CallSite *site, const Func *callee, bool log);
+/* The INLCALL for the call, or NULL. */
+Op *try_inline_call(Unit *unit, const CallSite *site);
+
+/* ---- expand.c ---- */
+
+Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
+
+/* ---- devirtualize.c ---- */
+
+/* What is assigned to interface variables, as far as it was asked for. */
+typedef struct Devirtualizer {
+  Unit *unit;
+  Arena *arena;
+  Map assignments; /* Name* -> AssignmentList* */
+  Map call_refs;   /* Op* (call) -> CallRefList*: variables that a call's interface result goes to */
+  Map analyzed;    /* Func* -> 1 */
+} Devirtualizer;
+
+Devirtualizer *devirtualizer_new(Unit *unit, Arena *arena);
+void devirtualize_call(Devirtualizer *d, Op *call);
+void devirtualize_note_inlined(Devirtualizer *d, Func *fn, const Op *call, Op *inlined);
+
+#endif
