@@ -102,6 +102,12 @@ static Func *resolve_func(void *context, Unit *unit, Object *object) {
   return lower_find_func(owner->unit, object);
 }
 
+static Unit *find_unit(void *context, const Package *pkg) {
+  (void)context;
+  const EnginePackage *owner = pkg->user;
+  return owner ? owner->unit : NULL;
+}
+
 static void lower(EnginePackage *package) {
   Engine *engine = package->engine;
   const EngineOptions *options = engine->options;
@@ -116,6 +122,7 @@ static void lower(EnginePackage *package) {
   unit->no_inline = options->no_inline && package->load->is_root;
   unit->whole = package->load->is_root;
   unit->resolve_func = resolve_func;
+  unit->find_unit = find_unit;
   unit->context = engine;
   if (package->load->is_root) {
     package->log_arena = arena_new();

@@ -89,6 +89,7 @@ InlineState *inline_state(Unit *unit) {
   state->package_classes = map_in(unit->arena);
   state->instances = map_in(unit->arena);
   unit->inline_state = state;
+  if (!unit->inlined_foreign.arena) unit->inlined_foreign = map_in(unit->arena);
   return state;
 }
 

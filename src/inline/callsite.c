@@ -130,7 +130,9 @@ Op *try_inline_call(Unit *unit, const CallSite *site) {
   Op *call = site->call;
   if (!might_inline(unit, call)) return NULL;
   Func *callee = inline_callee(unit, site->caller, call->fun, false);
-  if (!callee || !can_inline_call(unit, site, callee, true)) return NULL;
+  if (!callee || !func_has_inline_body(unit, callee) || !can_inline_call(unit, site, callee, true))
+    return NULL;
+  if (callee->unit != unit) *map_put(&unit->inlined_foreign, map_key(callee)) = 1;
   vec_push(unit->arena, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   uint32_t inl = unit->inline_tree.len;
   note_inlining(unit, site, callee);

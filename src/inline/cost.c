@@ -117,7 +117,7 @@ static bool refuse(CostVisit *v, Str reason) {
 /* Would the call be inlined by what is known now? Then its cost is that of the callee's body. */
 static bool inlined_cost(CostVisit *v, Op *call, int32_t *cost) {
   Func *callee = inline_callee(v->unit, v->fn, call->fun, false);
-  if (!callee || !callee->inl) return false;
+  if (!callee || !func_has_inline_body(v->unit, callee)) return false;
   CallSite site = {.caller = v->fn, .call = call, .big_caller = v->big};
   if (!can_inline_call(v->unit, &site, callee, false)) return false;
   *cost = callee->inl->cost;

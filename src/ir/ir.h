@@ -230,6 +230,9 @@ struct Func {
 
 /* IsClosure of the compiler: a literal that captures something. */
 static inline bool func_captures(const Func *f) { return f->closure && f->closure_vars.len > 0; }
+/* fn can be inlined and the unit sees its body: its own functions, instances, functions of packages that it imports directly, and
+   what one of those has inlined itself. */
+bool func_has_inline_body(const Unit *unit, const Func *fn);
 /* Name for messages: hash of cloned closures stripped (diagnostic form). */
 Str func_diagnostic_name(const Func *f);
 
@@ -253,6 +256,7 @@ struct Unit {
   Atom path;            /* path that the compiler was told (-p): "main" for commands, import path else */
   VEC(Func *) funcs;    /* gc's Target.Funcs, in its order */
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */
+  Map inlined_foreign;  /* Func* of other units -> 1: inlined somewhere here, so importers of this unit get the body too */
   uint32_t next_op_id;
   EventLog *events;     /* NULL: nothing is recorded */
   bool no_inline;       /* -l */
@@ -264,6 +268,8 @@ struct Unit {
   void (*require_func)(void *context, Unit *unit, Func *func);
   /* Makes sure that the body of a declared (generic) function of another package is parsed and checked. May be NULL. */
   void (*require_body)(void *context, Unit *unit, Object *object);
+  /* The unit of a package; NULL: not there (yet). May be NULL. */
+  Unit *(*find_unit)(void *context, const Package *pkg);
   void *context;
   void *lower_state, *inline_state, *escape_state; /* private to the layers */
 };
