@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the checker found out about syntax nodes.
+ *
+ * Idea: nodes have dense ids, so facts are entries of an array, in pages that never move: other threads may read them while
+ * later nodes of the package are still being checked. A node has one further fact at most, whose meaning depends on the kind
+ * of the node (names: the object; selectors: the selection; others: the implicit object or the scope).
+ *
+ * Go: cmd/compile/internal/types2/recording.go
+ */
+#include "types/core.h"
+
+enum {
+  PAGE_BITS = 9,
+  PAGE_SIZE = 1 << PAGE_BITS,
+  FACT_DEF = 1,  /* names: declared here */
+  FACT_USE = 2,  /* names: refers to the object */
+  FACT_SCOPE = 4 /* the fact is a scope */
+};
+
+typedef struct Fact {
+  Type *type;
+  const Const *value;
+  void *more; /* Object, Selection or Scope */
+  uint8_t mode, flags;
+} Fact;
+
+struct Info {
+  Arena *arena;
+  Fact **pages;
+  uint32_t page_count;
+  Map instances; /* id of a name -> Instance* */
+};
+
+Info *info_new(Arena *arena, IdCounter *ids) {
+  (void)ids;
+  Info *info = arena_new_of(arena, Info);
+  info->arena = arena;
+  info->instances = map_in(arena);
+  return info;
+}
+
+static const Fact *fact_of(const Info *info, const Node *node) {
+  static const Fact nothing = {0};
+  if (!info || !node) return &nothing;
+  uint32_t page = node->id >> PAGE_BITS;
+  if (page >= info->page_count || !info->pages[page]) return &nothing;
+  return &info->pages[page][node->id & (PAGE_SIZE - 1)];
+}
+
+static Fact *fact_put(Info *info, const Node *node) {
+  uint32_t page = node->id >> PAGE_BITS;
+  if (page >= info->page_count) {
+    uint32_t count = page + 1 + page / 2;
+    Fact **pages = arena_new_array(info->arena, Fact *, count);
+    if (info->page_count) memcpy(pages, info->pages, sizeof(Fact *) * info->page_count);
+    STORE_RELEASE(&info->pages, pages);
+    STORE_RELEASE(&info->page_count, count);
+  }
+  if (!info->pages[page]) info->pages[page] = arena_new_array(info->arena, Fact, PAGE_SIZE);
+  return &info->pages[page][node->id & (PAGE_SIZE - 1)];
+}
+
+/* ---- reading ---- */
+
+Type *info_type(const Info *info, const Node *expr) { return fact_of(info, expr)->type; }
+const Const *info_const(const Info *info, const Node *expr) { return fact_of(info, expr)->value; }
+ValueMode info_mode(const Info *info, const Node *expr) { return (ValueMode)fact_of(info, expr)->mode; }
+
+Object *info_def(const Info *info, const NameExpr *name) {
+  const Fact *fact = fact_of(info, &name->node);
+  return fact->flags & FACT_DEF ? fact->more : NULL;
+}
+
+Object *info_use(const Info *info, const NameExpr *name) {
+  const Fact *fact = fact_of(info, &name->node);
+  return fact->flags & FACT_USE ? fact->more : NULL;
+}
+
+Object *info_implicit(const Info *info, const Node *node) {
+  const Fact *fact = fact_of(info, node);
+  return fact->flags & FACT_SCOPE ? NULL : fact->more;
+}
+
+const Selection *info_selection(const Info *info, const SelectorExpr *selector) {
+  return fact_of(info, &selector->node)->more;
+}
+
+Scope *info_scope(const Info *info, const Node *node) {
+  const Fact *fact = fact_of(info, node);
+  return fact->flags & FACT_SCOPE ? fact->more : NULL;
+}
+
+const Instance *info_instance(const Info *info, const NameExpr *name) {
+  const uint64_t *found = map_find(&info->instances, name->node.id);
+  return found ? (const Instance *)(uintptr_t)*found : NULL;
+}
+
+/* ---- writing ---- */
+
+void record_type_and_value(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value) {
+  if (mode == MODE_INVALID) return;
+  assert(t);
+  Fact *fact = fact_put(check->info, x);
+  fact->type = t;
+  fact->value = mode == MODE_CONSTANT ? value : NULL;
+  fact->mode = (uint8_t)mode;
+}
+
+void record_untyped(Checker *check) {
+  for (uint32_t i = 0; i < check->untyped.entries.len; i++) {
+    const UntypedInfo *info = (const UntypedInfo *)(uintptr_t)check->untyped.entries.items[i].value;
+    if (!info || info->mode == MODE_INVALID) continue;
+    record_type_and_value(check, info->expr, info->mode, info->type, info->value);
+  }
+}
+
+void record_def(Checker *check, NameExpr *name, Object *object) {
+  Fact *fact = fact_put(check->info, &name->node);
+  fact->more = object;
+  fact->flags = object ? fact->flags | FACT_DEF : 0;
+}
+
+void record_use(Checker *check, NameExpr *name, Object *object) {
+  Fact *fact = fact_put(check->info, &name->node);
+  fact->more = object;
+  fact->flags |= FACT_USE;
+}
+
+void record_implicit(Checker *check, Node *node, Object *object) {
+  Fact *fact = fact_put(check->info, node);
+  fact->more = object;
+  fact->flags &= (uint8_t)~FACT_SCOPE;
+}
+
+void record_scope(Checker *check, Node *node, Scope *scope) {
+  Fact *fact = fact_put(check->info, node);
+  if (fact->more) return;
+  fact->more = scope;
+  fact->flags |= FACT_SCOPE;
+}
+
+void record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *object,
+                      const Lookup *how) {
+  record_use(check, x->sel, object);
+  Arena *arena = check->info->arena;
+  Selection *selection = arena_new_of(arena, Selection);
+  *selection = (Selection){
+      .kind = kind, .recv = recv, .object = object, .path_len = how->path_len, .indirect = how->indirect};
+  selection->path = arena_new_array(arena, uint32_t, how->path_len);
+  memcpy(selection->path, how->path, sizeof(uint32_t) * how->path_len);
+  fact_put(check->info, &x->node)->more = selection;
+}
+
+/* The name of what is instantiated by expr: f, p.f, f[T], p.f[T]. */
+static NameExpr *instantiated_name(Node *expr) {
+  if (expr->kind == NODE_INDEX) expr = ((IndexExpr *)expr)->x;
+  if (expr->kind == NODE_NAME) return (NameExpr *)expr;
+  if (expr->kind == NODE_SELECTOR) return ((SelectorExpr *)expr)->sel;
+  return NULL;
+}
+
+void record_instance(Checker *check, Node *expr, TypeList targs, Type *type) {
+  NameExpr *name = instantiated_name(expr);
+  if (!name) BUG("instance of an expression without a name");
+  Instance *instance = arena_new_of(check->info->arena, Instance);
+  instance->targs = targs;
+  instance->type = type;
+  *map_put(&check->info->instances, name->node.id) = map_key(instance);
+}
+
+void record_builtin_type(Checker *check, Node *fun, Type *signature) {
+  for (;; fun = ((ParenExpr *)fun)->x) {
+    record_type_and_value(check, fun, MODE_BUILTIN, signature, NULL);
+    if (fun->kind != NODE_PAREN) return;
+  }
+}
+
+void record_comma_ok_types(Checker *check, Node *x, Type *const types[2]) {
+  if (!types[0] || !types[1]) return;
+  Universe *u = check->universe;
+  for (;; x = ((ParenExpr *)x)->x) {
+    Object **vars = universe_new_array(u, Object *, 2);
+    for (int i = 0; i < 2; i++) vars[i] = object_new_var(u, VAR_LOCAL, check->pkg, x->pos, NULL, types[i]);
+    fact_put(check->info, x)->type = type_new_tuple(u, (ObjectList){vars, 2});
+    if (x->kind != NODE_PAREN) return;
+  }
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Checking a package: the order of the phases, delayed work, bodies on demand.
+ *
+ * Idea: whatever needs complete types is delayed until the declarations are determined. A Checker lives as long as one call:
+ * for a single body a new one is made, what has to survive is in PackageState.
+ *
+ * Go: cmd/compile/internal/types2/check.go
+ */
+#include "types/core.h"
+
+/* ---- packages ---- */
+
+Package *package_new_synthetic(Universe *universe, Atom path, Atom name) {
+  Package *pkg = universe_new_array(universe, Package, 1);
+  pkg->path = path;
+  pkg->name = name;
+  pkg->arena = universe->arena;
+  pkg->scope = scope_new(universe, universe->scope, POS_NONE, POS_NONE);
+  return pkg;
+}
+
+Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang) {
+  Arena *arena = arena_new();
+  Package *pkg = arena_new_of(arena, Package);
+  pkg->path = path;
+  pkg->name = name;
+  pkg->arena = arena;
+  pkg->lang = lang;
+  pkg->scope = scope_new(config->universe, config->universe->scope, POS_NONE, POS_NONE);
+  pkg->scope->arena = arena;
+  pkg->ids = arena_new_of(arena, IdCounter);
+  pkg->ids->next = 1;
+  pkg->notes.arena = arena;
+  pkg->info = info_new(arena, pkg->ids);
+  pkg->state = arena_new_of(arena, struct PackageState);
+  pkg->state->lock = lock_new(arena);
+  return pkg;
+}
+
+void package_add_file(Package *pkg, SyntaxFile *file) {
+  PackageFile *files = arena_new_array(pkg->arena, PackageFile, pkg->file_len + 1);
+  if (pkg->file_len) memcpy(files, pkg->files, sizeof(PackageFile) * pkg->file_len);
+  Lang lang = pkg->lang, declared = {0};
+  /* A file may ask for another version, but not for one from before such lines meant anything. */
+  if (file->go_version.len && lang_parse(file->go_version, &declared) && declared.minor)
+    lang.minor = declared.minor > 21 ? declared.minor : 21;
+  files[pkg->file_len++] = (PackageFile){.syntax = file, .lang = lang, .pkg = pkg};
+  pkg->files = files;
+}
+
+/* ---- delayed work ---- */
+
+void check_later(Checker *check, void (*run)(Checker *, void *), void *data) {
+  Delayed delayed = {run, data, check->env};
+  delayed.env.error_pos = POS_NONE;
+  delayed.env.in_tparam_list = false;
+  vec_push(check->arena, &check->delayed, delayed);
+}
+
+void check_process_delayed(Checker *check, uint32_t from) {
+  Environment saved = check->env;
+  for (uint32_t i = from; i < check->delayed.len; i++) {
+    Delayed delayed = check->delayed.items[i]; /* the list may move */
+    check->env = delayed.env;
+    delayed.run(check, delayed.data);
+  }
+  assert(from <= check->delayed.len);
+  check->delayed.len = from;
+  check->env = saved;
+}
+
+void check_needs_cleanup(Checker *check, Type *t) { vec_push(check->arena, &check->cleaners, t); }
+
+/* Publishing: everything lazy about the types that the package declares is computed. */
+void check_cleanup(Checker *check) {
+  for (uint32_t i = 0; i < check->cleaners.len; i++) {
+    Type *t = check->cleaners.items[i];
+    if (t->kind == TYPE_NAMED) {
+      type_underlying(t);
+      t->u.named.state->checker = NULL;
+    } else if (t->kind == TYPE_ALIAS) {
+      if (!t->u.alias.from_rhs) t->u.alias.from_rhs = type_invalid(check->universe);
+      type_unalias(t);
+    } else if (t->kind == TYPE_INTERFACE) {
+      type_set(check->universe, t);
+    }
+  }
+  check->cleaners.len = 0;
+}
+
+/* ---- drivers ---- */
+
+Checker *checker_new(const CheckConfig *config, Package *pkg) {
+  Checker *check = arena_new_of(pkg->arena, Checker);
+  check->config = config;
+  check->universe = config->universe;
+  check->pkg = pkg;
+  check->arena = pkg->arena;
+  check->notes = &pkg->notes;
+  check->info = pkg->info;
+  check->untyped = map_in(pkg->arena);
+  check->methods = map_in(pkg->arena);
+  check->core = arena_new_of(pkg->arena, Core);
+  return check;
+}
+
+static void verify_files(Checker *check) {
+  Package *pkg = check->pkg;
+  uint16_t newest = check->config->profile ? check->config->profile->lang_max : 0;
+  if (newest && pkg->lang.minor > newest && pkg->file_len)
+    check_error(check, source_pos(pkg->files[0].syntax->source, 0),
+                "package requires newer Go version go1.%u (application built with go1.%u)", pkg->lang.minor,
+                newest);
+  for (uint32_t i = 0; i < pkg->file_len; i++) {
+    const PackageFile *file = &pkg->files[i];
+    const NameExpr *name = file->syntax->package_name;
+    if (!name) continue;
+    if (name->name == check->universe->blank)
+      check_error(check, name->node.pos, "invalid package name _");
+    else if (name->name != pkg->name)
+      check_error(check, source_pos(file->syntax->source, 0), "package %s; expected package %s",
+                  atom_text(name->name), atom_text(pkg->name));
+    if (newest && file->syntax->go_version.len && file->lang.minor > newest)
+      check_error(check, name->node.pos, "file requires newer Go version go1.%u", file->lang.minor);
+  }
+}
+
+bool check_package(const CheckConfig *config, Package *pkg) {
+  Checker *check = checker_new(config, pkg);
+  lock_take(pkg->state->lock);
+  pkg->state->checker = check;
+  verify_files(check);
+  check_collect_objects(check);
+  check_direct_cycles(check);
+  check_package_objects(check);
+  check_process_delayed(check, 0);
+  check_cleanup(check);
+  if (config->bodies) {
+    check_init_order_of(check);
+    if (!config->ignore_func_bodies_unused) check_unused_imports(check);
+  }
+  record_untyped(check);
+  if (!check->had_error) mono_report(check);
+  if (!check->had_error) check_anonymous_cycles(check);
+  pkg->failed = pkg->failed || check->had_error;
+  pkg->state->checker = NULL;
+  pkg->state->checked = true;
+  lock_release(pkg->state->lock);
+  return !check->had_error;
+}
+
+bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) {
+  if (func->u.func.origin) func = func->u.func.origin;
+  DeclInfo *decl = func->decl;
+  if (!decl || !decl->func_decl) return true;
+  lock_take(pkg->state->lock);
+  bool ok = true;
+  FuncDecl *syntax = decl->func_decl;
+  if (!decl->body_checked && (syntax->body || syntax->body_len)) {
+    decl->body_checked = true;
+    if (!syntax->body)
+      parse_body(config->session, decl->file->syntax, syntax, pkg->ids, &pkg->notes, PARSE_CHECK_BRANCHES);
+    Checker *check = checker_new(config, pkg);
+    Checker *outer = pkg->state->checker;
+    pkg->state->checker = check;
+    check->env = (Environment){.scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang};
+    if (syntax->body) check_func_body(check, decl, atom_text(func->name), func->type, syntax->body, NULL);
+    check_process_delayed(check, 0);
+    check_cleanup(check);
+    record_untyped(check);
+    pkg->state->checker = outer;
+    ok = !check->had_error;
+    if (!ok) pkg->failed = true;
+  }
+  lock_release(pkg->state->lock);
+  return ok;
+}
+
+void types_dump(Buffer *out, const Package *pkg) {
+  for (uint32_t i = 0; i < pkg->objects.len; i++) {
+    object_print(out, pkg->objects.items[i], pkg);
+    buffer_char(out, '\n');
+  }
+}
