@@ -255,8 +255,6 @@ Type *type_subst(Universe *universe, Type *t, TypeList tparams, TypeList targs) 
   return subst_in(universe, t, &(Substitution){&tparams, &targs, NULL, NULL});
 }
 
-Type *subst_type(Universe *u, Type *t, TypeList tparams, TypeList targs) { return type_subst(u, t, tparams, targs); }
-
 TypeList check_rename_tparams(Checker *check, TypeList tparams, Type **type) {
   if (tparams.len == 0) return tparams;
   Universe *u = check->universe;

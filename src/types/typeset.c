@@ -141,11 +141,11 @@ static TermList comparable_terms(SetBuilder *builder, TermList terms) {
   return (TermList){items, n};
 }
 
-static void compute(SetBuilder *builder, Pos pos, Type *interface, TypeSet *set) {
+static void compute(SetBuilder *builder, Type *interface, TypeSet *set) {
   ObjectList methods = interface->u.interface.methods;
   for (uint32_t i = 0; i < methods.len; i++) add_method(builder, methods.items[i]->pos, methods.items[i], true);
   TermList all = term_list_all();
-  bool all_comparable = false;
+  bool all_comparable = interface == builder->universe->comparable_interface;
   TypeList embeddeds = interface->u.interface.embeddeds;
   for (uint32_t i = 0; i < embeddeds.len; i++) {
     Pos embed_pos = interface->u.interface.embed_pos ? interface->u.interface.embed_pos[i] : POS_NONE;
@@ -159,7 +159,6 @@ static void compute(SetBuilder *builder, Pos pos, Type *interface, TypeSet *set)
       all_comparable = false;
     }
   }
-  (void)pos;
   sort_methods(builder->methods.items, builder->methods.len);
   set->methods = (ObjectList){builder->methods.items, builder->methods.len};
   set->terms = all;
@@ -167,6 +166,7 @@ static void compute(SetBuilder *builder, Pos pos, Type *interface, TypeSet *set)
 }
 
 TypeSet *type_set_check(Checker *check, Pos pos, Type *interface) {
+  (void)pos; /* errors are reported where the elements stand */
   assert(interface->kind == TYPE_INTERFACE);
   TypeSet *set = load_acquire(&interface->u.interface.tset);
   if (set && load_acquire(&set->done)) return set;
@@ -179,7 +179,8 @@ TypeSet *type_set_check(Checker *check, Pos pos, Type *interface) {
     set = arena_new_of(builder.arena, TypeSet);
     set->terms = term_list_all();
     store_release(&interface->u.interface.tset, set);
-    compute(&builder, pos, interface, set);
+    compute(&builder, interface, set);
+    if (interface == u->comparable_interface) set->comparable = true;
     interface->u.interface.checker = NULL;
     store_release(&set->done, true);
   }
