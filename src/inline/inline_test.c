@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Tests of src/inline that need no Go input: the tables. What the layer does to functions is tested end to end against the
- * compiler (test/).
+ * Tests of src/inline that need no Go input: the tables, and functions put together by hand. What the layer does to real functions
+ * is tested end to end against the compiler (test/).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,10 +68,156 @@ static void intrinsics_depend_on_the_target(void **state) {
   interner_free(interner);
 }
 
+/* ---- func add(a, b int) int { return a + b }; func twice(n int) int { x := add(n, n); return x } ---- */
+
+typedef struct Program {
+  Interner *interner;
+  Universe *universe;
+  SyntaxSession session;
+  Package pkg;
+  Unit unit;
+  Func *add, *twice;
+} Program;
+
+static Type *signature(Program *p, uint32_t params) {
+  Type *t = universe_basic(p->universe, BASIC_INT);
+  ObjectList in = {arena_new_array(p->unit.arena, Object *, params), params};
+  for (uint32_t i = 0; i < params; i++)
+    in.items[i] = object_new_var(p->universe, VAR_PARAM, &p->pkg, POS_NONE, NULL, t);
+  ObjectList out = {arena_new_array(p->unit.arena, Object *, 1), 1};
+  out.items[0] = object_new_var(p->universe, VAR_RESULT, &p->pkg, POS_NONE, NULL, t);
+  return type_new_signature(p->universe, NULL, type_new_tuple(p->universe, in),
+                            type_new_tuple(p->universe, out), false);
+}
+
+static Name *variable(Program *p, Func *fn, NameClass class_, const char *text) {
+  Type *t = universe_basic(p->universe, BASIC_INT);
+  Name *name = name_new(&p->unit, class_, XPOS_NONE, &p->pkg, intern_text(p->interner, text), t, fn);
+  func_declare(&p->unit, fn, name);
+  return name;
+}
+
+static Func *function(Program *p, const char *name, const char *const *params, uint32_t param_len,
+                      uint32_t at) {
+  Unit *unit = &p->unit;
+  Func *fn =
+      func_new(unit, xpos((Pos){at}), &p->pkg, intern_text(p->interner, name), signature(p, param_len));
+  fn->params = arena_new_array(unit->arena, Name *, param_len);
+  for (uint32_t i = 0; i < param_len; i++)
+    fn->params[fn->param_len++] = variable(p, fn, CLASS_PARAM, params[i]);
+  fn->results = arena_new_array(unit->arena, Name *, 1);
+  fn->results[fn->result_len++] = variable(p, fn, CLASS_PARAM_OUT, "~r0");
+  vec_push(unit->arena, &unit->funcs, fn);
+  return fn;
+}
+
+static Op *give_back(Program *p, Op *value) {
+  Op *ret = op_new(&p->unit, OP_RETURN, XPOS_NONE, NULL);
+  op_list_push(&p->unit, &ret->list, value);
+  return ret;
+}
+
+static void program_open(Program *p) {
+  memset(p, 0, sizeof *p);
+  p->interner = interner_new();
+  Unit *unit = &p->unit;
+  unit->arena = arena_new();
+  unit->target = target_find(STR("linux"), STR("amd64"));
+  unit->profile = profile_newest();
+  p->universe = universe_new(p->interner, unit->target);
+  p->session.interner = p->interner;
+  p->pkg.path = p->pkg.name = unit->path = intern_text(p->interner, "p");
+  unit->pkg = &p->pkg;
+  unit->session = &p->session;
+  unit->universe = p->universe;
+  unit->events = event_log_new(unit->arena, 2);
+  unit->whole = true;
+
+  Type *t = universe_basic(p->universe, BASIC_INT);
+  p->twice = function(p, "twice", (const char *const[]){"n"}, 1, 100);
+  p->add = function(p, "add", (const char *const[]){"a", "b"}, 2, 10);
+  Op *sum = op_binary(unit, OP_ADD, xpos((Pos){20}), t, &p->add->params[0]->op, &p->add->params[1]->op);
+  op_list_push(unit, &p->add->body, give_back(p, sum));
+
+  Op *call = op_new(unit, OP_CALLFUNC, xpos((Pos){120}), t);
+  call->fun = &p->add->name->op;
+  op_list_push(unit, &call->args, &p->twice->params[0]->op);
+  op_list_push(unit, &call->args, &p->twice->params[0]->op);
+  Name *x = variable(p, p->twice, CLASS_AUTO, "x");
+  Op *assign = op_assign(unit, xpos((Pos){115}), &x->op, call, true);
+  x->defn = assign;
+  op_list_push(unit, &assign->init, op_unary(unit, OP_DCL, assign->pos, NULL, &x->op));
+  op_list_push(unit, &p->twice->body, assign);
+  op_list_push(unit, &p->twice->body, give_back(p, &x->op));
+}
+
+static void program_close(Program *p) {
+  universe_free(p->universe);
+  arena_free(p->unit.arena);
+  interner_free(p->interner);
+}
+
+static void calls_are_inlined_callees_first(void **state) {
+  (void)state;
+  Program p;
+  program_open(&p);
+  inline_unit(&p.unit);
+  const EventKind want[] = {EVENT_CAN_INLINE, EVENT_CAN_INLINE, EVENT_INLINING_CALL};
+  assert_int_equal(p.unit.events->list.len, ARRAY_LEN(want));
+  for (uint32_t i = 0; i < ARRAY_LEN(want); i++) assert_int_equal(p.unit.events->list.items[i].kind, want[i]);
+  assert_int_equal(p.add->inl->cost, 4);
+  assert_true(p.add->inl->can_delay_results);
+  assert_int_equal(p.twice->inl->cost, 14);
+  assert_int_equal(p.unit.inline_tree.len, 1);
+  assert_ptr_equal(p.unit.inline_tree.items[0].callee, p.add);
+  program_close(&p);
+}
+
+static void inlined_call_has_the_parts_of_the_callee(void **state) {
+  (void)state;
+  Program p;
+  program_open(&p);
+  inline_unit(&p.unit);
+  const Op *inlined = p.twice->body.items[0]->y;
+  assert_int_equal(inlined->kind, OP_INLCALL);
+  assert_int_equal(inlined->init.len, 2); /* arguments, mark: results are declared by the return */
+  const Op *args = inlined->init.items[0];
+  assert_int_equal(args->lhs.len, 2);
+  assert_ptr_equal(args->lhs.items[0]->name->defn, args);
+  assert_ptr_not_equal(args->lhs.items[0]->name, p.add->params[0]);
+  assert_int_equal(p.twice->dcl.len, 3 + 3);
+  assert_ptr_equal(p.twice->dcl.items[3], args->lhs.items[0]->name);
+  assert_int_equal(inlined->list.len, 2); /* block for the return, label */
+  const Op *block = inlined->list.items[0];
+  assert_int_equal(block->kind, OP_BLOCK);
+  assert_int_equal(block->list.items[1]->kind, OP_AS2);
+  assert_int_equal(block->list.items[1]->rhs.items[0]->pos.inl, 1);
+  assert_ptr_equal(block->list.items[1]->rhs.items[0]->x, args->lhs.items[0]);
+  assert_ptr_equal(block->list.items[1]->lhs.items[0], inlined->results.items[0]);
+  assert_ptr_equal(block->list.items[2]->label, inlined->list.items[1]->label);
+  program_close(&p);
+}
+
+static void pragmas_are_respected(void **state) {
+  (void)state;
+  Program p;
+  program_open(&p);
+  p.add->pragma = PRAGMA_NOINLINE;
+  inline_unit(&p.unit);
+  assert_null(p.add->inl);
+  assert_int_equal(p.twice->inl->cost, 10 + 57);
+  assert_int_equal(p.unit.inline_tree.len, 0);
+  assert_int_equal(p.twice->body.items[0]->y->kind, OP_CALLFUNC); /* and the parentheses are gone */
+  program_close(&p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(intrinsics_are_sorted),
       cmocka_unit_test(intrinsics_depend_on_the_target),
+      cmocka_unit_test(calls_are_inlined_callees_first),
+      cmocka_unit_test(inlined_call_has_the_parts_of_the_callee),
+      cmocka_unit_test(pragmas_are_respected),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
