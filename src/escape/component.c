@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * component: escape analysis of one call-graph component after the other.
+ *
+ * In: functions after inlining. Out: their tags, the events. For each component: locations for all variables, a walk over the
+ * bodies, captures, allocations that must be on the heap, the solver, then tags and a line for each allocation.
+ *
+ * Go: cmd/compile/internal/escape/escape.go
+ */
+#include "escape/graph.h"
+
+typedef struct Run {
+  Unit *unit;
+  Arena *arena;        /* of one component */
+  Arena *oracle_arena; /* of the whole run */
+  Map oracles;
+} Run;
+
+/* ---- building ---- */
+
+static void declare_vars(Graph *g, Func *fn) {
+  fn->opt = g;
+  for (uint32_t i = 0; i < fn->dcl.len; i++) graph_add_loc(g, fn, 1, &fn->dcl.items[i]->op, true);
+  /* The receiver that a method value's wrapper keeps. */
+  if (!fn->closure)
+    for (uint32_t i = 0; i < fn->closure_vars.len; i++) {
+      Name *name = name_canonical(fn->closure_vars.items[i]);
+      if (!graph_has_name(g, name)) graph_add_loc(g, fn, 1, &name->op, true);
+    }
+  for (uint32_t i = 0; i < fn->result_len; i++)
+    graph_loc(g, graph_name_loc(g, fn->results[i]))->result = 1 + i;
+}
+
+static void note_capture(Graph *g, const Name *name, const Loc *loc, bool by_value, int64_t size) {
+  if (!event_wanted(g->unit, 2)) return;
+  Str function = name->curfn ? event_text(g->unit, &name->curfn->name->op) : STR("<nil>");
+  Str variable = event_text(g->unit, &name->op);
+  Event *event = event_add(g->unit, EVENT_CAPTURING, name->op.pos);
+  event->text[0] = function;
+  event->text[1] = variable;
+  event->text[2] = event_printf(g->unit, "%lld", (long long)size);
+  event->number[0] = !by_value;
+  event->number[1] = loc->addrtaken;
+  event->number[2] = loc->reassigned;
+  event->func = name->curfn;
+  event->type = name->op.type;
+  event->op = &name->op;
+}
+
+enum { CAPTURE_BY_VALUE_MAX = 128 }; /* bytes */
+
+/* By value what is small and never changes after the capture, by reference everything else. */
+static void flow_closure(Graph *g, Hole record, Func *closure) {
+  for (uint32_t i = 0; i < closure->closure_vars.len; i++) {
+    Name *inner = closure->closure_vars.items[i], *name = name_canonical(inner);
+    LocId id = graph_name_loc(g, inner);
+    const Loc *loc = graph_loc(g, id);
+    int64_t size = type_size(g->unit->target, name->op.type);
+    bool by_value = !loc->addrtaken && !loc->reassigned && size <= CAPTURE_BY_VALUE_MAX;
+    name->name_flags &= ~(uint32_t)NAME_BY_VALUE;
+    inner->name_flags &= ~(uint32_t)NAME_BY_VALUE;
+    name->name_flags |= by_value ? NAME_BY_VALUE : NAME_ADDRTAKEN;
+    if (by_value) inner->name_flags |= NAME_BY_VALUE;
+    note_capture(g, name, loc, by_value, size);
+    Hole k = record;
+    if (!by_value) k = hole_addr(g, k, &inner->op, "reference");
+    graph_flow(g, hole_note(g, k, &inner->op, "captured by a closure"), id);
+  }
+}
+
+static void build(Graph *g, Func *const *list, uint32_t len) {
+  for (uint32_t i = 0; i < len; i++) declare_vars(g, list[i]);
+  for (uint32_t i = 0; i < len; i++)
+    if (!func_captures(list[i])) walk_func(g, list[i]);
+  for (uint32_t i = 0; i < g->closures.len; i++) {
+    PendingClosure *c = &g->closures.items[i];
+    flow_closure(g, (Hole){.dst = c->record, .derefs = c->derefs, .notes = c->notes}, c->func);
+  }
+  g->texts = map_in(g->arena); /* what was printed so far may look different from now on */
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
+    Op *op = g->locs.items[i].op;
+    rewrite_with_literals(g, op, g->locs.items[i].curfn);
+    const char *why = heap_alloc_reason(g, op);
+    if (why) graph_flow(g, hole_addr(g, hole_at(LOC_HEAP), op, why), (LocId){i});
+  }
+}
+
+/* ---- results ---- */
+
+static void note_loc(Graph *g, const Loc *loc, EventKind kind) {
+  if (!event_wanted(g->unit, 1)) return;
+  Str text = kind == EVENT_ZERO_COPY ? (Str){NULL, 0} : event_text(g->unit, loc->op);
+  Event *event = event_add(g->unit, kind, loc->op->pos);
+  if (!event) return;
+  event->text[0] = text;
+  event->func = loc->curfn;
+  event->type = loc->op->type;
+  event->op = loc->op;
+}
+
+static void finish_loc(Graph *g, Loc *loc) {
+  Op *op = loc->op;
+  if (op->kind == OP_NAME) {
+    op->name->opt = NULL;
+    if (loc->attrs & ATTR_ESCAPES) note_loc(g, loc, EVENT_MOVED_TO_HEAP);
+    return;
+  }
+  bool wrapper = op->kind == OP_CLOSURE && (op->func->flags & FUNC_WRAPPER);
+  bool escapes = (loc->attrs & ATTR_ESCAPES) != 0;
+  EventKind kind = escapes ? EVENT_ESCAPES : EVENT_DOES_NOT_ESCAPE;
+  if (op->kind == OP_APPEND) kind = escapes ? EVENT_APPEND_ESCAPES : EVENT_APPEND_DOES_NOT_ESCAPE;
+  if (!wrapper) note_loc(g, loc, kind);
+  if (!escapes && !(loc->attrs & ATTR_PERSISTS)) op->flags |= OP_TRANSIENT;
+  if (op->kind == OP_STR2BYTES && !(loc->attrs & ATTR_MUTATES)) note_loc(g, loc, EVENT_ZERO_COPY);
+}
+
+static void finish(Graph *g, Func *const *list, uint32_t len) {
+  for (uint32_t i = 0; i < len; i++) tag_params(g, list[i]);
+  for (uint32_t i = 0; i < len; i++) {
+    list[i]->opt = NULL;
+    store_release(&list[i]->flags, list[i]->flags | FUNC_ESCAPE_DONE);
+  }
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
+    if (g->locs.items[i].op) finish_loc(g, &g->locs.items[i]);
+}
+
+static void analyse(void *context, Func *const *list, uint32_t len, bool recursive) {
+  (void)recursive;
+  Run *run = context;
+  Arena *arena = arena_new();
+  Graph g;
+  graph_init(&g, run->unit, arena);
+  g.oracles = &run->oracles;
+  g.oracle_arena = run->oracle_arena;
+  build(&g, list, len);
+  graph_solve(&g);
+  finish(&g, list, len);
+  arena_free(arena);
+}
+
+void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
+  Run run = {.unit = unit, .oracle_arena = arena_new()};
+  run.oracles = map_in(run.oracle_arena);
+  unit_visit_components_except(unit, roots, len, FUNC_ESCAPE_DONE, analyse, &run);
+  arena_free(run.oracle_arena);
+}
+
+void escape_unit(Unit *unit) { escape_funcs(unit, unit->funcs.items, unit->funcs.len); }

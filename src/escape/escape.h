@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * escape: which variables and allocations leave their function's frame.
+ *
+ *   dead_locals_unit   before it: assignments to locals that nobody reads vanish
+ *   escape_unit        all functions of a reported unit, component by component; events in the compiler's order
+ *   escape_funcs       the same on demand for some functions and what they need, without events
+ *   bounds_unit        after it: indexing that cannot go out of range
+ *
+ * What later calls need of a function is left in Func.tags (FUNC_ESCAPE_DONE). The graph of a component is gone when it is done.
+ *
+ * Go: cmd/compile/internal/escape, deadlocals, walk
+ */
+#ifndef HEAPWHY_ESCAPE_H
+#define HEAPWHY_ESCAPE_H
+
+#include "ir/ir.h"
+
+void dead_locals_unit(Unit *unit);
+/* The same for some functions, for on-demand runs. */
+void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len);
+void escape_unit(Unit *unit);
+void escape_funcs(Unit *unit, Func *const *roots, uint32_t len);
+void bounds_unit(Unit *unit);
+
+/* How far a parameter's value goes, as the compiler counts: see Leaks. */
+Leaks leaks_none(void);
+Leaks leaks_unknown(void);                     /* to the heap at once */
+void leaks_add(int8_t *where, int32_t derefs); /* keeps the smaller number */
+/* Drops what says no more than that the value reaches the heap. */
+void leaks_optimize(Leaks *leaks);
+/* The tag as the compiler stores it: "esc:" and one byte for each way, number of derefs + 1; "" if it leaks at once. */
+Str leaks_encode(Arena *arena, const Leaks *leaks);
+Leaks leaks_decode(Str tag);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Private to escape/: the graph of one component, and who calls whom while it is built.
+ *
+ * Locations stand for variables and allocations; an edge of a location says which value flows into it and how often it is
+ * dereferenced on the way (-1: its address). Everything is a number in a table: locations, edges, notes.
+ */
+#ifndef HEAPWHY_ESCAPE_GRAPH_H
+#define HEAPWHY_ESCAPE_GRAPH_H
+
+#include "escape/escape.h"
+
+typedef struct LocId {
+  uint32_t v;
+} LocId;
+typedef struct EdgeId {
+  uint32_t v; /* 0 = none */
+} EdgeId;
+typedef struct NoteId {
+  uint32_t v; /* 0 = none */
+} NoteId;
+
+static inline bool loc_equal(LocId a, LocId b) { return a.v == b.v; }
+
+/* Locations that every graph has; real ones start at LOC_FIRST. */
+#define LOC_NONE    ((LocId){0})
+#define LOC_HEAP    ((LocId){1})
+#define LOC_MUTATOR ((LocId){2}) /* pointers that are written through */
+#define LOC_CALLEE  ((LocId){3}) /* functions that are called without knowing which */
+#define LOC_BLANK   ((LocId){4}) /* values that nobody keeps */
+enum { LOC_FIRST = 5 };
+
+typedef enum LocAttrs {
+  ATTR_ESCAPES = 1,  /* must be allocated on the heap */
+  ATTR_PERSISTS = 2, /* outlives its statement */
+  ATTR_MUTATES = 4,  /* memory that is reachable from it may be written */
+  ATTR_CALLS = 8     /* functions that are reachable from it may be called, results unknown */
+} LocAttrs;
+
+typedef struct Loc {
+  Op *op;      /* variable or expression; NULL: temporary */
+  Func *curfn; /* surrounding function */
+  int32_t loop_depth;
+  uint32_t result;    /* of a result variable: its number from 1 */
+  EdgeId first, last; /* what flows into it, in order of creation */
+  /* solver */
+  int32_t derefs;   /* from the walk's root, >= -1 */
+  uint32_t walk;    /* number of the walk that derefs and next belong to */
+  LocId next;       /* towards the root */
+  EdgeId next_edge; /* edge of `next` that leads here */
+  uint32_t queued_in_walk;
+  bool queued;
+  uint8_t attrs;
+  bool captured, reassigned, addrtaken, param, param_out;
+  Leaks leaks; /* of parameters */
+} Loc;
+
+typedef struct Edge {
+  LocId src;
+  int32_t derefs; /* >= -1 */
+  NoteId notes;
+  EdgeId next; /* of the same destination */
+} Edge;
+
+typedef struct Reason { /* why: one step of an explanation, innermost expression first */
+  NoteId next;
+  Op *where;
+  const char *why;
+} Reason;
+
+typedef struct PendingClosure { /* captures are decided when all bodies were walked */
+  Func *func;
+  LocId record;
+  int32_t derefs;
+  NoteId notes;
+} PendingClosure;
+
+/* One component while it is analysed. */
+typedef struct Graph {
+  Unit *unit;
+  Arena *arena; /* dropped with the graph */
+  bool explain; /* notes are wanted */
+  VEC(Loc) locs;
+  VEC(Edge) edges;
+  VEC(Reason) notes;
+  VEC(PendingClosure) closures;
+  Map *oracles; /* Func* -> ReassignOracle*; of the whole run, in oracle_arena */
+  Arena *oracle_arena;
+  Map texts; /* Op* -> Str*: printed forms; emptied when an op changes */
+} Graph;
+
+/* Where a value goes, and what happens to it on the way. */
+typedef struct Hole {
+  LocId dst;
+  int32_t derefs;
+  NoteId notes;
+  bool addrtaken; /* the expression's address is taken, wherever it goes */
+} Hole;
+
+typedef struct HoleList {
+  Hole *items;
+  uint32_t len;
+} HoleList;
+
+/* One function body while it is walked. */
+typedef struct Walker {
+  Graph *graph;
+  Func *fn;
+  int32_t loop_depth;
+  Map labels; /* Atom -> LabelState */
+} Walker;
+
+/* graph.c */
+static inline Loc *graph_loc(const Graph *g, LocId id) { return &g->locs.items[id.v]; }
+static inline Edge *graph_edge(const Graph *g, EdgeId id) { return &g->edges.items[id.v]; }
+static inline Reason *graph_note(const Graph *g, NoteId id) { return &g->notes.items[id.v]; }
+static inline bool loc_has(const Graph *g, LocId id, uint8_t attrs) {
+  return (graph_loc(g, id)->attrs & attrs) != 0;
+}
+void graph_init(Graph *g, Unit *unit, Arena *arena);
+LocId graph_add_loc(Graph *g, Func *fn, int32_t loop_depth, Op *op, bool persists);
+LocId graph_name_loc(Graph *g, Name *name);
+bool graph_has_name(const Graph *g, const Name *name);
+bool graph_in_component(const Graph *g, const Func *fn); /* being analysed right now: no tags yet */
+void graph_flow(Graph *g, Hole k, LocId src);
+Hole hole_at(LocId loc);
+Hole hole_note(Graph *g, Hole k, Op *where, const char *why);
+Hole hole_shift(Hole k, int32_t delta);
+Hole hole_deref(Graph *g, Hole k, Op *where, const char *why);
+Hole hole_addr(Graph *g, Hole k, Op *where, const char *why);
+Hole hole_dot_type(Graph *g, Hole k, Type *t, Op *where, const char *why);
+Hole walker_tee(Walker *w, const Hole *ks, uint32_t len);
+Hole walker_later(Walker *w, Hole k);
+Hole walker_spill(Walker *w, Hole k, Op *op);
+
+/* explain.c */
+void explain_edge(Graph *g, Hole k, LocId src);
+void explain_escape(Graph *g, LocId root, LocId src);
+void explain_leak(Graph *g, LocId root, LocId param, int32_t derefs);
+
+/* stmt.c */
+void walk_func(Graph *g, Func *fn);
+void walk_stmt(Walker *w, Op *op);
+void walk_stmts(Walker *w, const OpList *list);
+
+/* expr.c */
+void walk_expr(Walker *w, Hole k, Op *op);
+void walk_expr_without_init(Walker *w, Hole k, Op *op);
+void walk_discard(Walker *w, Op *op);
+void walk_discards(Walker *w, const OpList *list);
+void walk_unsafe_value(Walker *w, Hole k, Op *op);
+
+/* assign.c */
+Hole walk_addr(Walker *w, Op *op);
+HoleList walk_addrs(Walker *w, Op *const *items, uint32_t len);
+void walk_assign_heap(Walker *w, Op *value, const char *why, Op *where);
+void walk_assign_list(Walker *w, Op *const *dsts, uint32_t len, const OpList *srcs, const char *why,
+                      Op *where);
+void walk_reassigned(Walker *w, HoleList ks, Op *where);
+
+/* call.c */
+void walk_call(Walker *w, HoleList ks, Op *call);
+void walk_go_defer(Walker *w, Op *op);
+Hole walk_tag_hole(Walker *w, HoleList ks, Func *callee, uint32_t param);
+ReassignOracle *graph_oracle(Graph *g, Func *fn);
+
+/* solve.c */
+void graph_solve(Graph *g);
+
+/* tags.c */
+void tag_params(Graph *g, Func *fn);
+
+/* heap_reason.c */
+const char *heap_alloc_reason(const Graph *g, const Op *op); /* NULL: may live on the stack */
+void rewrite_with_literals(Graph *g, Op *op, Func *fn);
+
+/* assign.c as well */
+bool is_self_assignment(const Op *dst, const Op *src);
+bool is_reflect_header_data(const Op *op);
+
+/* types, in graph.c */
+bool type_is_direct_interface(const Target *target,
+                              Type *t); /* the interface's data word holds the value itself */
+bool type_is_unsafe_pointer(Type *t);
+bool type_is_uintptr(Type *t);
+bool type_is_array(Type *t);
+bool type_is_slice(Type *t);
+Type *type_element(Type *t); /* of a pointer, slice, array, channel */
+
+#endif

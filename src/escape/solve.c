@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * solve: how far every value flows.
+ *
+ * In: the graph. Out: attributes of locations, leaks of parameters; explanations as events, in the order in which they are found.
+ * One walk for each location, backwards along the edges, with the smallest number of derefs; a location is walked again when it
+ * starts to escape or to persist, which happens once each. The order of the queues is the compiler's, since the order of
+ * explanations and the choice among paths depend on it: pseudo-locations first, then the youngest location first; what newly
+ * escapes goes to the front, everything else to the back.
+ *
+ * Go: cmd/compile/internal/escape/solve.go
+ */
+#include "escape/graph.h"
+
+/* A ring with room for every location once. */
+typedef struct Queue {
+  LocId *items;
+  uint32_t mask, head, len;
+} Queue;
+
+typedef struct Solver {
+  Graph *g;
+  Queue all, one;
+  uint32_t walk;
+} Solver;
+
+static Queue queue_new(Arena *arena, uint32_t capacity) {
+  uint32_t size = 2;
+  while (size < capacity) size *= 2;
+  return (Queue){arena_new_array(arena, LocId, size), size - 1, 0, 0};
+}
+
+static void queue_push_front(Queue *q, LocId loc) {
+  q->head = (q->head - 1) & q->mask;
+  q->items[q->head] = loc;
+  q->len++;
+}
+
+static void queue_push_back(Queue *q, LocId loc) { q->items[(q->head + q->len++) & q->mask] = loc; }
+
+static LocId queue_pop(Queue *q) {
+  LocId loc = q->items[q->head];
+  q->head = (q->head + 1) & q->mask;
+  q->len--;
+  return loc;
+}
+
+static void enqueue(Solver *s, LocId id) {
+  Loc *loc = graph_loc(s->g, id);
+  if (loc->queued) return;
+  loc->queued = true;
+  if (loc->attrs & ATTR_ESCAPES)
+    queue_push_front(&s->all, id);
+  else
+    queue_push_back(&s->all, id);
+}
+
+/* Whether what is stored in a may be used when b's frame or iteration is over. */
+static bool outlives(const Graph *g, LocId a, LocId b) {
+  const Loc *l = graph_loc(g, a), *other = graph_loc(g, b);
+  if (l->attrs & ATTR_ESCAPES) return true;
+  if (a.v < LOC_FIRST) return false;
+  if (l->param_out) {
+    /* Results of a closure whose calls are all known stay with the function around it. */
+    bool known = !(l->curfn->flags & FUNC_CLOSURE_RESULTS_LOST);
+    return !(known && func_contains_closure(other->curfn, l->curfn));
+  }
+  if (l->curfn == other->curfn && l->loop_depth < other->loop_depth) return true;
+  return func_contains_closure(l->curfn, other->curfn);
+}
+
+/* Parameter l's value reaches the sink: a result of its own function keeps it countable, anything else is the heap. */
+static void leak_to(const Graph *g, Loc *l, LocId sink_id, int32_t derefs) {
+  const Loc *sink = graph_loc(g, sink_id);
+  if (!(sink->attrs & ATTR_ESCAPES) && sink->param_out && sink->curfn == l->curfn) {
+    uint32_t number = sink->result - 1;
+    if (number < g->unit->profile->leak_results) {
+      leaks_add(&l->leaks.results[number], derefs);
+      return;
+    }
+  }
+  leaks_add(&l->leaks.heap, derefs);
+}
+
+/* A function literal that may be called without our knowing: its results go anywhere. */
+static void lose_results(Solver *s, const Loc *root) {
+  if (!(root->attrs & ATTR_CALLS) || !op_is(root->op, OP_CLOSURE)) return;
+  Func *fn = root->op->func;
+  if (!graph_in_component(s->g, fn) || (fn->flags & FUNC_CLOSURE_RESULTS_LOST)) return;
+  fn->flags |= FUNC_CLOSURE_RESULTS_LOST;
+  for (uint32_t i = 0; i < fn->result_len; i++) enqueue(s, graph_name_loc(s->g, fn->results[i]));
+}
+
+static void visit_param(Solver *s, LocId root_id, LocId id, int32_t derefs) {
+  Graph *g = s->g;
+  Loc *l = graph_loc(g, id);
+  if (outlives(g, root_id, id)) {
+    if (g->explain && !(l->attrs & ATTR_ESCAPES)) explain_leak(g, root_id, id, derefs);
+    leak_to(g, l, root_id, derefs);
+  }
+  uint8_t attrs = graph_loc(g, root_id)->attrs;
+  if (attrs & ATTR_MUTATES) leaks_add(&l->leaks.mutator, derefs);
+  if (attrs & ATTR_CALLS) leaks_add(&l->leaks.callee, derefs);
+}
+
+/* What location `id` learns from the root; false: it escapes now, its own walk will do the rest. */
+static bool visit_loc(Solver *s, LocId root_id, LocId id, int32_t *derefs) {
+  Graph *g = s->g;
+  Loc *l = graph_loc(g, id);
+  uint8_t root_attrs = graph_loc(g, root_id)->attrs, added = 0;
+  if (*derefs < 0) { /* the address of l flows to the root; addresses of what flows into l do not */
+    *derefs = 0;
+    if (outlives(g, root_id, id)) {
+      if (g->explain && !(l->attrs & ATTR_ESCAPES)) explain_escape(g, root_id, id);
+      added |= ATTR_ESCAPES | ATTR_PERSISTS | ATTR_MUTATES | ATTR_CALLS;
+    } else if (root_attrs & ATTR_PERSISTS) {
+      added |= ATTR_PERSISTS;
+    }
+  }
+  if (*derefs == 0) added |= root_attrs & (ATTR_MUTATES | ATTR_CALLS);
+  if (l->param) visit_param(s, root_id, id, *derefs);
+  if ((added & ~l->attrs) == 0) return true;
+  l->attrs |= added;
+  enqueue(s, id);
+  return !(l->attrs & ATTR_ESCAPES);
+}
+
+static void walk_from(Solver *s, LocId root_id) {
+  Graph *g = s->g;
+  uint32_t walk = ++s->walk;
+  Loc *root = graph_loc(g, root_id);
+  root->walk = walk;
+  root->derefs = 0;
+  root->next = LOC_NONE;
+  lose_results(s, root);
+  queue_push_back(&s->one, root_id);
+  while (s->one.len > 0) {
+    LocId id = queue_pop(&s->one);
+    Loc *l = graph_loc(g, id);
+    l->queued_in_walk = 0;
+    int32_t derefs = l->derefs;
+    if (!visit_loc(s, root_id, id, &derefs)) continue;
+    for (EdgeId e = l->first; e.v; e = graph_edge(g, e)->next) {
+      const Edge *edge = graph_edge(g, e);
+      Loc *src = graph_loc(g, edge->src);
+      if (src->attrs & ATTR_ESCAPES) continue;
+      int32_t d = derefs + edge->derefs;
+      if (src->walk == walk && src->derefs <= d) continue;
+      src->walk = walk;
+      src->derefs = d;
+      src->next = id;
+      src->next_edge = e;
+      if (src->queued_in_walk == walk) continue;
+      src->queued_in_walk = walk;
+      queue_push_back(&s->one, edge->src);
+    }
+  }
+}
+
+void graph_solve(Graph *g) {
+  Solver s = {.g = g};
+  s.all = queue_new(g->arena, g->locs.len + 1);
+  s.one = queue_new(g->arena, g->locs.len + 1);
+  static const uint32_t pseudo[] = {2, 3, 1}; /* mutator, callee, heap: the last one is walked first */
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
+    queue_push_front(&s.all, (LocId){i});
+    g->locs.items[i].queued = true;
+  }
+  for (uint32_t i = 0; i < ARRAY_LEN(pseudo); i++) {
+    queue_push_front(&s.all, (LocId){pseudo[i]});
+    g->locs.items[pseudo[i]].queued = true;
+  }
+  while (s.all.len > 0) {
+    LocId root = queue_pop(&s.all);
+    graph_loc(g, root)->queued = false;
+    walk_from(&s, root);
+  }
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * tags: what callers will know about a function's parameters.
+ *
+ * In: a function of a solved component. Out: Func.tags, and an event for each parameter that holds pointers. Functions without a
+ * body are taken at their directive's word: nothing escapes with //go:noescape, everything does otherwise.
+ *
+ * Go: cmd/compile/internal/escape/escape.go
+ */
+#include "escape/graph.h"
+
+typedef struct ParamTagger {
+  Graph *g;
+  Func *fn;
+  Name *param;
+  bool diagnose;
+} ParamTagger;
+
+static Event *param_event(ParamTagger *t, EventKind kind) {
+  if (!t->diagnose) return NULL;
+  Event *event = event_add(t->g->unit, kind, t->param->op.pos);
+  if (!event) return NULL;
+  event->text[0] = atom_str(t->param->name);
+  event->func = t->fn;
+  event->type = t->param->op.type;
+  event->op = &t->param->op;
+  return event;
+}
+
+/* The source gave no name at all, not even `_`. */
+static bool is_unnamed(const Name *param) {
+  return str_has_prefix(atom_str(param->name), STR("~p")) &&
+         (!param->object || !param->object->name || param->object->name->len == 0);
+}
+
+static bool is_unused(const Name *param) {
+  return name_is_blank(param) || str_has_prefix(atom_str(param->name), STR("~p"));
+}
+
+static ParamTag tag_without_body(ParamTagger *t) {
+  ParamTag tag = {.leaks = leaks_none()};
+  Type *type = t->param->op.type;
+  t->fn->pragma |= PRAGMA_UINTPTR_KEEPALIVE;
+  if (type_is_uintptr(type)) {
+    param_event(t, EVENT_UNSAFE_UINTPTR);
+    tag.unsafe_uintptr = true;
+    return tag;
+  }
+  if (!type_has_pointers(type)) return tag;
+  tag.known = true;
+  if (t->fn->pragma & PRAGMA_NOESCAPE) {
+    if (!is_unnamed(t->param)) param_event(t, EVENT_DOES_NOT_ESCAPE);
+    tag.leaks.mutator = tag.leaks.callee = 0;
+  } else {
+    if (!is_unnamed(t->param)) param_event(t, EVENT_LEAKING_PARAM);
+    tag.leaks.heap = 0;
+  }
+  return tag;
+}
+
+static void report_leaks(ParamTagger *t, const Leaks *leaks) {
+  bool reported = false;
+  if (leaks->heap >= 0) {
+    param_event(t, leaks->heap == 0 ? EVENT_LEAKING_PARAM : EVENT_LEAKING_CONTENT);
+    reported = true;
+  }
+  for (uint32_t i = 0; i < t->fn->result_len && i < t->g->unit->profile->leak_results; i++) {
+    if (leaks->results[i] < 0) continue;
+    Event *event = param_event(t, EVENT_LEAKING_TO_RESULT);
+    if (event) {
+      event->text[1] = atom_str(t->fn->results[i]->name);
+      event->number[0] = leaks->results[i];
+    }
+    reported = true;
+  }
+  if (!reported) param_event(t, EVENT_DOES_NOT_ESCAPE);
+}
+
+static bool marks_uintptr(ParamTagger *t, bool variadic) {
+  if (!(t->fn->pragma & PRAGMA_UINTPTR_ESCAPES)) return false;
+  Type *type = t->param->op.type;
+  bool dots = variadic && type_is_slice(type) && type_is_uintptr(type_element(type));
+  if (!type_is_uintptr(type) && !dots) return false;
+  Event *event = param_event(t, EVENT_UINTPTR_ESCAPES);
+  if (event) event->text[1] = dots ? STR("...uintptr") : STR("uintptr");
+  return true;
+}
+
+static ParamTag tag_param(ParamTagger *t, bool variadic) {
+  if (t->fn->flags & FUNC_NO_BODY) return tag_without_body(t);
+  ParamTag tag = {.leaks = leaks_none()};
+  if (marks_uintptr(t, variadic)) {
+    tag.uintptr_escapes = true;
+    return tag;
+  }
+  if (!type_has_pointers(t->param->op.type)) return tag;
+  tag.known = true;
+  if (is_unused(t->param)) return tag;
+  const Loc *loc = graph_loc(t->g, graph_name_loc(t->g, t->param));
+  tag.leaks = loc->leaks;
+  leaks_optimize(&tag.leaks);
+  if (!(loc->attrs & ATTR_ESCAPES)) report_leaks(t, &tag.leaks);
+  return tag;
+}
+
+void tag_params(Graph *g, Func *fn) {
+  bool diagnose = g->unit->events && !(fn->flags & (FUNC_WRAPPER | FUNC_DUPOK));
+  Type *type = fn->type;
+  bool variadic = type && type->kind == TYPE_SIGNATURE && type->u.signature.variadic;
+  fn->tags = arena_new_array(g->unit->arena, ParamTag, fn->param_len);
+  for (uint32_t i = 0; i < fn->param_len; i++) {
+    ParamTagger t = {g, fn, fn->params[i], diagnose};
+    fn->tags[i] = tag_param(&t, variadic && i + 1 == fn->param_len);
+  }
+}
