@@ -21,7 +21,7 @@ Hole walk_addr(Walker *w, Op *op) {
   case OP_DOT: return walk_addr(w, op->x);
   case OP_INDEX:
     walk_discard(w, op->index);
-    if (type_is_array(op->x->type)) return walk_addr(w, op->x);
+    if (escape_is_array(op->x->type)) return walk_addr(w, op->x);
     walk_mutate(w, op->x);
     break;
   case OP_DEREF:
@@ -156,7 +156,7 @@ bool is_reflect_header_data(const Op *op) {
   if (!op->type || !type_is_basic(type_unalias(op->type), BASIC_UINTPTR)) return false;
   if (op->kind != OP_DOT && op->kind != OP_DOTPTR) return false;
   Type *t = op->x->type;
-  if (op->kind == OP_DOTPTR) t = type_element(t);
+  if (op->kind == OP_DOTPTR) t = escape_element(t);
   t = type_unalias(t);
   if (t->kind != TYPE_NAMED || !str_equal(atom_str(op->sym), STR("Data"))) return false;
   const Object *object = t->u.named.object;

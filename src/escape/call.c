@@ -35,6 +35,14 @@ ReassignOracle *graph_oracle(Graph *g, Func *fn) {
 
 static uint32_t callee_pragma(const Name *name) { return name->func ? name->func->pragma : 0; }
 
+/* Makes sure that the name of a function knows its function, if there is one. */
+static Name *resolved(Walker *w, Name *name) {
+  Unit *unit = w->graph->unit;
+  if (!name->func && name->object && unit->resolve_func)
+    name->func = unit->resolve_func(unit->context, unit, name->object);
+  return name;
+}
+
 /* A function variable all of whose values are known functions. */
 static Callees assigned_callees(Walker *w, OpRefs assigns) {
   Callees callees = {arena_new_array(w->graph->arena, Name *, assigns.len), 0};
@@ -43,7 +51,7 @@ static Callees assigned_callees(Walker *w, OpRefs assigns) {
     if (op_is_zero(value)) continue;
     Name *callee = op_static_callee(w->graph->unit, value);
     if (!callee || (callee_pragma(callee) & uintptr_pragmas)) return (Callees){NULL, 0};
-    callees.items[callees.len++] = callee;
+    callees.items[callees.len++] = resolved(w, callee);
   }
   return callees;
 }
@@ -55,7 +63,7 @@ static Callees find_callees(Walker *w, const Op *call) {
   Name *callee = op_static_callee(w->graph->unit, value);
   if (callee) {
     Callees one = {arena_new_of(w->graph->arena, Name *), 1};
-    one.items[0] = callee;
+    one.items[0] = resolved(w, callee);
     return one;
   }
   if (value->kind != OP_NAME) return (Callees){NULL, 0};
@@ -115,7 +123,8 @@ static Name *copy_to_temp(Walker *w, Op *op, OpList *init) {
 
 /* uintptr(pointer) for a function that takes addresses as numbers. */
 static void rewrite_uintptr(Walker *w, Op *arg, Op *call, uint32_t pragma) {
-  if (arg->kind != OP_CONVNOP || !type_is_unsafe_pointer(arg->x->type) || !type_is_uintptr(arg->type)) return;
+  if (arg->kind != OP_CONVNOP || !escape_is_unsafe_pointer(arg->x->type) || !escape_is_uintptr(arg->type))
+    return;
   Name *temp = copy_to_temp(w, arg, &call->init);
   arg->x = &temp->op;
   Hole k = hole_at(LOC_MUTATOR);
@@ -217,7 +226,7 @@ static void walk_inlined_call(Walker *w, HoleList ks, Op *call) {
 
 /* ---- built-in functions ---- */
 
-static bool element_has_pointers(Type *slice) { return type_has_pointers(type_element(slice)); }
+static bool element_has_pointers(Type *slice) { return type_has_pointers(escape_element(slice)); }
 
 /* Elements may move to a new backing store on the heap; the store itself is an allocation outside of all loops. */
 static void walk_append(Walker *w, Hole k, Op *call) {
@@ -233,7 +242,7 @@ static void walk_append(Walker *w, Hole k, Op *call) {
   walk_argument(w, appendee, args[0], call);
   if (call->flags & OP_DDD) {
     Hole appended = hole_at(LOC_BLANK);
-    if (type_is_slice(args[1]->type) && element_has_pointers(args[1]->type))
+    if (escape_is_slice(args[1]->type) && element_has_pointers(args[1]->type))
       appended = hole_deref(g, hole_at(LOC_HEAP), call, "appended slice...");
     walk_argument(w, appended, args[1], call);
   } else {
@@ -247,7 +256,7 @@ static void walk_append(Walker *w, Hole k, Op *call) {
 static void walk_copy(Walker *w, Op *call) {
   walk_argument(w, hole_at(LOC_MUTATOR), call->x, call);
   Hole copied = hole_at(LOC_BLANK);
-  if (type_is_slice(call->y->type) && element_has_pointers(call->y->type))
+  if (escape_is_slice(call->y->type) && element_has_pointers(call->y->type))
     copied = hole_deref(w->graph, hole_at(LOC_HEAP), call, "copied slice");
   walk_argument(w, copied, call->y, call);
 }

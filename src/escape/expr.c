@@ -43,7 +43,7 @@ static void walk_map_literal(Walker *w, Hole k, Op *op) {
 }
 
 static void walk_conversion(Walker *w, Hole k, Op *op) {
-  if (type_is_unsafe_pointer(op->type) && type_is_uintptr(op->x->type))
+  if (escape_is_unsafe_pointer(op->type) && escape_is_uintptr(op->x->type))
     walk_unsafe_value(w, k, op->x);
   else
     walk_expr(w, k, op->x);
@@ -51,13 +51,13 @@ static void walk_conversion(Walker *w, Hole k, Op *op) {
 
 static void walk_interface_conversion(Walker *w, Hole k, Op *op) {
   Type *t = op->x->type;
-  if (!type_is_interface(t) && !type_is_direct_interface(w->graph->unit->target, t))
+  if (!type_is_interface(t) && !escape_is_direct_interface(w->graph->unit->target, t))
     k = walker_spill(w, k, op);
   walk_expr(w, hole_note(w->graph, k, op, "interface-converted"), op->x);
 }
 
 static void walk_index(Walker *w, Hole k, Op *op) {
-  if (type_is_array(op->x->type))
+  if (escape_is_array(op->x->type))
     walk_expr(w, hole_note(w->graph, k, op, "fixed-array-index-of"), op->x);
   else
     walk_expr(w, hole_deref(w->graph, k, op, "dot of pointer"), op->x);
@@ -229,7 +229,7 @@ void walk_unsafe_value(Walker *w, Hole k, Op *op) {
   switch ((int)op->kind) {
   case OP_CONV:
   case OP_CONVNOP:
-    if (type_is_unsafe_pointer(op->x->type))
+    if (escape_is_unsafe_pointer(op->x->type))
       walk_expr(w, k, op->x);
     else
       walk_discard(w, op->x);

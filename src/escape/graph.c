@@ -11,7 +11,7 @@
 
 /* ---- types ---- */
 
-bool type_is_direct_interface(const Target *target, Type *t) {
+bool escape_is_direct_interface(const Target *target, Type *t) {
   t = type_underlying(t);
   if (t->kind == TYPE_STRUCT || t->kind == TYPE_ARRAY)
     return type_size(target, t) == target->pointer_size && type_has_pointers(t);
@@ -19,11 +19,13 @@ bool type_is_direct_interface(const Target *target, Type *t) {
          t->kind == TYPE_SIGNATURE || type_is_basic(t, BASIC_UNSAFE_POINTER);
 }
 
-bool type_is_unsafe_pointer(Type *t) { return t && type_is_basic(type_underlying(t), BASIC_UNSAFE_POINTER); }
-bool type_is_uintptr(Type *t) { return t && type_is_basic(type_underlying(t), BASIC_UINTPTR); }
-bool type_is_array(Type *t) { return t && type_underlying(t)->kind == TYPE_ARRAY; }
-bool type_is_slice(Type *t) { return t && type_underlying(t)->kind == TYPE_SLICE; }
-Type *type_element(Type *t) { return type_underlying(t)->u.elem.type; }
+bool escape_is_unsafe_pointer(Type *t) {
+  return t && type_is_basic(type_underlying(t), BASIC_UNSAFE_POINTER);
+}
+bool escape_is_uintptr(Type *t) { return t && type_is_basic(type_underlying(t), BASIC_UINTPTR); }
+bool escape_is_array(Type *t) { return t && type_underlying(t)->kind == TYPE_ARRAY; }
+bool escape_is_slice(Type *t) { return t && type_underlying(t)->kind == TYPE_SLICE; }
+Type *escape_element(Type *t) { return type_underlying(t)->u.elem.type; }
 
 /* ---- locations ---- */
 
@@ -94,7 +96,7 @@ Hole hole_addr(Graph *g, Hole k, Op *where, const char *why) {
 }
 
 Hole hole_dot_type(Graph *g, Hole k, Type *t, Op *where, const char *why) {
-  if (!type_is_interface(t) && !type_is_direct_interface(g->unit->target, t)) k = hole_shift(k, 1);
+  if (!type_is_interface(t) && !escape_is_direct_interface(g->unit->target, t)) k = hole_shift(k, 1);
   return hole_note(g, k, where, why);
 }
 

@@ -179,12 +179,12 @@ bool is_self_assignment(const Op *dst, const Op *src);
 bool is_reflect_header_data(const Op *op);
 
 /* types, in graph.c */
-bool type_is_direct_interface(const Target *target,
-                              Type *t); /* the interface's data word holds the value itself */
-bool type_is_unsafe_pointer(Type *t);
-bool type_is_uintptr(Type *t);
-bool type_is_array(Type *t);
-bool type_is_slice(Type *t);
-Type *type_element(Type *t); /* of a pointer, slice, array, channel */
+bool escape_is_direct_interface(const Target *target,
+                                Type *t); /* the interface's data word holds the value itself */
+bool escape_is_unsafe_pointer(Type *t);
+bool escape_is_uintptr(Type *t);
+bool escape_is_array(Type *t);
+bool escape_is_slice(Type *t);
+Type *escape_element(Type *t); /* of a pointer, slice, array, channel */
 
 #endif

@@ -43,7 +43,7 @@ static bool small_int(const Op *op, int64_t *out) {
 
 static const char *make_reason(const Graph *g, const Op *op) {
   const Op *size = op->y ? op->y : op->x;
-  int64_t element = type_size(g->unit->target, type_element(op->type)), count;
+  int64_t element = type_size(g->unit->target, escape_element(op->type)), count;
   if (element == 0) return "zero-sized element";
   if (!small_int(size, &count)) return NULL;
   return count > g->unit->profile->stack_implicit_limit / element ? too_large : NULL;
@@ -57,7 +57,7 @@ const char *heap_alloc_reason(const Graph *g, const Op *op) {
   const char *why = type_reason(g, op->type, profile->stack_var_limit);
   if (why) return why;
   if (op->kind == OP_NEW || op->kind == OP_PTRLIT)
-    return type_reason(g, type_element(op->type), profile->stack_implicit_limit);
+    return type_reason(g, escape_element(op->type), profile->stack_implicit_limit);
   if (op->kind == OP_CLOSURE && closure_size(g, op->func) > profile->stack_implicit_limit) return too_large;
   if (op->kind == OP_METHVALUE &&
       g->unit->target->pointer_size + type_size(g->unit->target, op->x->type) > profile->stack_implicit_limit)

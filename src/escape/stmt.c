@@ -69,7 +69,7 @@ static void walk_range(Walker *w, Op *op) {
   w->loop_depth++;
   Op *targets[2] = {op->key, op->value};
   HoleList ks = walk_addrs(w, targets, 2);
-  if (type_is_array(op->x->type))
+  if (escape_is_array(op->x->type))
     graph_flow(g, hole_note(g, ks.items[1], op, "range"), whole);
   else
     graph_flow(g, hole_deref(g, ks.items[1], op, "range-deref"), whole);

@@ -41,7 +41,7 @@ static ParamTag tag_without_body(ParamTagger *t) {
   ParamTag tag = {.leaks = leaks_none()};
   Type *type = t->param->op.type;
   t->fn->pragma |= PRAGMA_UINTPTR_KEEPALIVE;
-  if (type_is_uintptr(type)) {
+  if (escape_is_uintptr(type)) {
     param_event(t, EVENT_UNSAFE_UINTPTR);
     tag.unsafe_uintptr = true;
     return tag;
@@ -79,8 +79,8 @@ static void report_leaks(ParamTagger *t, const Leaks *leaks) {
 static bool marks_uintptr(ParamTagger *t, bool variadic) {
   if (!(t->fn->pragma & PRAGMA_UINTPTR_ESCAPES)) return false;
   Type *type = t->param->op.type;
-  bool dots = variadic && type_is_slice(type) && type_is_uintptr(type_element(type));
-  if (!type_is_uintptr(type) && !dots) return false;
+  bool dots = variadic && escape_is_slice(type) && escape_is_uintptr(escape_element(type));
+  if (!escape_is_uintptr(type) && !dots) return false;
   Event *event = param_event(t, EVENT_UINTPTR_ESCAPES);
   if (event) event->text[1] = dots ? STR("...uintptr") : STR("uintptr");
   return true;

@@ -236,7 +236,10 @@ static void define_interfaces(Universe *u) {
   u->any_object = define(u, OBJECT_TYPE_NAME, "any", NULL);
   u->any = type_new(u, TYPE_ALIAS);
   u->any->u.alias.object = u->any_object;
-  u->any->u.alias.from_rhs = u->any->u.alias.actual = empty;
+  /* An interface of its own: the compiler prints it as any, and interface{} as written. */
+  Type *any = type_new(u, TYPE_INTERFACE);
+  any->u.interface.complete = true;
+  u->any->u.alias.from_rhs = u->any->u.alias.actual = any;
   u->any_object->type = u->any;
   u->any_object->u.type_name.is_alias = true;
 
