@@ -244,26 +244,30 @@ static bool scan_escape(Scanner *s, char quote) {
 
 /* ---- strings and runes ---- */
 
+/* To the next byte that means something in an interpreted string. */
+static void skip_string_text(Scanner *s) {
+  const char *at = s->at, *bad = s->bad->offset == UINT32_MAX ? s->end : s->text + s->bad->offset;
+  while (*at != '"' && *at != '\\' && *at != '\n' && at < bad) at++;
+  s->at = at;
+}
+
 void scanner_string(Scanner *s) {
   bool ok = true;
-  for (s->at++;; s->at++) {
-    while (scanner_skip_bad(s)) {}
-    while (*s->at == '\\') {
+  s->at++;
+  for (;;) {
+    skip_string_text(s);
+    if (scanner_skip_bad(s)) continue;
+    if (*s->at == '\\') {
       s->at++;
       if (!scan_escape(s, '"')) ok = false;
-      while (scanner_skip_bad(s)) {}
-    }
-    if (*s->at == '"') {
+    } else if (*s->at == '"') {
       s->at++;
       break;
-    }
-    if (*s->at == '\n') {
-      scanner_error(s, s->at, "newline in string");
-      ok = false;
-      break;
-    }
-    if (s->at == s->end) {
-      scanner_error(s, s->text + s->offset, "string not terminated");
+    } else {
+      if (*s->at == '\n')
+        scanner_error(s, s->at, "newline in string");
+      else
+        scanner_error(s, s->text + s->offset, "string not terminated");
       ok = false;
       break;
     }

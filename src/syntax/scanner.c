@@ -216,10 +216,28 @@ static uint32_t name_slot(const char *at, uint32_t len) {
 
 _Static_assert(NAME_CACHE_SIZE == 1 << 10, "name_slot keeps the upper 10 bits");
 
+static uint64_t load64(const char *at) {
+  uint64_t word;
+  memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/* memcmp for names: most are short, and a call would cost more than the comparison. */
+static bool same_bytes(const char *a, const char *b, uint32_t len) {
+  if (len >= 8) {
+    if (load64(a) != load64(b) || load64(a + len - 8) != load64(b + len - 8)) return false;
+    return len <= 16 || memcmp(a + 8, b + 8, len - 16) == 0;
+  }
+  if (len >= 4) return load32(a) == load32(b) && load32(a + len - 4) == load32(b + len - 4);
+  for (uint32_t i = 0; i < len; i++)
+    if (a[i] != b[i]) return false;
+  return true;
+}
+
 static void set_name(Scanner *s, const char *start) {
   uint32_t len = (uint32_t)(s->at - start);
   Atom *slot = &s->names[name_slot(start, len)];
-  if (!*slot || (*slot)->len != len || memcmp((*slot)->text, start, len) != 0)
+  if (!*slot || (*slot)->len != len || !same_bytes((*slot)->text, start, len))
     *slot = intern(s->interner, (Str){start, len});
   s->newline_is_semi = true;
   s->kind = TOKEN_NAME;
@@ -234,7 +252,7 @@ static void finish_name(Scanner *s, const char *start) {
   uint32_t len = (uint32_t)(s->at - start);
   if (len >= 2) {
     const Keyword *keyword = &KEYWORDS[KEYWORD_SLOT((unsigned char)start[0], (unsigned char)start[1], len)];
-    if (keyword->len == len && memcmp(keyword->text, start, len) == 0) {
+    if (keyword->len == len && same_bytes(keyword->text, start, len)) {
       s->kind = (TokenKind)keyword->kind;
       s->newline_is_semi = token_in(s->kind, SEMI_AFTER);
       return;
