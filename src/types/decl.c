@@ -392,6 +392,10 @@ static void local_vars(Checker *check, VarDecl *spec) {
 static void local_type(Checker *check, TypeDecl *spec) {
   Object *object = new_object(check, OBJECT_TYPE_NAME, spec->name);
   declare_object(check, check->env.scope, spec->name, object, spec->name->node.pos);
+  if (!spec->alias) {
+    vec_push(check->pkg->arena, &check->pkg->local_types, object);
+    object->order = check->pkg->local_types.len;
+  }
   check_push_object(check, object);
   check_type_decl(check, object, spec);
   check_pop_object(check);

@@ -9,6 +9,8 @@
  */
 #include "types/core.h"
 
+#include <stdlib.h>
+
 /* ---- packages ---- */
 
 Package *package_new_synthetic(Universe *universe, Atom path, Atom name) {
@@ -126,6 +128,17 @@ static void verify_files(Checker *check) {
   }
 }
 
+static int compare_pos(const void *a, const void *b) {
+  return pos_compare((*(Object *const *)a)->pos, (*(Object *const *)b)->pos);
+}
+
+/* Bodies are not checked in source order, but the compiler numbers local types in it ("T·2"). */
+static void number_local_types(Package *pkg) {
+  if (pkg->local_types.len > 1)
+    qsort(pkg->local_types.items, pkg->local_types.len, sizeof(Object *), compare_pos);
+  for (uint32_t i = 0; i < pkg->local_types.len; i++) pkg->local_types.items[i]->order = i + 1;
+}
+
 bool check_package(const CheckConfig *config, Package *pkg) {
   Checker *check = checker_new(config, pkg);
   lock_take(pkg->state->lock);
@@ -138,6 +151,7 @@ bool check_package(const CheckConfig *config, Package *pkg) {
   check_cleanup(check);
   if (config->bodies) {
     check_init_order_of(check);
+    number_local_types(pkg);
     if (!config->ignore_func_bodies_unused) check_unused_imports(check);
   }
   record_untyped(check);

@@ -247,7 +247,7 @@ struct Object {
   Pos pos;        /* of its identifier */
   Pos scope_pos;  /* local objects are visible from here */
   Type *type;     /* NULL until determined */
-  uint32_t order; /* source order among package-level objects, from 1; 0 otherwise */
+  uint32_t order; /* source order among package-level objects, or among the package's local defined types, from 1; else 0 */
   uint8_t color;  /* private to the checker */
   bool used;      /* package names, local variables, labels */
   struct DeclInfo *decl; /* package-level objects and methods; see decl_info below */
@@ -338,6 +338,7 @@ struct Package {
   VEC(Package *) imports; /* direct, in order of first import; without repetition */
   VEC(Initializer) init_order;
   VEC(Object *) objects;  /* package-level objects and methods, in source order */
+  VEC(Object *) local_types; /* defined inside of functions, by `order` */
   IdCounter *ids;
   bool is_unsafe, is_std, failed;
   bool has_assembly; /* functions without a body are fine: there are .s files */
