@@ -14,6 +14,7 @@ typedef struct BoundsWalk {
   Unit *unit;
   Arena *arena;
   VEC(Func *) found; /* literals of the function that is walked */
+  Map hoisted;       /* Op* that was walked before its statement */
 } BoundsWalk;
 
 static bool small_int(const Op *op, int64_t *out) {
@@ -73,19 +74,145 @@ static int64_t static_length(const Op *op) {
   return t && t->kind == TYPE_ARRAY ? t->u.elem.length : -1;
 }
 
-static bool visit_op(void *context, Op *op) {
-  BoundsWalk *walk = context;
-  op_children(op, visit_op, walk);
-  if (op->kind == OP_CLOSURE && func_captures(op->func)) vec_push(walk->arena, &walk->found, op->func);
-  if (op->kind != OP_INDEX || (op->flags & OP_BOUNDED)) return false;
+static void check_index(BoundsWalk *walk, Op *op) {
+  if (op->flags & OP_BOUNDED) return;
   int64_t length = static_length(op->x);
-  if (length < 0 || !is_bounded(walk->unit, op->index, length)) return false;
+  if (length < 0 || !is_bounded(walk->unit, op->index, length)) return;
   op->flags |= OP_BOUNDED;
-  if (!op_is_const(op->index, CONST_INT)) {
-    Event *event = event_add(walk->unit, EVENT_BOUNDS_ELIDED, op->pos);
-    if (event) event->op = op;
-  }
+  if (op_is_const(op->index, CONST_INT)) return;
+  Event *event = event_add(walk->unit, EVENT_BOUNDS_ELIDED, op->pos);
+  if (event) event->op = op;
+}
+
+/* ---- the order: what the compiler computes into a temporary comes before the rest of its statement ---- */
+
+static void visit_stmt(BoundsWalk *walk, Op *op);
+static bool visit_expr(void *context, Op *op);
+static bool hoist(void *context, Op *op);
+
+static void visit_stmts(BoundsWalk *walk, const OpList *list) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->items[i]) visit_stmt(walk, list->items[i]);
+}
+
+static bool is_call(const Op *op) {
+  return op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER || op->kind == OP_CALLMETH;
+}
+
+/* The expression with everything in it; operands that were computed before are left out. */
+static bool visit_expr(void *context, Op *op) {
+  BoundsWalk *walk = context;
+  if (op->kind == OP_NAME || map_find(&walk->hoisted, map_key(op))) return false;
+  op_children(op, visit_expr, walk);
+  if (op->kind == OP_INDEX) check_index(walk, op);
+  if (op->kind != OP_CLOSURE || !func_captures(op->func)) return false;
+  *map_put(&walk->hoisted, map_key(op)) = 1;
+  vec_push(walk->arena, &walk->found, op->func);
   return false;
+}
+
+static void visit_whole(BoundsWalk *walk, Op *op) {
+  if (!op) return;
+  hoist(walk, op);
+  visit_expr(walk, op);
+}
+
+/* Calls, inlined bodies and conditional operands inside of op, innermost first. */
+static bool hoist(void *context, Op *op) {
+  BoundsWalk *walk = context;
+  if (op->kind == OP_NAME || op->kind == OP_LITERAL || map_find(&walk->hoisted, map_key(op))) return false;
+  visit_stmts(walk, &op->init);
+  if (op->kind == OP_INLCALL) {
+    visit_stmts(walk, &op->list);
+    for (uint32_t i = 0; i < op->results.len; i++) visit_expr(walk, op->results.items[i]);
+  } else if (op->kind == OP_ANDAND || op->kind == OP_OROR) {
+    visit_whole(walk, op->x);
+    visit_whole(walk, op->y);
+  } else {
+    op_children(op, hoist, walk);
+    if (!is_call(op)) return false;
+    visit_expr(walk, op);
+  }
+  *map_put(&walk->hoisted, map_key(op)) = 1;
+  return false;
+}
+
+/* A call that is all of an assignment's right side stays where it is; its operands do not. */
+static void hoist_operand(BoundsWalk *walk, Op *op) {
+  if (!op) return;
+  if (is_call(op)) {
+    visit_stmts(walk, &op->init);
+    op_children(op, hoist, walk);
+  } else {
+    hoist(walk, op);
+  }
+}
+
+static void visit_assign_list(BoundsWalk *walk, Op *op) {
+  for (uint32_t i = 0; i < op->lhs.len; i++) hoist_operand(walk, op->lhs.items[i]);
+  for (uint32_t i = 0; i < op->rhs.len; i++) hoist_operand(walk, op->rhs.items[i]);
+  for (uint32_t i = 0; i < op->rhs.len; i++) visit_expr(walk, op->rhs.items[i]);
+  for (uint32_t i = 0; i < op->lhs.len; i++)
+    if (op->lhs.items[i]) visit_expr(walk, op->lhs.items[i]);
+}
+
+/* All tests come before all bodies. */
+static void visit_switch(BoundsWalk *walk, Op *op) {
+  visit_whole(walk, op->x);
+  for (uint32_t i = 0; i < op->list.len; i++)
+    for (uint32_t k = 0; k < op->list.items[i]->list.len; k++)
+      visit_whole(walk, op->list.items[i]->list.items[k]);
+  for (uint32_t i = 0; i < op->list.len; i++) visit_stmts(walk, &op->list.items[i]->list2);
+}
+
+static void visit_select(BoundsWalk *walk, Op *op) {
+  for (uint32_t i = 0; i < op->list.len; i++) {
+    if (op->list.items[i]->x) visit_stmt(walk, op->list.items[i]->x);
+    visit_stmts(walk, &op->list.items[i]->list2);
+  }
+}
+
+static void visit_stmt(BoundsWalk *walk, Op *op) {
+  visit_stmts(walk, &op->init);
+  switch ((int)op->kind) {
+  case OP_BLOCK: visit_stmts(walk, &op->list); break;
+  case OP_IF:
+    visit_whole(walk, op->cond);
+    visit_stmts(walk, &op->list);
+    visit_stmts(walk, &op->orelse);
+    break;
+  case OP_FOR:
+    visit_whole(walk, op->cond);
+    if (op->post) visit_stmt(walk, op->post);
+    visit_stmts(walk, &op->list);
+    break;
+  case OP_RANGE:
+    visit_whole(walk, op->x);
+    visit_whole(walk, op->key);
+    visit_whole(walk, op->value);
+    visit_stmts(walk, &op->list);
+    break;
+  case OP_SWITCH: visit_switch(walk, op); break;
+  case OP_SELECT: visit_select(walk, op); break;
+  case OP_AS:
+  case OP_ASOP:
+    hoist_operand(walk, op->x);
+    hoist_operand(walk, op->y);
+    visit_expr(walk, op->x);
+    if (op->y) visit_expr(walk, op->y);
+    break;
+  case OP_AS2:
+  case OP_AS2FUNC:
+  case OP_AS2DOTTYPE:
+  case OP_AS2MAPR:
+  case OP_AS2RECV:
+  case OP_SELRECV2: visit_assign_list(walk, op); break;
+  case OP_INLCALL: hoist(walk, op); break;
+  default:
+    op_children(op, hoist, walk);
+    visit_expr(walk, op);
+    break;
+  }
 }
 
 static void visit_func(BoundsWalk *walk, Func *fn) {
@@ -94,7 +221,8 @@ static void visit_func(BoundsWalk *walk, Func *fn) {
   while (todo.len > 0) {
     Func *next = vec_pop(&todo);
     walk->found.len = 0;
-    for (uint32_t i = 0; i < next->body.len; i++) visit_op(walk, next->body.items[i]);
+    walk->hoisted = map_in(walk->arena);
+    visit_stmts(walk, &next->body);
     vec_append(walk->arena, &todo, walk->found.items, walk->found.len);
   }
 }
