@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Private to src/lower: the state of one unit, of one generic declaration, of one instance and of one body.
+ *
+ * Two orders run through everything here. "Written" order is that in which the compiler's writer walks a declaration: it decides
+ * the layout of dictionaries (collect.c). "Read" order is that in which its reader meets types and objects: it decides which
+ * functions exist and in which order they are lowered (resolve.c). Functions named read_* do the latter.
+ */
+#ifndef HEAPWHY_LOWER_INTERNAL_H
+#define HEAPWHY_LOWER_INTERNAL_H
+
+#include "lower/lower.h"
+
+typedef struct Lowering Lowering;
+typedef struct Body Body;
+
+/* Type parameters in the order of a dictionary and what stands for them. */
+typedef struct Subst {
+  TypeList tparams, targs;
+  Map memo; /* Type* -> Type* */
+} Subst;
+
+/* Entries of a dictionary. `tparams` are the type parameters in terms of which the types are written: methods of a generic
+   type name their receiver's type parameters themselves. */
+typedef struct MethodWord { /* method expression of a type parameter */
+  uint32_t tparam;
+  Object *method;
+} MethodWord;
+
+typedef struct SubdictWord { /* dictionary of another generic object */
+  Object *object;
+  TypeList args, tparams;
+} SubdictWord;
+
+typedef struct RtypeWord {
+  Type *type;
+  TypeList tparams;
+} RtypeWord;
+
+typedef struct ItabWord {
+  Type *type, *iface;
+  TypeList tparams;
+} ItabWord;
+
+/* A generic declaration: function, generic method, or type with its methods. */
+typedef struct Generic {
+  Object *object;
+  TypeList tparams;                       /* implicit ones, then the receiver's, then its own */
+  uint32_t implicit_len, receiver_len;
+  bool *basic;                            /* per type parameter: its constraint is a basic interface */
+  bool collected;
+  VEC(MethodWord) method_words;
+  VEC(SubdictWord) subdicts;
+  VEC(RtypeWord) rtypes;
+  VEC(ItabWord) itabs;
+} Generic;
+
+typedef struct Instantiation {
+  struct Instantiation *next; /* same hash */
+  Generic *generic;
+  TypeList targs;
+  bool shaped;   /* code is shared by types of one shape: has a dictionary parameter */
+  Type *type;    /* generic type: the instance */
+  Func *func;    /* generic function or method */
+  Func **methods; /* generic type: by index of the declared method, NULL until made */
+  struct Instantiation *shape; /* of a plain instance: the shaped one, once known */
+  Name *dict;    /* of a plain instance: the dictionary variable, once used */
+  bool read;     /* its declaration was read */
+} Instantiation;
+
+/* Where a function's body comes from. */
+typedef struct BodySource {
+  Func *fn;
+  Object *object;       /* declares the body; NULL for synthetic ones */
+  Instantiation *inst;  /* NULL: not generic */
+} BodySource;
+
+typedef struct Todo { /* dictionary work that the compiler postpones */
+  Instantiation *inst;
+} Todo;
+
+/* Facts about a synthetic syntax node (id 0). */
+typedef struct Fact {
+  Type *type;
+  const Const *value;
+  ValueMode mode;
+  Object *def, *use;
+  Atom runtime; /* name of a runtime function that the node stands for */
+  bool range_body; /* function literal made from the body of a range-over-func loop */
+} Fact;
+
+struct Lowering { /* per unit */
+  Unit *unit;
+  Arena *arena;
+  Universe *universe;
+  bool eager;          /* reported unit: resolve everything in read order */
+  bool queue_closed;   /* bodies are lowered at once (on demand) */
+  Map names;           /* package-level variable Object* -> Name* */
+  Map funcs;           /* Object* -> Func* (own package) */
+  Map sources;         /* Func* -> BodySource* */
+  Map generics;        /* Object* -> Generic* */
+  Map instances;       /* hash -> Instantiation* */
+  Map instance_types;  /* named instance Type* -> Instantiation* */
+  Map pointers;        /* Type* -> its pointer type */
+  Map read_types;      /* Type* -> 1 read by own code, 2 by imported code, 3 both */
+  Map read_objects;    /* Object* -> 1 */
+  Map replaced;        /* Node* -> Node*: conditions simplified by static_bool */
+  Map facts;           /* synthetic Node* -> Fact* */
+  Map rewritten;       /* ForStmt* -> Node*: range-over-func loops */
+  Map runtime_names;   /* Atom -> Name* */
+  Map itabs;           /* hash -> 1: itabs that were written */
+  Map written_types;   /* hash -> Type*: descriptors that were written */
+  Map shape_flags;     /* Type* -> 1 no, 2 yes */
+  StrMap algs;         /* "eq." / "hash." signature -> Func* */
+  VEC(Instantiation *) todo_dicts;
+  VEC(Func *) todo_bodies;
+  VEC(Type *) have_wrappers, need_wrappers;
+  VEC(struct MethodValueWrapper) need_method_values;
+  uint32_t init_count, map_init_count, label_count;
+  Package *runtime, *go_package;
+  Body *current; /* body being lowered, or NULL */
+  void (*finish)(void *context, Unit *unit, Func *fn);
+  void *finish_context;
+};
+
+struct Body { /* a function body being lowered */
+  Lowering *low;
+  Unit *unit;
+  Func *fn;
+  Body *outer;         /* of a closure */
+  Package *pkg;        /* whose syntax is read */
+  const Info *info;
+  Lang lang;
+  Generic *generic;    /* NULL: no type parameters in sight */
+  Instantiation *inst;
+  Subst *subst;
+  Type *signature;     /* as written: for result types */
+  Map locals;          /* Object* -> Name*, captured ones included */
+  Name *dict;          /* dictionary parameter or captured dictionary */
+  bool dict_captured;
+  Pos base;            /* the compiler's idea of "current position" between statements */
+};
+
+typedef struct MethodValueWrapper {
+  Type *recv;
+  Object *method;
+  Name *func;
+} MethodValueWrapper;
+
+/* ---- facts.c: Info, and the same for synthetic nodes ---- */
+
+Type *fact_type(const Body *b, const Node *node); /* as written (unsubstituted); NULL if none */
+const Const *fact_const(const Body *b, const Node *node);
+ValueMode fact_mode(const Body *b, const Node *node);
+Object *fact_def(const Body *b, const NameExpr *name);
+Object *fact_use(const Body *b, const NameExpr *name);
+const Selection *fact_selection(const Body *b, const SelectorExpr *selector);
+const Instance *fact_instance(const Body *b, const NameExpr *name);
+Object *fact_implicit(const Body *b, const Node *node);
+Fact *fact_make(Lowering *low, const Node *node);
+Fact *fact_find(const Body *b, const Node *node);
+/* The object that an expression names, if it does (qualified or instantiated or not); *inst gets its instance or NULL. */
+Object *fact_object(const Body *b, Node *node, const Instance **inst);
+bool object_is_global(const Object *object);
+bool fact_is_builtin(const Body *b, Node *node, BuiltinId id);
+/* +1 always true, -1 always false, 0 unknown; *cond is simplified. */
+int static_bool(Body *b, Node **cond);
+bool statement_terminates(Body *b, Node *stmt);
+Node *node_current(const Body *b, Node *node); /* without parentheses; simplified form */
+
+/* ---- typeinfo.c: types as the back end sees them ---- */
+
+static inline Type *under(Type *t) { return type_underlying(t); }
+static inline bool is_kind(Type *t, TypeKind kind) { return under(t)->kind == kind; }
+bool is_basic_flag(Type *t, uint32_t flags);
+bool is_basic_kind(Type *t, BasicKind kind);
+static inline bool is_interface(Type *t) { return is_kind(t, TYPE_INTERFACE); }
+static inline bool is_string(Type *t) { return is_basic_flag(t, BASIC_IS_STRING); }
+bool is_empty_interface(Lowering *low, Type *t);
+bool is_named(Type *t); /* declared or predeclared: has a symbol */
+bool is_shape(Type *t);
+bool has_shape(Lowering *low, Type *t);
+bool is_untyped(Type *t);
+Type *elem_of(Type *t); /* of a pointer, slice, array, channel */
+Type *deref(Type *t);   /* pointee of a pointer, else t itself */
+bool not_in_heap(Type *t);
+bool same_type(Lowering *low, Type *a, Type *b); /* identical, shapes being equal to what they stand for */
+Type *pointer_to(Lowering *low, Type *t);
+Type *slice_of(Lowering *low, Type *t);
+Type *basic_type(Lowering *low, BasicKind kind);
+bool has_nil(Type *t);
+Object *struct_field(Type *t, uint32_t index);
+Type *shapify(Lowering *low, Type *targ, bool basic);
+OpKind assign_op(Lowering *low, Type *src, Type *dst);  /* OP_NONE: not assignable */
+OpKind convert_op(Lowering *low, Type *src, Type *dst); /* OP_NONE: not convertible */
+const Const *fix_value(Lowering *low, Type *type, const Const *value);
+/* Text of a type that is unique in the session. */
+Str link_text(Lowering *low, Type *t);
+Atom atom_printf(Lowering *low, const char *fmt, ...) PRINTF_LIKE(2, 3);
+Type *subst_type(Lowering *low, Subst *subst, Type *t);
+
+/* ---- resolve.c: what reading touches, in order ---- */
+
+void read_resolve(Lowering *low, Type *t, bool imported);
+void read_named_type(Lowering *low, Type *named); /* the declaration only */
+Type *read_type(Body *b, Type *t); /* substitutes, resolves */
+void read_object(Lowering *low, Object *object); /* a use of a package-level, non-generic object */
+Name *global_name(Lowering *low, Object *object);
+Func *object_func(Lowering *low, Object *object); /* own or foreign, not generic */
+Func *declare_func(Lowering *low, Object *object);
+void declare_params(Lowering *low, Func *fn, Type *signature, Type *dict_type);
+void add_body(Lowering *low, Func *fn, Object *object, Instantiation *inst);
+void run_todos(Lowering *low);
+void lower_body(Lowering *low, Func *fn);
+Name *runtime_name(Lowering *low, const char *name, Type *signature);
+Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len, Type *const *results);
+
+/* ---- instances.c ---- */
+
+Generic *generic_of(Lowering *low, Object *object);
+/* targs: implicit, receiver and own arguments, not yet shapified. */
+Instantiation *instantiate(Lowering *low, Object *object, TypeList targs, bool shaped);
+/* The record of an instance, without reading its declaration. */
+Instantiation *instance_record(Lowering *low, Object *object, TypeList targs, bool shaped);
+void read_instance(Lowering *low, Instantiation *inst);
+Func *instance_func(Lowering *low, Instantiation *inst);
+TypeList body_tparams(Object *object); /* as a declaration's body names them: the receiver's first */
+Type *plain_alias(Type *t); /* without aliases declared in functions */
+Instantiation *instance_of_type(Lowering *low, Type *named);
+Func *instance_method(Lowering *low, Instantiation *inst, uint32_t index);
+Name *instance_dict(Lowering *low, Instantiation *inst);
+Type *dict_type(Lowering *low, Generic *generic);
+Op *dict_word(Body *b, Pos pos, uint32_t index);
+uint32_t dict_subdicts(const Generic *g);
+uint32_t dict_rtypes(const Generic *g);
+uint32_t dict_itabs(const Generic *g);
+void call_shaped(Lowering *low, Func *fn, const BodySource *source);
+bool is_derived(const Body *b, Type *t); /* mentions the body's type parameters */
+uint32_t method_index(Type *origin, const Object *method);
+Object *origin_func(Object *func);
+/* Positions within their sections; added when new (only while collecting). */
+uint32_t method_word(Lowering *low, Generic *g, uint32_t tparam, Object *method);
+uint32_t subdict_word(Lowering *low, Generic *g, Object *object, TypeList args, TypeList tparams);
+uint32_t rtype_word(Lowering *low, Generic *g, Type *type, TypeList tparams);
+uint32_t itab_word(Lowering *low, Generic *g, Type *type, Type *iface, TypeList tparams);
+uint32_t tparam_index(const Generic *g, TypeList tparams, const Type *tparam);
+
+/* ---- collect.c: dictionary layout ---- */
+
+void collect_dictionary(Lowering *low, Generic *generic);
+
+/* ---- body.c, stmt.c, switch.c ---- */
+
+Name *local_name(Body *b, Pos pos, Object *object);
+Name *declare_local(Body *b, Pos pos, Atom name, Type *type, Object *object);
+Name *temp_name(Body *b, Pos pos, Type *type);
+Name *temp_copy(Body *b, Pos pos, Op *value, OpList *init);
+Op *make_dcl(Body *b, Pos pos, Name *name);
+void body_init(Body *b, Lowering *low, Func *fn, Body *outer);
+void lower_stmts(Body *b, NodeList stmts, OpList *out);
+Op *lower_one(Body *b, Node *stmt); /* one statement as an op: NULL, itself, or a block */
+Op *block_of(Body *b, OpList *list);
+bool define_names(Body *b, Op *stmt, Name *const *names, uint32_t len);
+Op *lower_assignee(Body *b, Node *node, Name **defined);
+void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out); /* dst as written; NULL entries: none */
+Op *lower_switch(Body *b, SwitchStmt *stmt, Atom label);
+Op *lower_select(Body *b, SelectStmt *stmt, Atom label);
+Op *lower_for(Body *b, ForStmt *stmt, Atom label);
+Op *finish_stmt(Body *b, Op *stmt); /* type-checks a statement made from lowered parts */
+void finish_assign_list(Body *b, Op *stmt);
+
+/* ---- expr.c, call.c, literal.c, select.c, convert.c ---- */
+
+Op *lower_expr(Body *b, Node *node);
+Op *lower_convert(Body *b, Type *dst, Node *node, bool implicit); /* dst as written or NULL */
+Op *make_convert(Body *b, Pos pos, Type *type, Op *x, bool implicit);
+Op *assign_convert(Body *b, Op *x, Type *type, Pos pos);
+Op *make_zero(Body *b, Pos pos, Type *type);
+Op *make_int(Body *b, Pos pos, BasicKind kind, int64_t value);
+Op *make_addr(Body *b, Pos pos, Op *x);
+Op *make_deref(Body *b, Pos pos, Op *x);
+Op *make_dot(Body *b, Pos pos, Op *x, uint32_t field_index, bool implicit);
+Op *with_init(Body *b, OpList *init, Op *x);
+bool may_be_shared(const Op *op);
+OpList take_init(Op *op);
+OpKind binary_op(Operator op);
+Op *lower_call(Body *b, CallExpr *call);
+Op *finish_call(Body *b, Pos pos, Op *fun, OpList args, bool dots);
+Op *lower_go_defer(Body *b, CallStmt *stmt);
+Op *lower_composite(Body *b, CompositeLit *lit);
+Op *lower_func_lit(Body *b, FuncLit *lit);
+Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why);
+Op *lower_field(Body *b, SelectorExpr *selector, const Selection *selection);
+Op *lower_receiver(Body *b, SelectorExpr *selector, const Selection *selection, Type **recv);
+Op *lower_method_value(Body *b, SelectorExpr *selector, const Selection *selection);
+Op *lower_method_expr(Body *b, SelectorExpr *selector, const Selection *selection);
+/* The parts of a method reference: *wrapper may be NULL, *dict NULL if there is none; returns the function to call. */
+Op *method_parts(Body *b, SelectorExpr *selector, Type *recv, const Selection *selection, Op **wrapper, Op **dict);
+Op *func_instance(Body *b, Pos pos, Object *object, const Instance *inst, Op **wrapper, Op **dict);
+Op *curry(Body *b, Pos pos, bool check_nil, Op *fun, Op *arg0, Op *arg1);
+Op *make_method_expr(Lowering *low, Pos pos, Type *recv, Object *method, Func *fn);
+Op *find_method_expr(Lowering *low, Pos pos, Type *recv, Atom name, Package *pkg);
+Op *make_dot_inter(Body *b, Pos pos, Op *x, Object *method);
+void read_itab(Body *b, Type *type, Type *iface); /* both as written */
+void read_rtype(Body *b, Type *type);
+Op *lower_assert(Body *b, AssertExpr *node);
+Op *lower_type_operand(Body *b, Node *type, Type *iface); /* TYPE or DYNAMICTYPE; iface as written, NULL if none */
+
+/* ---- initorder.c, algs.c, wrappers.c, rangefunc.c ---- */
+
+void lower_package_init(Lowering *low);
+void write_itab(Lowering *low, Type *type, Type *iface);
+Func *method_func(Lowering *low, Type *recv, Object *method);
+Node *rewrite_range_func(Body *b, ForStmt *stmt);
+bool is_range_func(Body *b, ForStmt *stmt);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Composite literals. Elements keep their source order; struct literals name the field of each value.
+ *
+ * Go: cmd/compile/internal/noder/{writer,reader}.go (compLit), typecheck/expr.go (tcCompLit)
+ */
+#include "lower/internal.h"
+
+static Op *array_elements(Body *b, Op *lit, Type *elem, NodeList elems) {
+  int64_t index = 0, length = 0;
+  for (uint32_t i = 0; i < elems.len; i++) {
+    Node *node = elems.items[i];
+    Op *item;
+    if (node->kind == NODE_KEY_VALUE) {
+      KeyValueExpr *kv = (KeyValueExpr *)node;
+      Op *key = lower_expr(b, kv->key);
+      Op *value = lower_convert(b, elem, kv->value, true);
+      const_int64(key->lit, &index);
+      item = op_binary(b->unit, OP_KEY, xpos(kv->key->pos), NULL, key, value);
+    } else {
+      item = lower_convert(b, elem, node, true);
+    }
+    op_list_push(b->unit, &lit->list, item);
+    index++;
+    if (index > length) length = index;
+  }
+  lit->offset = length;
+  return lit;
+}
+
+static Op *map_elements(Body *b, Op *lit, Type *map, NodeList elems) {
+  for (uint32_t i = 0; i < elems.len; i++) {
+    KeyValueExpr *kv = (KeyValueExpr *)elems.items[i];
+    Op *key = lower_convert(b, map->u.map.key, kv->key, true);
+    Op *value = lower_convert(b, map->u.map.value, kv->value, true);
+    op_list_push(b->unit, &lit->list, op_binary(b->unit, OP_KEY, xpos(kv->key->pos), NULL, key, value));
+  }
+  return lit;
+}
+
+static Op *struct_key(Body *b, Pos pos, Object *field, Op *value) {
+  Op *op = op_unary(b->unit, OP_STRUCTKEY, xpos(pos), NULL, value);
+  op->field = field;
+  op->sym = field->name;
+  op->sym_pkg = field->pkg;
+  return op;
+}
+
+static Op *struct_elements(Body *b, Op *lit, Type *structure, NodeList elems) {
+  for (uint32_t i = 0; i < elems.len; i++) {
+    Node *node = elems.items[i];
+    if (node->kind != NODE_KEY_VALUE) {
+      Op *value = lower_convert(b, struct_field(structure, i)->type, node, true);
+      op_list_push(b->unit, &lit->list, struct_key(b, node->pos, struct_field(lit->type, i), value));
+      continue;
+    }
+    KeyValueExpr *kv = (KeyValueExpr *)node;
+    NameExpr *name = (NameExpr *)kv->key;
+    Lookup found = lookup_field_or_method(b->low->universe, structure, false, b->pkg, name->name);
+    if (!found.object || found.object->kind != OBJECT_VAR) BUG("no field %s", name->name->text);
+    Op *value = lower_convert(b, found.object->type, kv->value, true);
+    Object *field = NULL;
+    Type *t = lit->type;
+    for (uint32_t k = 0; k < found.path_len; k++) {
+      field = struct_field(t, found.path[k]);
+      t = field->type;
+    }
+    op_list_push(b->unit, &lit->list, struct_key(b, kv->key->pos, field, value));
+  }
+  return lit;
+}
+
+Op *lower_composite(Body *b, CompositeLit *node) {
+  Type *written = fact_type(b, &node->node);
+  Type *whole = read_type(b, written), *type = whole;
+  Type *core = type_core(written);
+  bool pointer = core->kind == TYPE_POINTER;
+  if (pointer) {
+    written = core->u.elem.type;
+    core = type_core(written);
+    type = elem_of(whole);
+  }
+  Op *lit = op_new(b->unit, OP_STRUCTLIT, xpos(node->node.pos), type);
+  if (core->kind == TYPE_ARRAY || core->kind == TYPE_SLICE) {
+    lit->kind = core->kind == TYPE_ARRAY ? OP_ARRAYLIT : OP_SLICELIT;
+    array_elements(b, lit, core->u.elem.type, node->elems);
+  } else if (core->kind == TYPE_MAP) {
+    lit->kind = OP_MAPLIT;
+    read_rtype(b, written);
+    map_elements(b, lit, core, node->elems);
+  } else {
+    struct_elements(b, lit, core, node->elems);
+  }
+  if (!pointer) return lit;
+  Op *addr = make_addr(b, node->node.pos, lit);
+  addr->type = whole;
+  return addr;
+}

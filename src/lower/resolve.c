@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What reading a type or an object brings along, and the queues of bodies.
+ *
+ * In a reported unit every named type that is met is read completely: its underlying type, then its methods' signatures, whose
+ * bodies are queued if the type is ours or an instance. The queue is last in, first out, and that order is visible in the output.
+ * Dependencies (not eager) skip all of this; functions are made when they are asked for.
+ *
+ * Go: cmd/compile/internal/noder/reader.go, noder/unified.go
+ */
+#include "lower/internal.h"
+
+enum { READ_OWN = 1, READ_IMPORTED = 2, READ_OBJECT = 4 };
+
+static void read_components(Lowering *low, Type *t, bool imported);
+
+static void need_wrapper(Lowering *low, Type *t, bool imported) {
+  if (t->kind == TYPE_POINTER || t->kind == TYPE_BASIC || t->kind == TYPE_TUPLE || t->kind == TYPE_UNION) return;
+  if (t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN || t->kind == TYPE_MAP ||
+      t->kind == TYPE_SIGNATURE)
+    return; /* no methods */
+  if (imported)
+    vec_push(low->arena, &low->have_wrappers, t);
+  else
+    vec_push(low->arena, &low->need_wrappers, t);
+}
+
+static void read_vars(Lowering *low, ObjectList vars, bool imported) {
+  for (uint32_t i = 0; i < vars.len; i++) read_resolve(low, vars.items[i]->type, imported);
+}
+
+static void read_signature(Lowering *low, Type *signature, bool imported) {
+  read_vars(low, signature->u.signature.params->u.tuple.vars, imported);
+  read_vars(low, signature->u.signature.results->u.tuple.vars, imported);
+}
+
+static void read_declared(Lowering *low, Type *t) {
+  Object *object = t->u.named.object;
+  bool imported = object->pkg != low->unit->pkg;
+  read_components(low, under(t), imported);
+  for (uint32_t i = 0; i < t->u.named.methods.len; i++) {
+    Object *method = t->u.named.methods.items[i];
+    if (method->type->u.signature.tparams.len) continue; /* generic methods are objects of their own */
+    read_resolve(low, method->type->u.signature.recv->type, imported);
+    read_signature(low, method->type, imported);
+    if (imported) continue;
+    add_body(low, declare_func(low, method), method, NULL);
+  }
+  need_wrapper(low, t, imported);
+}
+
+static void read_instance_type(Lowering *low, Instantiation *inst) {
+  if (inst->read) return;
+  inst->read = true;
+  Type *t = inst->type;
+  read_components(low, under(t), false);
+  if (!inst->shaped) vec_push(low->arena, &low->todo_dicts, inst);
+  uint32_t len = named_method_count(t);
+  for (uint32_t i = 0; i < len; i++) {
+    Object *method = named_method(low->universe, t, i);
+    if (origin_func(method)->type->u.signature.tparams.len) continue;
+    read_resolve(low, method->type->u.signature.recv->type, false);
+    read_signature(low, method->type, false);
+    Func *fn = instance_method(low, inst, i);
+    add_body(low, fn, origin_func(method), inst);
+  }
+  if (!inst->shaped) need_wrapper(low, t, false);
+}
+
+static void read_named(Lowering *low, Type *t) {
+  uint64_t *state = map_put(&low->read_types, map_key(t));
+  if (*state & READ_OBJECT) return;
+  *state |= READ_OBJECT;
+  Object *object = t->u.named.object;
+  if (!object->pkg || is_shape(t)) return;
+  if (t->u.named.origin) {
+    for (uint32_t i = 0; i < t->u.named.targs.len; i++) read_resolve(low, t->u.named.targs.items[i], false);
+    read_instance_type(low, instance_of_type(low, t));
+  } else {
+    read_declared(low, t);
+  }
+}
+
+static void read_components(Lowering *low, Type *t, bool imported) {
+  switch (t->kind) {
+  case TYPE_BASIC:
+  case TYPE_TYPE_PARAM:
+  case TYPE_UNION:
+    return;
+  case TYPE_NAMED:
+    read_named(low, t);
+    return;
+  case TYPE_ALIAS:
+    if (t->u.alias.object->pkg) read_resolve(low, t->u.alias.actual, t->u.alias.object->pkg != low->unit->pkg);
+    return;
+  case TYPE_POINTER:
+  case TYPE_SLICE:
+  case TYPE_ARRAY:
+  case TYPE_CHAN:
+    read_resolve(low, t->u.elem.type, imported);
+    return;
+  case TYPE_MAP:
+    read_resolve(low, t->u.map.key, imported);
+    read_resolve(low, t->u.map.value, imported);
+    return;
+  case TYPE_STRUCT:
+    read_vars(low, t->u.structure.fields, imported);
+    return;
+  case TYPE_TUPLE:
+    read_vars(low, t->u.tuple.vars, imported);
+    return;
+  case TYPE_SIGNATURE:
+    read_signature(low, t, imported);
+    return;
+  case TYPE_INTERFACE:
+    for (uint32_t i = 0; i < t->u.interface.methods.len; i++)
+      read_signature(low, t->u.interface.methods.items[i]->type, imported);
+    for (uint32_t i = 0; i < t->u.interface.embeddeds.len; i++)
+      read_resolve(low, t->u.interface.embeddeds.items[i], imported);
+    return;
+  }
+}
+
+void read_resolve(Lowering *low, Type *t, bool imported) {
+  if (!low->eager || !t) return;
+  if (t->kind == TYPE_BASIC) return;
+  uint64_t *state = map_put(&low->read_types, map_key(t));
+  uint64_t bit = imported ? READ_IMPORTED : READ_OWN;
+  if (*state & bit) return;
+  *state |= bit;
+  read_components(low, t, imported);
+  if (t->kind != TYPE_ALIAS) need_wrapper(low, t, imported);
+}
+
+void read_named_type(Lowering *low, Type *named) { read_named(low, named); }
+
+Type *read_type(Body *b, Type *t) {
+  assert(t);
+  t = subst_type(b->low, b->subst, t);
+  bool imported = b->low->eager && b->pkg != b->unit->pkg && !b->inst;
+  read_resolve(b->low, t, imported);
+  return t;
+}
+
+/* ---- objects ---- */
+
+Name *global_name(Lowering *low, Object *object) {
+  Name *name = map_get_ptr(&low->names, object);
+  if (name) return name;
+  name = name_new(low->unit, CLASS_EXTERN, xpos(object->pos), object->pkg, object->name, object->type, NULL);
+  name->object = object;
+  map_set_ptr(&low->names, object, name);
+  return name;
+}
+
+static void read_func(Lowering *low, Object *object) {
+  bool imported = object->pkg != low->unit->pkg;
+  read_signature(low, object->type, imported);
+  if (!imported) add_body(low, declare_func(low, object), object, NULL);
+}
+
+void read_object(Lowering *low, Object *object) {
+  if (!low->eager) return;
+  uint64_t *done = map_put(&low->read_objects, map_key(object));
+  if (*done) return;
+  *done = 1;
+  bool imported = object->pkg != low->unit->pkg;
+  if (object->kind == OBJECT_FUNC) {
+    read_func(low, object);
+  } else if (object->kind == OBJECT_TYPE_NAME) {
+    Type *t = object->type;
+    if (t->kind == TYPE_ALIAS)
+      read_resolve(low, t->u.alias.actual, imported);
+    else if (t->kind == TYPE_NAMED && object->pkg)
+      read_named(low, t);
+    else
+      read_resolve(low, t, imported);
+  } else if (object->type) {
+    read_resolve(low, object->type, imported);
+  }
+}
+
+/* ---- functions ---- */
+
+Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len, Type *const *results) {
+  Type *tuples[2];
+  for (int side = 0; side < 2; side++) {
+    uint32_t len = side == 0 ? param_len : result_len;
+    Type *const *types = side == 0 ? params : results;
+    ObjectList vars = {arena_new_array(low->arena, Object *, len), len};
+    for (uint32_t i = 0; i < len; i++)
+      vars.items[i] = object_new_var(low->universe, side == 0 ? VAR_PARAM : VAR_RESULT, low->unit->pkg,
+                                     POS_AUTOGENERATED, NULL, types[i]);
+    tuples[side] = type_new_tuple(low->universe, vars);
+  }
+  return type_new_signature(low->universe, NULL, tuples[0], tuples[1], false);
+}
+
+static Name *declare_param(Lowering *low, Func *fn, NameClass class_, Object *var, Atom fallback) {
+  Atom name = var->name;
+  if (!name || name->len == 0 || (name->len == 1 && name->text[0] == '_')) name = fallback;
+  Name *param = name_new(low->unit, class_, xpos(var->pos), var->pkg ? var->pkg : fn->name->pkg, name, var->type, fn);
+  param->object = var;
+  func_declare(low->unit, fn, param);
+  return param;
+}
+
+void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) {
+  Object *recv = signature->u.signature.recv;
+  ObjectList params = signature->u.signature.params->u.tuple.vars, results = signature->u.signature.results->u.tuple.vars;
+  fn->has_recv = recv != NULL;
+  fn->param_len = (recv ? 1 : 0) + (dictionary ? 1 : 0) + params.len;
+  fn->result_len = results.len;
+  fn->params = arena_new_array(low->arena, Name *, fn->param_len);
+  fn->results = arena_new_array(low->arena, Name *, fn->result_len);
+  uint32_t n = 0;
+  if (recv) {
+    fn->params[n] = declare_param(low, fn, CLASS_PARAM, recv, atom_printf(low, "~p%u", n));
+    n++;
+  }
+  if (dictionary) {
+    Name *dict = name_new(low->unit, CLASS_PARAM, fn->pos, fn->name->pkg, atom_printf(low, ".dict"), dictionary, fn);
+    dict->name_flags |= NAME_DICT;
+    func_declare(low->unit, fn, dict);
+    fn->params[n++] = dict;
+  }
+  for (uint32_t i = 0; i < params.len; i++, n++)
+    fn->params[n] = declare_param(low, fn, CLASS_PARAM, params.items[i], atom_printf(low, "~p%u", n));
+  for (uint32_t i = 0; i < results.len; i++)
+    fn->results[i] = declare_param(low, fn, CLASS_PARAM_OUT, results.items[i], atom_printf(low, "~r%u", i));
+}
+
+static Atom declared_name(Lowering *low, Object *object) {
+  Object *recv = object->type->u.signature.recv;
+  if (!recv) {
+    if (strcmp(atom_text(object->name), "init") == 0) return atom_printf(low, "init.%u", low->init_count++);
+    return object->name;
+  }
+  Type *t = type_unalias(recv->type);
+  bool pointer = t->kind == TYPE_POINTER;
+  if (pointer) t = type_unalias(t->u.elem.type);
+  const char *type_name = t->kind == TYPE_NAMED ? atom_text(t->u.named.object->name) : "?";
+  return atom_printf(low, pointer ? "(*%s).%s" : "%s.%s", type_name, atom_text(object->name));
+}
+
+Func *declare_func(Lowering *low, Object *object) {
+  Func *fn = map_get_ptr(&low->funcs, object);
+  if (fn) return fn;
+  FuncDecl *decl = object->u.func.syntax;
+  assert(decl && object->pkg == low->unit->pkg);
+  fn = func_new(low->unit, xpos(decl->node.pos), object->pkg, declared_name(low, object), object->type);
+  fn->name->op.pos = xpos(object->pos);
+  fn->name->object = object;
+  fn->object = object;
+  fn->pragma = decl->pragma;
+  if (decl->body_len == 0 && !decl->body) fn->flags |= FUNC_NO_BODY;
+  map_set_ptr(&low->funcs, object, fn);
+  declare_params(low, fn, object->type, NULL);
+  BodySource *source = arena_new_of(low->arena, BodySource);
+  *source = (BodySource){.fn = fn, .object = object};
+  map_set_ptr(&low->sources, fn, source);
+  return fn;
+}
+
+Func *object_func(Lowering *low, Object *object) {
+  if (object->pkg == low->unit->pkg) return declare_func(low, object);
+  return low->unit->resolve_func(low->unit->context, low->unit, object);
+}
+
+Name *runtime_name(Lowering *low, const char *text, Type *signature) {
+  Atom atom = intern_text(low->unit->session->interner, text);
+  Name *name = map_get_ptr(&low->runtime_names, atom);
+  if (name) return name;
+  Func *fn = func_new(low->unit, XPOS_NONE, low->runtime, atom, signature);
+  fn->flags |= FUNC_NO_BODY | FUNC_LOWERED | FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE;
+  declare_params(low, fn, signature, NULL);
+  map_set_ptr(&low->runtime_names, atom, fn->name);
+  return fn->name;
+}
+
+/* ---- queues ---- */
+
+void add_body(Lowering *low, Func *fn, Object *object, Instantiation *inst) {
+  if (!map_get_ptr(&low->sources, fn)) {
+    BodySource *source = arena_new_of(low->arena, BodySource);
+    *source = (BodySource){.fn = fn, .object = object, .inst = inst};
+    map_set_ptr(&low->sources, fn, source);
+  }
+  if (low->eager) vec_push(low->arena, &low->todo_bodies, fn);
+}
+
+static void run_dict(Lowering *low, Instantiation *inst) {
+  if (inst->shape) return;
+  inst->shape = instantiate(low, inst->generic->object, inst->targs, true);
+}
+
+void run_todos(Lowering *low) {
+  for (;;) {
+    if (low->todo_dicts.len) {
+      run_dict(low, vec_pop(&low->todo_dicts));
+    } else if (low->todo_bodies.len) {
+      Func *fn = vec_pop(&low->todo_bodies);
+      lower_body(low, fn);
+      BodySource *source = map_get_ptr(&low->sources, fn);
+      if (source->inst) vec_push(low->unit->arena, &low->unit->funcs, fn);
+    } else {
+      break;
+    }
+  }
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Statements.
+ *
+ * Blocks vanish into the list around them; statements that cannot be reached are not lowered, up to the last label of their list.
+ * Values of a call or comma-ok form with several results go through temporaries, assigned in the init list of the first value.
+ *
+ * Go: cmd/compile/internal/noder/{writer,reader}.go, typecheck/stmt.go
+ */
+#include "lower/internal.h"
+
+static void lower_stmt(Body *b, Node *stmt, OpList *out);
+
+void lower_stmts(Body *b, NodeList stmts, OpList *out) {
+  int64_t last_label = -1;
+  for (uint32_t i = 0; i < stmts.len; i++)
+    if (stmts.items[i]->kind == NODE_LABELED) last_label = i;
+  bool dead = false;
+  for (uint32_t i = 0; i < stmts.len; i++) {
+    Node *stmt = stmts.items[i];
+    if (dead && (int64_t)i > last_label && stmt->kind != NODE_LABELED) continue;
+    lower_stmt(b, stmt, out);
+    dead = statement_terminates(b, stmt);
+  }
+}
+
+Op *block_of(Body *b, OpList *list) {
+  if (list->len == 0) return NULL;
+  if (list->len == 1) return list->items[0];
+  Op *block = op_new(b->unit, OP_BLOCK, list->items[0]->pos, NULL);
+  block->list = *list;
+  return block;
+}
+
+Op *lower_one(Body *b, Node *stmt) {
+  OpList list = {0};
+  if (stmt) lower_stmt(b, stmt, &list);
+  return block_of(b, &list);
+}
+
+bool define_names(Body *b, Op *stmt, Name *const *names, uint32_t len) {
+  if (len == 0) return false;
+  stmt->init = (OpList){0};
+  for (uint32_t i = 0; i < len; i++) {
+    names[i]->defn = stmt;
+    op_list_push(b->unit, &stmt->init, make_dcl(b, names[i]->op.pos.pos, names[i]));
+  }
+  stmt->flags |= OP_DEF;
+  return true;
+}
+
+static Op *blank_op(Body *b) {
+  Name *blank = name_new(b->unit, CLASS_NONE, XPOS_NONE, NULL, intern(b->unit->session->interner, STR("_")),
+                         NULL, NULL);
+  return &blank->op;
+}
+
+Op *lower_assignee(Body *b, Node *node, Name **defined) {
+  *defined = NULL;
+  node = node_unparen(node);
+  if (node->kind == NODE_NAME) {
+    NameExpr *name = (NameExpr *)node;
+    if (strcmp(name->name->text, "_") == 0) return blank_op(b);
+    Object *object = fact_def(b, name);
+    if (object) {
+      b->base = object->pos;
+      Type *type = read_type(b, object->type);
+      *defined = declare_local(b, object->pos, object->name, type, object);
+      return &(*defined)->op;
+    }
+  }
+  return lower_expr(b, node);
+}
+
+/* The type that a value is converted to when it is assigned to node; NULL: none. */
+static Type *assignee_type(Body *b, Node *node) {
+  node = node_unparen(node);
+  if (node->kind == NODE_NAME) {
+    NameExpr *name = (NameExpr *)node;
+    if (strcmp(name->name->text, "_") == 0) return NULL;
+    Object *object = fact_def(b, name);
+    if (!object) object = fact_use(b, name);
+    if (object) return object->type;
+  }
+  return fact_type(b, node);
+}
+
+static void check_assigned(Op *left) {
+  if (left->kind == OP_INDEXMAP) left->flags |= OP_ASSIGNED;
+}
+
+void finish_assign_list(Body *b, Op *stmt) {
+  for (uint32_t i = 0; i < stmt->lhs.len; i++) check_assigned(stmt->lhs.items[i]);
+  if (stmt->rhs.len != 1 || stmt->lhs.len < 2) return;
+  Op *value = stmt->rhs.items[0];
+  if (value->kind == OP_INDEXMAP) {
+    stmt->kind = OP_AS2MAPR;
+  } else if (value->kind == OP_RECV) {
+    stmt->kind = OP_AS2RECV;
+  } else if (value->kind == OP_DOTTYPE || value->kind == OP_DYNAMICDOTTYPE) {
+    stmt->kind = OP_AS2DOTTYPE;
+    value->kind = value->kind == OP_DOTTYPE ? OP_DOTTYPE2 : OP_DYNAMICDOTTYPE2;
+  } else {
+    stmt->kind = OP_AS2FUNC;
+    Type *tuple = value->type;
+    bool mismatch = false;
+    for (uint32_t i = 0; i < stmt->lhs.len; i++) {
+      Op *left = stmt->lhs.items[i];
+      if (!op_is_blank(left) && !same_type(b->low, left->type, tuple->u.tuple.vars.items[i]->type)) mismatch = true;
+    }
+    if (!mismatch) return;
+    Op *as = op_new(b->unit, OP_AS2FUNC, stmt->pos, NULL);
+    op_list_push(b->unit, &as->rhs, value);
+    stmt->kind = OP_AS2;
+    stmt->rhs = (OpList){0};
+    for (uint32_t i = 0; i < stmt->lhs.len; i++) {
+      Name *temp = temp_name(b, stmt->pos.pos, tuple->u.tuple.vars.items[i]->type);
+      op_list_push(b->unit, &as->init, make_dcl(b, stmt->pos.pos, temp));
+      op_list_push(b->unit, &as->lhs, &temp->op);
+    }
+    op_list_push(b->unit, &stmt->init, as);
+    for (uint32_t i = 0; i < stmt->lhs.len; i++) {
+      Op *left = stmt->lhs.items[i], *temp = as->lhs.items[i];
+      op_list_push(b->unit, &stmt->rhs, op_is_blank(left) ? temp : assign_convert(b, temp, left->type, stmt->pos.pos));
+    }
+  }
+}
+
+/* `return f()` and calls `g(f())` whose operand was not split when it was written. */
+static void split_results(Body *b, Op *stmt, OpList *values) {
+  if (values->len != 1 || !values->items[0]->type || values->items[0]->type->kind != TYPE_TUPLE) return;
+  Op *call = values->items[0];
+  ObjectList vars = call->type->u.tuple.vars;
+  Op *as = op_new(b->unit, OP_AS2FUNC, stmt->pos, NULL);
+  op_list_push(b->unit, &as->rhs, call);
+  *values = (OpList){0};
+  for (uint32_t i = 0; i < vars.len; i++) {
+    Name *temp = temp_name(b, stmt->pos.pos, vars.items[i]->type);
+    op_list_push(b->unit, &as->init, make_dcl(b, stmt->pos.pos, temp));
+    op_list_push(b->unit, &as->lhs, &temp->op);
+    op_list_push(b->unit, values, &temp->op);
+  }
+  op_list_push(b->unit, &stmt->init, as);
+}
+
+Op *finish_stmt(Body *b, Op *stmt) {
+  switch ((int)stmt->kind) {
+  case OP_AS:
+    if (stmt->x->kind == OP_NAME && (stmt->x->name->name_flags & NAME_AUTOTEMP)) stmt->x->name->defn = stmt;
+    check_assigned(stmt->x);
+    return stmt;
+  case OP_AS2:
+    finish_assign_list(b, stmt);
+    return stmt;
+  case OP_ASOP:
+    check_assigned(stmt->x);
+    return stmt;
+  case OP_RETURN:
+    split_results(b, stmt, &stmt->list);
+    return stmt;
+  default:
+    return stmt;
+  }
+}
+
+void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out) {
+  Type *single = exprs.len == 1 ? fact_type(b, node_unparen(exprs.items[0])) : NULL;
+  if (!single || single->kind != TYPE_TUPLE) {
+    for (uint32_t i = 0; i < exprs.len; i++) op_list_push(b->unit, out, lower_convert(b, dst[i], exprs.items[i], true));
+    return;
+  }
+  ObjectList vars = single->u.tuple.vars;
+  Op *as = op_new(b->unit, OP_AS2, xpos(pos), NULL);
+  op_list_push(b->unit, &as->rhs, lower_expr(b, exprs.items[0]));
+  as->flags |= OP_DEF;
+  for (uint32_t i = 0; i < vars.len; i++) {
+    Type *src = vars.items[i]->type;
+    Name *temp = temp_name(b, pos, read_type(b, src));
+    temp->defn = as;
+    op_list_push(b->unit, &as->init, make_dcl(b, pos, temp));
+    op_list_push(b->unit, &as->lhs, &temp->op);
+    Op *value = &temp->op;
+    if (dst[i] && !type_identical(src, dst[i])) {
+      Type *type = read_type(b, dst[i]);
+      read_itab(b, src, dst[i]);
+      value = make_convert(b, pos, type, value, true);
+    }
+    op_list_push(b->unit, out, value);
+  }
+  OpList init = {0};
+  op_list_push(b->unit, &init, finish_stmt(b, as));
+  out->items[out->len - vars.len] = with_init(b, &init, out->items[out->len - vars.len]);
+}
+
+/* ---- assignments ---- */
+
+static void lower_assign(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList *out) {
+  Name **names = arena_new_array(b->low->arena, Name *, lhs.len);
+  uint32_t name_len = 0;
+  OpList left = {0}, right = {0};
+  for (uint32_t i = 0; i < lhs.len; i++) {
+    Name *name;
+    op_list_push(b->unit, &left, lower_assignee(b, lhs.items[i], &name));
+    if (name) names[name_len++] = name;
+  }
+  Type **dst = arena_new_array(b->low->arena, Type *, lhs.len);
+  for (uint32_t i = 0; i < lhs.len && rhs.len; i++) dst[i] = assignee_type(b, lhs.items[i]);
+  lower_multi(b, pos, dst, rhs, &right);
+  if (right.len == 0) {
+    for (uint32_t i = 0; i < name_len; i++) {
+      Op *as = op_assign(b->unit, xpos(pos), &names[i]->op, NULL, false);
+      op_list_push(b->unit, &as->init, make_dcl(b, pos, names[i]));
+      op_list_push(b->unit, out, as);
+    }
+    return;
+  }
+  Op *stmt;
+  if (left.len == 1 && right.len == 1) {
+    stmt = op_assign(b->unit, xpos(pos), left.items[0], right.items[0], false);
+  } else {
+    stmt = op_new(b->unit, OP_AS2, xpos(pos), NULL);
+    stmt->lhs = left;
+    stmt->rhs = right;
+  }
+  define_names(b, stmt, names, name_len);
+  op_list_push(b->unit, out, finish_stmt(b, stmt));
+}
+
+static Op *make_one(Body *b, Pos pos, Type *type) {
+  const Const *one = const_make_int64(b->low->arena, 1);
+  return op_literal(b->unit, xpos(pos), type, fix_value(b->low, type, one));
+}
+
+static void lower_assign_stmt(Body *b, AssignStmt *s, OpList *out) {
+  if (!s->rhs) {
+    Op *left = lower_expr(b, s->lhs);
+    Op *stmt = op_binary(b->unit, OP_ASOP, xpos(s->node.pos), NULL, left, make_one(b, s->node.pos, left->type));
+    stmt->op2 = (uint16_t)binary_op(s->op);
+    stmt->flags |= OP_INCDEC;
+    op_list_push(b->unit, out, finish_stmt(b, stmt));
+  } else if (s->op != OPERATOR_NONE) {
+    bool shift = s->op == OPERATOR_SHL || s->op == OPERATOR_SHR;
+    Op *left = lower_expr(b, s->lhs);
+    Op *right = lower_convert(b, shift ? NULL : fact_type(b, node_unparen(s->lhs)), s->rhs, true);
+    Op *stmt = op_binary(b->unit, OP_ASOP, xpos(s->node.pos), NULL, left, right);
+    stmt->op2 = (uint16_t)binary_op(s->op);
+    op_list_push(b->unit, out, finish_stmt(b, stmt));
+  } else {
+    lower_assign(b, s->node.pos, node_elements(&s->lhs), node_elements(&s->rhs), out);
+  }
+}
+
+static void lower_decl(Body *b, Node *decl, OpList *out) {
+  if (decl->kind != NODE_VAR_DECL) return;
+  VarDecl *var = (VarDecl *)decl;
+  NodeList lhs = {arena_new_array(b->low->arena, Node *, var->name_len), var->name_len};
+  for (uint32_t i = 0; i < var->name_len; i++) lhs.items[i] = &var->names[i]->node;
+  NodeList rhs = var->values ? node_elements(&var->values) : (NodeList){0};
+  lower_assign(b, decl->pos, lhs, rhs, out);
+}
+
+/* ---- control ---- */
+
+static Op *lower_if(Body *b, IfStmt *s) {
+  Node *cond_node = s->cond;
+  int known = static_bool(b, &cond_node);
+  OpList init = {0}, then = {0}, orelse = {0};
+  if (s->init) lower_stmt(b, s->init, &init);
+  Op *cond = lower_expr(b, cond_node);
+  if (known >= 0) lower_stmts(b, s->then->stmts, &then);
+  if (known <= 0 && s->orelse) lower_stmt(b, s->orelse, &orelse);
+  if (known != 0) {
+    if (cond->kind != OP_LITERAL)
+      op_list_push(b->unit, &init, op_assign(b->unit, xpos(s->node.pos), blank_op(b), cond, false));
+    op_list_append(b->unit, &init, &then);
+    op_list_append(b->unit, &init, &orelse);
+    return block_of(b, &init);
+  }
+  Op *op = op_new(b->unit, OP_IF, xpos(s->node.pos), NULL);
+  op->cond = cond;
+  op->list = then;
+  op->orelse = orelse;
+  op->init = init;
+  return op;
+}
+
+static void lower_return(Body *b, ReturnStmt *s, OpList *out) {
+  ObjectList results = b->signature->u.signature.results->u.tuple.vars;
+  NodeList exprs = s->results ? node_elements(&s->results) : (NodeList){0};
+  Type **dst = arena_new_array(b->low->arena, Type *, results.len);
+  for (uint32_t i = 0; i < results.len; i++) dst[i] = results.items[i]->type;
+  Op *op = op_new(b->unit, OP_RETURN, xpos(s->node.pos), NULL);
+  lower_multi(b, s->node.pos, dst, exprs, &op->list);
+  op_list_push(b->unit, out, op);
+}
+
+static void lower_branch(Body *b, BranchStmt *s, OpList *out) {
+  OpKind kind = OP_GOTO;
+  if (s->branch == BRANCH_BREAK) kind = OP_BREAK;
+  if (s->branch == BRANCH_CONTINUE) kind = OP_CONTINUE;
+  if (s->branch == BRANCH_FALLTHROUGH) kind = OP_FALL;
+  Op *op = op_new(b->unit, kind, xpos(s->node.pos), NULL);
+  op->label = s->label ? s->label->name : NULL;
+  op_list_push(b->unit, out, op);
+}
+
+static void lower_label(Body *b, LabeledStmt *s, OpList *out) {
+  bool blank = strcmp(s->label->name->text, "_") == 0;
+  Op *op = op_new(b->unit, blank ? OP_BLOCK : OP_LABEL, xpos(s->node.pos), NULL);
+  if (!blank) op->label = s->label->name;
+  op_list_push(b->unit, out, op);
+  lower_stmt(b, s->stmt, out);
+}
+
+static Op *lower_send(Body *b, SendStmt *s) {
+  Type *chan = type_core(fact_type(b, node_unparen(s->chan)));
+  Op *x = lower_expr(b, s->chan);
+  Op *y = lower_convert(b, chan->u.elem.type, s->value, true);
+  return op_binary(b->unit, OP_SEND, xpos(s->node.pos), NULL, x, y);
+}
+
+static void push(Body *b, OpList *out, Op *op) {
+  if (op) op_list_push(b->unit, out, op);
+}
+
+static void lower_stmt(Body *b, Node *stmt, OpList *out) {
+  Op *last = out->len ? out->items[out->len - 1] : NULL;
+  Atom label = last && last->kind == OP_LABEL ? last->label : NULL;
+  switch ((int)stmt->kind) {
+  case NODE_EMPTY:
+    break;
+  case NODE_ASSIGN:
+    lower_assign_stmt(b, (AssignStmt *)stmt, out);
+    break;
+  case NODE_BLOCK:
+    lower_stmts(b, ((BlockStmt *)stmt)->stmts, out);
+    break;
+  case NODE_BRANCH:
+    lower_branch(b, (BranchStmt *)stmt, out);
+    break;
+  case NODE_GO:
+  case NODE_DEFER:
+    push(b, out, lower_go_defer(b, (CallStmt *)stmt));
+    break;
+  case NODE_DECL_STMT:
+    for (uint32_t i = 0; i < ((DeclStmt *)stmt)->decls.len; i++) lower_decl(b, ((DeclStmt *)stmt)->decls.items[i], out);
+    break;
+  case NODE_EXPR_STMT:
+    push(b, out, lower_expr(b, ((ExprStmt *)stmt)->x));
+    break;
+  case NODE_FOR:
+    if (is_range_func(b, (ForStmt *)stmt))
+      lower_stmt(b, rewrite_range_func(b, (ForStmt *)stmt), out);
+    else
+      push(b, out, lower_for(b, (ForStmt *)stmt, label));
+    break;
+  case NODE_IF:
+    push(b, out, lower_if(b, (IfStmt *)stmt));
+    break;
+  case NODE_LABELED:
+    lower_label(b, (LabeledStmt *)stmt, out);
+    break;
+  case NODE_RETURN:
+    lower_return(b, (ReturnStmt *)stmt, out);
+    break;
+  case NODE_SELECT:
+    push(b, out, lower_select(b, (SelectStmt *)stmt, label));
+    break;
+  case NODE_SEND:
+    push(b, out, lower_send(b, (SendStmt *)stmt));
+    break;
+  case NODE_SWITCH:
+    push(b, out, lower_switch(b, (SwitchStmt *)stmt, label));
+    break;
+  default:
+    BUG("unexpected statement: %s", node_kind_text(stmt->kind));
+  }
+}

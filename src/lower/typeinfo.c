@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Types as the compiler's back end sees them: kinds below names, shapes, which conversion op stands between two types.
+ *
+ * Shape types are named types of the package go.shape, one per underlying type in the session. A shape is equal to what it
+ * stands for in most rules (same_type), but not in the strict sense (type_identical).
+ *
+ * Go: cmd/compile/internal/typecheck/subr.go, cmd/compile/internal/types/{type,identity}.go, noder/reader.go (shapify)
+ */
+#include "lower/internal.h"
+
+typedef struct ShapeTable { /* session-wide, under the universe's lock */
+  Package *pkg;
+  StrMap types;
+} ShapeTable;
+
+bool is_basic_flag(Type *t, uint32_t flags) {
+  Type *u = under(t);
+  return u->kind == TYPE_BASIC && (u->u.basic.flags & flags) != 0;
+}
+
+bool is_basic_kind(Type *t, BasicKind kind) { return type_is_basic(under(t), kind); }
+
+bool is_untyped(Type *t) { return t->kind == TYPE_BASIC && (t->u.basic.flags & BASIC_IS_UNTYPED) != 0; }
+
+bool is_empty_interface(Lowering *low, Type *t) {
+  Type *u = under(t);
+  return u->kind == TYPE_INTERFACE && interface_methods(low->universe, u).len == 0;
+}
+
+bool is_named(Type *t) {
+  t = type_unalias(t);
+  return t->kind == TYPE_NAMED || t->kind == TYPE_BASIC;
+}
+
+bool is_shape(Type *t) {
+  t = type_unalias(t);
+  return t->kind == TYPE_NAMED && t->u.named.object->pkg && t->u.named.object->pkg->path &&
+         strcmp(t->u.named.object->pkg->path->text, "go.shape") == 0;
+}
+
+static bool any_has_shape(Lowering *low, Type *const *items, uint32_t len) {
+  for (uint32_t i = 0; i < len; i++)
+    if (has_shape(low, items[i])) return true;
+  return false;
+}
+
+static bool objects_have_shape(Lowering *low, ObjectList objects) {
+  for (uint32_t i = 0; i < objects.len; i++)
+    if (has_shape(low, objects.items[i]->type)) return true;
+  return false;
+}
+
+static bool find_shape(Lowering *low, Type *t) {
+  switch (t->kind) {
+  case TYPE_NAMED:
+    return is_shape(t) || any_has_shape(low, t->u.named.targs.items, t->u.named.targs.len);
+  case TYPE_POINTER:
+  case TYPE_SLICE:
+  case TYPE_ARRAY:
+  case TYPE_CHAN:
+    return has_shape(low, t->u.elem.type);
+  case TYPE_MAP:
+    return has_shape(low, t->u.map.key) || has_shape(low, t->u.map.value);
+  case TYPE_STRUCT:
+    return objects_have_shape(low, t->u.structure.fields);
+  case TYPE_TUPLE:
+    return objects_have_shape(low, t->u.tuple.vars);
+  case TYPE_SIGNATURE:
+    return has_shape(low, t->u.signature.params) || has_shape(low, t->u.signature.results);
+  case TYPE_INTERFACE:
+    return objects_have_shape(low, t->u.interface.methods) ||
+           any_has_shape(low, t->u.interface.embeddeds.items, t->u.interface.embeddeds.len);
+  case TYPE_BASIC:
+  case TYPE_ALIAS:
+  case TYPE_UNION:
+  case TYPE_TYPE_PARAM:
+    return false;
+  }
+  return false;
+}
+
+bool has_shape(Lowering *low, Type *t) {
+  t = type_unalias(t);
+  if (t->kind == TYPE_BASIC) return false;
+  uint64_t *known = map_find(&low->shape_flags, map_key(t));
+  if (known) return *known == 2;
+  *map_put(&low->shape_flags, map_key(t)) = 1; /* while we look: recursive types */
+  bool found = find_shape(low, t);
+  *map_put(&low->shape_flags, map_key(t)) = found ? 2 : 1;
+  return found;
+}
+
+Type *elem_of(Type *t) {
+  Type *u = under(t);
+  assert(u->kind == TYPE_POINTER || u->kind == TYPE_SLICE || u->kind == TYPE_ARRAY || u->kind == TYPE_CHAN);
+  return u->u.elem.type;
+}
+
+Type *deref(Type *t) {
+  Type *u = under(t);
+  return u->kind == TYPE_POINTER ? u->u.elem.type : t;
+}
+
+bool not_in_heap(Type *t) {
+  t = type_unalias(t);
+  if (t->kind == TYPE_NAMED) {
+    Object *object = t->u.named.object;
+    if (object->pkg && strcmp(atom_text(object->name), "nih") == 0 &&
+        strcmp(atom_text(object->pkg->path), "internal/runtime/sys") == 0)
+      return true;
+  }
+  Type *u = under(t);
+  if (u->kind == TYPE_ARRAY) return not_in_heap(u->u.elem.type);
+  if (u->kind != TYPE_STRUCT) return false;
+  for (uint32_t i = 0; i < u->u.structure.fields.len; i++)
+    if (not_in_heap(u->u.structure.fields.items[i]->type)) return true;
+  return false;
+}
+
+/* ---- identity up to shapes ---- */
+
+static bool same_objects(Lowering *low, ObjectList a, ObjectList b) {
+  if (a.len != b.len) return false;
+  for (uint32_t i = 0; i < a.len; i++)
+    if (!same_type(low, a.items[i]->type, b.items[i]->type)) return false;
+  return true;
+}
+
+static bool same_interface(Lowering *low, Type *a, Type *b) {
+  InterfaceMethods x = interface_methods(low->universe, a), y = interface_methods(low->universe, b);
+  if (x.len != y.len) return false;
+  for (uint32_t i = 0; i < x.len; i++)
+    if (x.items[i]->name != y.items[i]->name || !same_type(low, x.items[i]->type, y.items[i]->type)) return false;
+  return true;
+}
+
+static bool same_structure(Lowering *low, Type *a, Type *b) {
+  if (a->kind != b->kind) return false;
+  switch (a->kind) {
+  case TYPE_BASIC:
+    return a->u.basic.kind == b->u.basic.kind;
+  case TYPE_ARRAY:
+    return a->u.elem.length == b->u.elem.length && same_type(low, a->u.elem.type, b->u.elem.type);
+  case TYPE_CHAN:
+    return a->u.elem.dir == b->u.elem.dir && same_type(low, a->u.elem.type, b->u.elem.type);
+  case TYPE_POINTER:
+  case TYPE_SLICE:
+    return same_type(low, a->u.elem.type, b->u.elem.type);
+  case TYPE_MAP:
+    return same_type(low, a->u.map.key, b->u.map.key) && same_type(low, a->u.map.value, b->u.map.value);
+  case TYPE_STRUCT:
+    return same_objects(low, a->u.structure.fields, b->u.structure.fields);
+  case TYPE_TUPLE:
+    return same_objects(low, a->u.tuple.vars, b->u.tuple.vars);
+  case TYPE_SIGNATURE:
+    return a->u.signature.variadic == b->u.signature.variadic &&
+           same_type(low, a->u.signature.params, b->u.signature.params) &&
+           same_type(low, a->u.signature.results, b->u.signature.results);
+  case TYPE_INTERFACE:
+    return same_interface(low, a, b);
+  case TYPE_NAMED:
+  case TYPE_ALIAS:
+  case TYPE_UNION:
+  case TYPE_TYPE_PARAM:
+    return type_identical(a, b);
+  }
+  return false;
+}
+
+bool same_type(Lowering *low, Type *a, Type *b) {
+  a = type_unalias(a);
+  b = type_unalias(b);
+  if (a == b) return true;
+  bool shapes = has_shape(low, a) || has_shape(low, b);
+  if (!shapes) return type_identical(a, b);
+  if (a->kind != TYPE_NAMED && b->kind != TYPE_NAMED && a->kind != TYPE_BASIC && b->kind != TYPE_BASIC)
+    return same_structure(low, a, b);
+  Type *x = under(a), *y = under(b);
+  if (x->kind != y->kind) return false;
+  if (x->kind == TYPE_BASIC) return x->u.basic.kind == y->u.basic.kind;
+  if (x->kind == TYPE_POINTER) return true;
+  return same_structure(low, x, y);
+}
+
+/* ---- constructors ---- */
+
+Type *pointer_to(Lowering *low, Type *t) {
+  Type *p = map_get_ptr(&low->pointers, t);
+  if (!p) {
+    p = type_new_pointer(low->universe, t);
+    map_set_ptr(&low->pointers, t, p);
+  }
+  return p;
+}
+
+Type *slice_of(Lowering *low, Type *t) { return type_new_slice(low->universe, t); }
+
+Type *basic_type(Lowering *low, BasicKind kind) { return universe_basic(low->universe, kind); }
+
+bool has_nil(Type *t) {
+  Type *u = under(t);
+  return u->kind == TYPE_POINTER || u->kind == TYPE_SLICE || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
+         u->kind == TYPE_SIGNATURE || u->kind == TYPE_INTERFACE ||
+         (u->kind == TYPE_BASIC && (u->u.basic.kind == BASIC_UNSAFE_POINTER || u->u.basic.kind == BASIC_UNTYPED_NIL));
+}
+
+Object *struct_field(Type *t, uint32_t index) {
+  Type *u = under(t);
+  assert(u->kind == TYPE_STRUCT && index < u->u.structure.fields.len);
+  return u->u.structure.fields.items[index];
+}
+
+Atom atom_printf(Lowering *low, const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  Str text = arena_vprintf(low->arena, fmt, args);
+  va_end(args);
+  return intern(low->unit->session->interner, text);
+}
+
+Str link_text(Lowering *low, Type *t) {
+  Buffer buffer = {0};
+  type_text(&buffer, low->unit, t, TYPE_TEXT_LINK);
+  Str text = arena_str(low->arena, buffer_view(&buffer));
+  buffer_free(&buffer);
+  return text;
+}
+
+#define SHAPE_NAME_MAX 500 /* longer texts are hashed by the compiler */
+
+Type *shapify(Lowering *low, Type *targ, bool basic) {
+  if (is_shape(targ)) return type_unalias(targ);
+  Type *u = under(targ);
+  if (basic && u->kind == TYPE_POINTER && !not_in_heap(u->u.elem.type))
+    u = pointer_to(low, basic_type(low, BASIC_UINT8));
+  Str text = link_text(low, u);
+  lock_take(universe_lock(low->universe));
+  void **slot = universe_lowering(low->universe);
+  if (!*slot) {
+    ShapeTable *fresh = arena_new_of(universe_arena(low->universe), ShapeTable);
+    fresh->pkg = package_new_synthetic(low->universe, intern(low->unit->session->interner, STR("go.shape")),
+                                       intern(low->unit->session->interner, STR("go.shape")));
+    fresh->types = strmap_in(universe_arena(low->universe));
+    *slot = fresh;
+  }
+  ShapeTable *table = *slot;
+  void **entry = strmap_put(&table->types, text);
+  if (!*entry) {
+    Object *object = object_new(low->universe, OBJECT_TYPE_NAME, table->pkg, POS_NONE,
+                                intern(low->unit->session->interner, text), NULL);
+    *entry = type_new_named(low->universe, object, u);
+  }
+  Type *shape = *entry;
+  lock_release(universe_lock(low->universe));
+  return shape;
+}
+
+/* ---- substitution ---- */
+
+Type *subst_type(Lowering *low, Subst *subst, Type *t) {
+  if (!subst || !t) return t;
+  Type *known = map_get_ptr(&subst->memo, t);
+  if (known) return known;
+  Type *result = type_has_type_params(t) ? type_subst(low->universe, t, subst->tparams, subst->targs) : t;
+  map_set_ptr(&subst->memo, t, result);
+  return result;
+}
+
+/* ---- conversions ---- */
+
+static bool is_pointer_shaped_nil(Type *dst) {
+  Type *u = under(dst);
+  return u->kind == TYPE_POINTER || u->kind == TYPE_SIGNATURE || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
+         u->kind == TYPE_INTERFACE || u->kind == TYPE_SLICE;
+}
+
+OpKind assign_op(Lowering *low, Type *src, Type *dst) {
+  src = type_unalias(src);
+  dst = type_unalias(dst);
+  if (src == dst || same_type(low, src, dst)) return OP_CONVNOP;
+  Type *s = under(src), *d = under(dst);
+  if (same_type(low, s, d)) {
+    if (is_empty_interface(low, s)) return OP_CONVNOP;
+    if ((!is_named(src) || !is_named(dst)) && s->kind != TYPE_INTERFACE) return OP_CONVNOP;
+    if (is_shape(src) || is_shape(dst)) return OP_CONVNOP;
+  }
+  bool nil = type_is_basic(s, BASIC_UNTYPED_NIL);
+  if (d->kind == TYPE_INTERFACE && !nil) {
+    if (has_shape(low, src)) return OP_CONVIFACE;
+    return type_implements(low->universe, src, d, false) ? OP_CONVIFACE : OP_NONE;
+  }
+  if (s->kind == TYPE_INTERFACE) return OP_NONE;
+  if (s->kind == TYPE_CHAN && s->u.elem.dir == CHAN_BOTH && d->kind == TYPE_CHAN &&
+      same_type(low, s->u.elem.type, d->u.elem.type) && (!is_named(src) || !is_named(dst)))
+    return OP_CONVNOP;
+  if (nil && is_pointer_shaped_nil(dst)) return OP_CONVNOP;
+  return OP_NONE;
+}
+
+static bool same_ignoring_tags(Lowering *low, Type *a, Type *b) {
+  if (same_type(low, a, b)) return true;
+  Type *x = type_unalias(a), *y = type_unalias(b);
+  if (x->kind != y->kind || x->kind == TYPE_NAMED) return false;
+  if (x->kind == TYPE_POINTER || x->kind == TYPE_SLICE || x->kind == TYPE_ARRAY || x->kind == TYPE_CHAN)
+    return x->u.elem.length == y->u.elem.length && x->u.elem.dir == y->u.elem.dir &&
+           same_ignoring_tags(low, x->u.elem.type, y->u.elem.type);
+  if (x->kind == TYPE_MAP)
+    return same_ignoring_tags(low, x->u.map.key, y->u.map.key) && same_ignoring_tags(low, x->u.map.value, y->u.map.value);
+  if (x->kind != TYPE_STRUCT) return false;
+  ObjectList f = x->u.structure.fields, g = y->u.structure.fields;
+  if (f.len != g.len) return false;
+  for (uint32_t i = 0; i < f.len; i++)
+    if (f.items[i]->name != g.items[i]->name || f.items[i]->u.var.embedded != g.items[i]->u.var.embedded ||
+        !same_ignoring_tags(low, f.items[i]->type, g.items[i]->type))
+      return false;
+  return true;
+}
+
+/* The kind with int, uint and uintptr resolved to their size. */
+static BasicKind simple_kind(Lowering *low, Type *t) {
+  BasicKind kind = under(t)->u.basic.kind;
+  bool wide = low->unit->target->pointer_size == 8;
+  if (kind == BASIC_INT) return wide ? BASIC_INT64 : BASIC_INT32;
+  if (kind == BASIC_UINT || kind == BASIC_UINTPTR) return wide ? BASIC_UINT64 : BASIC_UINT32;
+  return kind;
+}
+
+static OpKind convert_numbers(Lowering *low, Type *src, Type *dst) {
+  const uint32_t reals = BASIC_IS_INTEGER | BASIC_IS_FLOAT;
+  if ((is_basic_flag(src, reals) && is_basic_flag(dst, reals)) ||
+      (is_basic_flag(src, BASIC_IS_COMPLEX) && is_basic_flag(dst, BASIC_IS_COMPLEX)))
+    return simple_kind(low, src) == simple_kind(low, dst) ? OP_CONVNOP : OP_CONV;
+  if (is_basic_flag(src, BASIC_IS_NUMERIC) && is_basic_flag(dst, BASIC_IS_NUMERIC)) return OP_CONV; /* constants only */
+  return OP_NONE;
+}
+
+static OpKind convert_text(Type *src, Type *dst) {
+  Type *s = under(src), *d = under(dst);
+  if (is_basic_flag(src, BASIC_IS_INTEGER) && is_string(dst)) return OP_RUNESTR;
+  if (s->kind == TYPE_SLICE && is_string(dst)) {
+    if (is_basic_kind(s->u.elem.type, BASIC_UINT8)) return OP_BYTES2STR;
+    if (is_basic_kind(s->u.elem.type, BASIC_INT32)) return OP_RUNES2STR;
+  }
+  if (is_string(src) && d->kind == TYPE_SLICE) {
+    if (is_basic_kind(d->u.elem.type, BASIC_UINT8)) return OP_STR2BYTES;
+    if (is_basic_kind(d->u.elem.type, BASIC_INT32)) return OP_STR2RUNES;
+  }
+  return OP_NONE;
+}
+
+OpKind convert_op(Lowering *low, Type *src, Type *dst) {
+  src = type_unalias(src);
+  dst = type_unalias(dst);
+  OpKind op = assign_op(low, src, dst);
+  if (op != OP_NONE) return op;
+  Type *s = under(src), *d = under(dst);
+  if (s->kind == TYPE_INTERFACE || d->kind == TYPE_INTERFACE) return OP_NONE;
+  if (same_ignoring_tags(low, s, d)) return OP_CONVNOP;
+  if (s->kind == TYPE_POINTER && d->kind == TYPE_POINTER && !is_named(src) && !is_named(dst) &&
+      same_ignoring_tags(low, under(s->u.elem.type), under(d->u.elem.type)))
+    return OP_CONVNOP;
+  op = convert_numbers(low, src, dst);
+  if (op != OP_NONE) return op;
+  op = convert_text(src, dst);
+  if (op != OP_NONE) return op;
+  bool src_unsafe = type_is_basic(s, BASIC_UNSAFE_POINTER), dst_unsafe = type_is_basic(d, BASIC_UNSAFE_POINTER);
+  if ((s->kind == TYPE_POINTER || type_is_basic(s, BASIC_UINTPTR)) && dst_unsafe) return OP_CONVNOP;
+  if (src_unsafe && (d->kind == TYPE_POINTER || type_is_basic(d, BASIC_UINTPTR))) return OP_CONVNOP;
+  if (s->kind == TYPE_SLICE) {
+    if (d->kind == TYPE_ARRAY && same_type(low, s->u.elem.type, d->u.elem.type)) return OP_SLICE2ARR;
+    if (d->kind == TYPE_POINTER && is_kind(d->u.elem.type, TYPE_ARRAY) &&
+        same_type(low, s->u.elem.type, elem_of(d->u.elem.type)))
+      return OP_SLICE2ARRPTR;
+  }
+  return OP_NONE;
+}
+
+const Const *fix_value(Lowering *low, Type *type, const Const *value) {
+  Type *u = under(type);
+  if (u->kind != TYPE_BASIC) return value;
+  ConstKind kind = CONST_UNKNOWN;
+  if (u->u.basic.flags & BASIC_IS_INTEGER) kind = CONST_INT;
+  if (u->u.basic.flags & BASIC_IS_FLOAT) kind = CONST_FLOAT;
+  if (u->u.basic.flags & BASIC_IS_COMPLEX) kind = CONST_COMPLEX;
+  if (kind == CONST_UNKNOWN) return value;
+  const Const *fixed = const_kind(value) == kind ? value : const_to_kind(low->arena, value, kind);
+  if (kind != CONST_INT) {
+    const Const *rounded = const_represent_on(low->arena, low->unit->target, fixed, u);
+    if (rounded) fixed = rounded;
+  }
+  return fixed;
+}
