@@ -150,6 +150,10 @@ void check_conversion(Checker *check, Operand *x, Type *t) {
     const Const *value = constant_converted(check, x, t);
     ok = value != NULL;
     if (ok) x->value = value;
+    if (!ok && type_is_integer(t)) { /* messages show the integer that does not fit */
+      const Const *integer = const_to_kind(check->arena, x->value, CONST_INT);
+      if (const_kind(integer) == CONST_INT) x->value = integer;
+    }
     if (!ok && type_is_integer(x->type) && type_is_integer(t)) {
       operand_error(check, x, "constant %s overflows %s", text_const(check, x->value), text_type(check, t));
       operand_invalidate(x);

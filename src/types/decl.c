@@ -125,7 +125,7 @@ static void const_decl(Checker *check, Object *object, const Const *iota, Node *
   Environment saved = check->env;
   check->env.iota_value = (Const *)iota;
   check->env.error_pos = POS_NONE;
-  object->u.constant.value = NULL;
+  object->u.constant.value = const_make_unknown(check->arena); /* valid whatever happens */
   bool type_ok = true;
   if (type) {
     Type *t = check_type(check, type);
