@@ -152,16 +152,6 @@ void check_func_inst(Checker *check, Type *target, Pos pos, Operand *x, IndexExp
 
 /* ---- argument lists ---- */
 
-static void exclude_non_values(Checker *check, Operand *x) {
-  const char *fmt = x->mode == MODE_NO_VALUE ? "used as value"
-                    : x->mode == MODE_BUILTIN ? "must be called"
-                    : x->mode == MODE_TYPE    ? "is not an expression"
-                                              : NULL;
-  if (!fmt) return;
-  check_error(check, operand_pos(x), "%s %s", text_operand(check, x), fmt);
-  operand_invalidate(x);
-}
-
 static OperandList spread(Checker *check, Operand x) {
   OperandList result = {arena_new_of(check->arena, Operand), 1};
   if (!operand_valid(&x) || x.type == NULL || x.type->kind != TYPE_TUPLE) {
@@ -182,7 +172,7 @@ static TypeList index_argument(Checker *check, Operand *x, IndexExpr *e, bool in
   if (check_index_expr(check, x, e)) targs = function_instance(check, NULL, e->node.pos, x, e, infer);
   x->expr = &e->node;
   if (!targs.items) record_operand(check, x);
-  exclude_non_values(check, x);
+  operand_exclude(check, x, EXCLUDE_NO_VALUE | EXCLUDE_BUILTIN | EXCLUDE_TYPE);
   return targs;
 }
 
@@ -199,7 +189,7 @@ OperandList check_generic_expr_list(Checker *check, NodeList list, TypeList **ta
       check_generic_expr(check, x, e);
     } else {
       check_raw_expr(check, NULL, x, e, NULL, true);
-      exclude_non_values(check, x);
+      operand_exclude(check, x, EXCLUDE_NO_VALUE | EXCLUDE_BUILTIN | EXCLUDE_TYPE);
       return spread(check, *x);
     }
   }
@@ -326,7 +316,7 @@ static bool infer_call(Checker *check, Call *c) {
   TypeList own = {targs.items, n}, own_tparams = {tparams.items, n};
   if (n > 0) {
     c->signature = instantiate_function(check, call->node.pos, call->fun, c->signature, own, c->exprs);
-    Substitution map = {&own_tparams, &own, check, NULL};
+    Substitution map = {&own_tparams, &own, check, NULL, call->node.pos};
     params = subst_in(check->universe, params, &map);
   }
   for (uint32_t i = 0; i < c->args.len; i++) c->params[i] = params->u.tuple.vars.items[i]->type;
@@ -380,7 +370,7 @@ static void convert_call(Checker *check, Operand *x, CallExpr *call) {
     check_error(check, error_pos(call->args.items[n - 1]), "too many arguments in conversion to %s", text_type(check, t));
     return;
   }
-  check_expr(check, type_underlying(t)->kind == TYPE_SIGNATURE ? t : NULL, x, call->args.items[0]);
+  check_expr(check, target_of(check, t), x, call->args.items[0]);
   if (!operand_valid(x)) return;
   if (type_unalias(t)->kind != TYPE_TYPE_PARAM && type_underlying(t)->kind == TYPE_INTERFACE &&
       !type_set_is_method_set(type_set(check->universe, type_underlying(t)))) {

@@ -170,6 +170,7 @@ typedef struct NamedState {
   Checker *checker;   /* of the package that declares it (origin), while that is being checked; else NULL */
   Object **methods;   /* of an instance: one slot per method of the origin, NULL until expanded; array NULL at first */
   bool expanding;     /* named_expand is at work on it */
+  Pos pos;            /* of an instance: where it was first mentioned */
   bool expanded;      /* instances: from_rhs is set (release); private to named.c */
   bool valid;         /* does not contain itself; private to valid_type.c */
   Map method_index;   /* declared types with many methods: Atom -> index + 1; private to named.c */

@@ -25,7 +25,7 @@ typedef struct MethodList {
 
 typedef struct InterfaceSite { /* an interface type as written */
   Type *type;
-  Pos pos;
+  const Node *node;
 } InterfaceSite;
 
 typedef struct Core { /* Checker.core */

@@ -65,9 +65,10 @@ static bool repeats_last(Checker *check, Pos pos, Str text) {
 
 static void report(Checker *check, Pos pos, bool soft, Str text) {
   if (check->had_error) {
-    /* Only the first line counts: the others quote other declarations. */
-    ptrdiff_t end = str_index(text, '\n');
-    Str first = end < 0 ? text : str_slice(text, 0, (size_t)end);
+    /* Lines that begin with one tab quote other declarations; with two tabs they still belong to the message. */
+    size_t end = 0;
+    while (end < text.len && !(text.data[end] == '\n' && end + 2 < text.len && text.data[end + 2] != '\t')) end++;
+    Str first = str_slice(text, 0, end);
     if (text_find(first, "invalid operand") > 0 || text_find(first, "invalid type") > 0) return;
   }
   if (pos_known(check->env.error_pos)) pos = check->env.error_pos;

@@ -6,6 +6,7 @@
 #define HEAPWHY_TYPES_GENERICS_H
 
 #include "types/check.h"
+#include "types/values.h"
 
 /* ---- term lists: sets of types ---- */
 
@@ -50,6 +51,7 @@ typedef struct Substitution {
   const TypeList *targs;   /* same length; NULL items: not replaced */
   Checker *check;          /* NULL outside of checking */
   const struct Substitution *outer; /* tried when a parameter is not among tparams */
+  Pos pos;           /* of new instances */
 } Substitution;
 
 Type *subst_in(Universe *u, Type *t, const Substitution *map);
@@ -60,7 +62,7 @@ Type *signature_copy(Universe *u, const Type *signature);
 ObjectList methods_with_receiver(Universe *u, ObjectList methods, Type *old, Type *new);
 /* New type parameters with the same names, their bounds rewritten; *types is rewritten as well. */
 TypeList check_rename_tparams(Checker *check, TypeList tparams, Type **type);
-Type *alias_instance(Universe *u, Checker *check, Type *origin, TypeList targs);
+Type *alias_instance(Checker *check, Pos pos, Type *origin, TypeList targs);
 
 /* ---- inference ---- */
 
@@ -100,9 +102,6 @@ typedef struct GenericsState {
 
 GenericsState *check_generics(Checker *check);
 
-static inline bool operand_valid(const Operand *x) { return x->mode != MODE_INVALID; }
-static inline Pos operand_pos(const Operand *x) { return x->expr ? error_pos(x->expr) : POS_NONE; }
-static inline void operand_invalidate(Operand *x) { x->mode = MODE_INVALID; }
 /* The object is declared in the package being checked: makes sure that it has its type. */
 void check_ensure_declared(Checker *check, Object *object);
 bool type_is_interface_pointer(Type *t);

@@ -130,7 +130,7 @@ static const char *text_tparams(Checker *check, TypeList list) {
 }
 
 static Type *subst_inferred(Inference *in, Type *t, TypeList targs) {
-  Substitution map = {&in->tparams, &targs, in->check, NULL};
+  Substitution map = {&in->tparams, &targs, in->check, NULL, in->pos};
   return subst_in(in->check->universe, t, &map);
 }
 

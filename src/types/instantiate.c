@@ -65,16 +65,17 @@ static TypeList copy_types(Arena *arena, TypeList list) {
   return (TypeList){items, list.len};
 }
 
-static Type *new_named_instance(Universe *u, Type *origin, TypeList targs) {
+static Type *new_named_instance(Universe *u, Pos pos, Type *origin, TypeList targs) {
   Type *t = type_new(u, TYPE_NAMED);
   t->u.named.object = origin->u.named.object;
   t->u.named.origin = origin;
   t->u.named.targs = copy_types(universe_arena(u), targs);
+  t->u.named.state->pos = pos;
   return t;
 }
 
 /* The lock is held. */
-static Type *named_instance(Universe *u, Type *origin, TypeList targs) {
+static Type *named_instance(Universe *u, Pos pos, Type *origin, TypeList targs) {
   InstanceTable **table = (InstanceTable **)universe_generics(u);
   if (!*table) {
     *table = arena_new_of(universe_arena(u), InstanceTable);
@@ -89,15 +90,16 @@ static Type *named_instance(Universe *u, Type *origin, TypeList targs) {
     if (t->u.named.origin == origin && same_arguments(t->u.named.targs, targs)) return t;
   }
   InstanceEntry *entry = arena_new_of(universe_arena(u), InstanceEntry);
-  *entry = (InstanceEntry){new_named_instance(u, origin, targs), first};
+  *entry = (InstanceEntry){new_named_instance(u, pos, origin, targs), first};
   *map_put(&(*table)->by_hash, hash) = map_key(entry);
   return entry->instance;
 }
 
-Type *alias_instance(Universe *u, Checker *check, Type *origin, TypeList targs) {
+Type *alias_instance(Checker *check, Pos pos, Type *origin, TypeList targs) {
+  Universe *u = origin->universe;
   TypeList tparams = origin->u.alias.tparams;
   if (tparams.len != targs.len || !origin->u.alias.from_rhs) return type_invalid(u);
-  Substitution map = {&tparams, &targs, check, NULL};
+  Substitution map = {&tparams, &targs, check, NULL, pos};
   Type *rhs = subst_in(u, origin->u.alias.from_rhs, &map);
   Type *t = type_new(u, TYPE_ALIAS);
   t->u.alias.object = origin->u.alias.object;
@@ -111,9 +113,10 @@ Type *alias_instance(Universe *u, Checker *check, Type *origin, TypeList targs) 
   return t;
 }
 
-static Type *instantiate_signature(Universe *u, Checker *check, Type *origin, TypeList targs) {
+static Type *instantiate_signature(Checker *check, Pos pos, Type *origin, TypeList targs) {
+  Universe *u = origin->universe;
   TypeList tparams = origin->u.signature.tparams;
-  Substitution map = {&tparams, &targs, check, NULL};
+  Substitution map = {&tparams, &targs, check, NULL, pos};
   Type *t = subst_in(u, origin, &map);
   if (t == origin) t = signature_copy(u, origin);
   t->u.signature.tparams = (TypeList){NULL, 0};
@@ -121,7 +124,8 @@ static Type *instantiate_signature(Universe *u, Checker *check, Type *origin, Ty
 }
 
 Type *signature_instance(Universe *u, Type *generic_signature, TypeList targs) {
-  return instantiate_signature(u, NULL, generic_signature, targs);
+  (void)u;
+  return instantiate_signature(NULL, POS_NONE, generic_signature, targs);
 }
 
 bool check_validate_targ_len(Checker *check, Pos pos, const char *name, uint32_t want, uint32_t got) {
@@ -135,7 +139,7 @@ Type *check_instance(Checker *check, Pos pos, Type *origin, TypeList targs) {
   Universe *u = origin->universe;
   if (origin->kind == TYPE_NAMED) {
     lock_take(universe_lock(u));
-    Type *t = named_instance(u, origin, targs);
+    Type *t = named_instance(u, pos, origin, targs);
     lock_release(universe_lock(u));
     return t;
   }
@@ -143,10 +147,10 @@ Type *check_instance(Checker *check, Pos pos, Type *origin, TypeList targs) {
     uint32_t want = origin->u.alias.tparams.len;
     const char *name = atom_text(origin->u.alias.object->name);
     if (check && !check_validate_targ_len(check, pos, name, want, targs.len)) return type_invalid(u);
-    return want == 0 ? origin : alias_instance(u, check, origin, targs);
+    return want == 0 ? origin : alias_instance(check, pos, origin, targs);
   }
   assert(origin->kind == TYPE_SIGNATURE);
-  return instantiate_signature(u, check, origin, targs);
+  return instantiate_signature(check, pos, origin, targs);
 }
 
 Type *type_instantiate(Universe *universe, Type *origin, TypeList targs) {
@@ -164,7 +168,7 @@ void named_expand(Universe *u, Type *instance) {
     return;
   }
   if (!origin->u.named.from_rhs) return; /* still being declared */
-  Substitution map = {&tparams, &targs, origin->u.named.state->checker, NULL};
+  Substitution map = {&tparams, &targs, origin->u.named.state->checker, NULL, instance->u.named.state->pos};
   Type *rhs = subst_in(u, origin->u.named.from_rhs, &map);
   if (rhs->kind == TYPE_INTERFACE) { /* its methods have the named type as receiver */
     ObjectList old = rhs->u.interface.methods;
@@ -186,7 +190,7 @@ static Object *make_method(Universe *u, Type *instance, Object *method, Checker 
   TypeList tparams = old->u.signature.recv_tparams, targs = instance->u.named.targs;
   Type *signature = old;
   if (tparams.len == targs.len) { /* else the declaration is wrong */
-    signature = subst_in(u, old, &(Substitution){&tparams, &targs, check, NULL});
+    signature = subst_in(u, old, &(Substitution){&tparams, &targs, check, NULL, method->pos});
   }
   if (signature == old) signature = signature_copy(u, old);
   Type *recv = object_has_ptr_recv(method) ? type_new_pointer(u, instance) : instance;
@@ -295,10 +299,7 @@ static bool not_in_terms(const Satisfaction *s, const TypeSet *set, Type *altern
     return unsatisfied(s, " (", detail.data, ")");
   }
   Buffer terms = {0};
-  for (uint32_t i = 0; i < set->terms.len; i++) {
-    UnionTerm term = set->terms.items[i];
-    buffer_printf(&terms, "%s%s%s", i ? " | " : "", term.tilde ? "~" : "", text_type(s->check, term.type));
-  }
+  term_list_print(&terms, set->terms, NULL); /* with full package paths */
   Str detail = arena_printf(arena, "%s missing in " STR_FMT, v, STR_ARG(buffer_view(&terms)));
   buffer_free(&terms);
   return unsatisfied(s, " (", detail.data, ")");
@@ -358,8 +359,7 @@ bool type_implements(Universe *universe, Type *t, Type *interface, bool constrai
 }
 
 int check_verify_instance(Checker *check, Pos pos, TypeList tparams, TypeList targs, const char **cause) {
-  (void)pos;
-  Substitution map = {&tparams, &targs, check, NULL};
+  Substitution map = {&tparams, &targs, check, NULL, pos};
   for (uint32_t i = 0; i < tparams.len; i++) {
     Type *tparam = tparams.items[i];
     Universe *u = tparam->universe;

@@ -70,7 +70,7 @@ void check_interface_type(Checker *check, Type *result, InterfaceTypeExpr *e, Ob
   result->u.interface.embed_pos = parts.positions.items;
   result->u.interface.complete = true;
   Core *core = check->core;
-  vec_push(check->arena, &core->interfaces, (InterfaceSite){result, e->node.pos});
+  vec_push(check->arena, &core->interfaces, (InterfaceSite){result, &e->node});
   if (parts.methods.len == 0 && parts.embeddeds.len == 0) return;
   result->u.interface.checker = check; /* whoever needs the type set first reports what is wrong with it */
   TypeSetTask *task = arena_new_of(check->arena, TypeSetTask);
@@ -129,14 +129,24 @@ static bool visit(Finder *f, Type *t) {
   return false; /* named types are not part of anonymous cycles */
 }
 
+static int compare_sites(const void *a, const void *b) {
+  return pos_compare(((const InterfaceSite *)a)->node->pos, ((const InterfaceSite *)b)->node->pos);
+}
+
 void check_anonymous_cycles(Checker *check) {
   Core *core = check->core;
   Finder f = {check->universe, map_in(check->arena)};
+  /* The outer interface of a cycle is the one that is reported: source order. */
+  if (core->interfaces.len > 1)
+    qsort(core->interfaces.items, core->interfaces.len, sizeof(InterfaceSite), compare_sites);
+  Pos end = POS_NONE; /* of the last interface: those inside it are not looked at */
   for (uint32_t i = 0; i < core->interfaces.len; i++) {
     const InterfaceSite *site = &core->interfaces.items[i];
+    if (pos_compare(site->node->pos, end) < 0) continue;
+    end = node_end(site->node);
     if (!visit_methods(&f, site->type)) continue;
     check_error(
-        check, site->pos,
+        check, site->node->pos,
         "invalid recursive type: anonymous interface refers to itself (see https://go.dev/issue/56103)");
     for (uint32_t j = 0; j < f.visited.entries.len; j++) /* no second report of the same cycle */
       f.visited.entries.items[j].value = 2;

@@ -321,6 +321,8 @@ bool operand_assignable(Checker *check, Operand *x, Type *target, const char **c
   if (one_unnamed && !v_param && !t_param && type_identical(vu, tu)) return true;
 
   if ((tu->kind == TYPE_INTERFACE && !t_param) || is_interface_pointer(tu)) {
+    /* In invalid cycles of interfaces it matters whose type set is computed first. */
+    if (vu->kind == TYPE_INTERFACE) type_set(check->universe, vu);
     if (check_implements(check, v, t, false, cause)) return true;
     if (!v_param) return false;
     if (cause) *cause = ""; /* the types of v's type set decide */

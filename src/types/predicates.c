@@ -155,6 +155,26 @@ static void set_cause(Comparison *c, const char *before, Type *t, const char *af
   buffer_free(&text);
 }
 
+static bool comparable(Comparison *c, Type *t, const Seen *outer);
+
+typedef struct TermComparison {
+  Comparison c;
+  const Seen *outer;
+} TermComparison;
+
+static bool term_comparable(void *context, Type *t, Type *under) {
+  TermComparison *term = context;
+  (void)under;
+  return t && comparable(&term->c, t, term->outer);
+}
+
+/* Each type of the set is strictly comparable. */
+static bool terms_comparable(const Comparison *c, const TypeSet *set, const Seen *outer) {
+  if (!type_set_has_terms(set)) return type_set_is_comparable(set);
+  TermComparison term = {{.universe = c->universe, .cause = ""}, outer};
+  return type_set_each(c->universe, set, term_comparable, &term);
+}
+
 static bool comparable(Comparison *c, Type *t, const Seen *outer) {
   for (const Seen *s = outer; s; s = s->outer)
     if (s->type == t) return true;
@@ -180,7 +200,7 @@ static bool comparable(Comparison *c, Type *t, const Seen *outer) {
   case TYPE_INTERFACE: {
     if (c->dynamic && !type_is_type_param(t)) return true;
     TypeSet *set = type_set(c->universe, under);
-    if (type_set_is_comparable(set)) return true;
+    if (terms_comparable(c, set, &seen)) return true;
     c->cause = type_set_is_empty(set) ? "empty type set" : "incomparable types in type set";
     return false;
   }

@@ -36,7 +36,7 @@ static Object *imported_object(Checker *check, SelectorExpr *e, Package *pkg) {
   Atom name = e->sel->name;
   Pos pos = error_pos(&e->sel->node);
   Object *object = pkg->scope ? scope_lookup(pkg->scope, name) : NULL;
-  if (!object) {
+  if (!object || !object_is_exported(object)) { /* export data has exported names only */
     if (pkg->fake || !pkg->scope) return NULL; /* the import failed: that was reported */
     Atom other = exported_ignoring_case(pkg->scope, name);
     if (other) {
@@ -45,9 +45,6 @@ static Object *imported_object(Checker *check, SelectorExpr *e, Package *pkg) {
       check_error(check, pos, "undefined: %s", text_expr(check, &e->node));
     }
     return NULL;
-  }
-  if (!object_is_exported(object)) {
-    check_error(check, pos, "name %s not exported by package %s", atom_text(name), atom_text(pkg->name));
   }
   return object;
 }

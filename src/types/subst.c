@@ -141,7 +141,7 @@ static TypeList fresh_tparams(Universe *u, TypeList list) {
 static Type *rewrite_signature(const Rewriter *r, Type *t) {
   TypeList tparams = t->u.signature.tparams, fresh = tparams;
   Rewriter inner = *r;
-  Substitution map = {&tparams, &fresh, r->map->check, r->map};
+  Substitution map = {&tparams, &fresh, r->map->check, r->map, r->map->pos};
   /* A generic method of a type that is being instantiated: its own parameters are new ones for each instance, since their
      bounds may mention the receiver's. If its own parameters are replaced, the signature itself is instantiated. */
   if (tparams.len > 0 && !is_replaced(r->map, tparams.items[0])) {
@@ -213,14 +213,15 @@ static Type *rewrite_interface(const Rewriter *r, Type *t) {
 
 static Type *rewrite_named(const Rewriter *r, Type *t) {
   if (t->u.named.targs.len == 0) return t;
+  if (t->u.named.targs.len != t->u.named.origin->u.named.tparams.len) return type_invalid(r->universe);
   TypeList targs = rewrite_types(r, t->u.named.targs);
-  return targs.items ? check_instance(r->map->check, POS_NONE, t->u.named.origin, targs) : t;
+  return targs.items ? check_instance(r->map->check, r->map->pos, t->u.named.origin, targs) : t;
 }
 
 static Type *rewrite_alias(const Rewriter *r, Type *t) {
   if (t->u.alias.targs.len == 0) return t;
   TypeList targs = rewrite_types(r, t->u.alias.targs);
-  return targs.items ? alias_instance(r->universe, r->map->check, t->u.alias.origin, targs) : t;
+  return targs.items ? alias_instance(r->map->check, r->map->pos, t->u.alias.origin, targs) : t;
 }
 
 static Type *rewrite(const Rewriter *r, Type *t) {
@@ -252,14 +253,14 @@ Type *subst_in(Universe *u, Type *t, const Substitution *map) {
 
 Type *type_subst(Universe *universe, Type *t, TypeList tparams, TypeList targs) {
   assert(tparams.len == targs.len);
-  return subst_in(universe, t, &(Substitution){&tparams, &targs, NULL, NULL});
+  return subst_in(universe, t, &(Substitution){&tparams, &targs, NULL, NULL, POS_NONE});
 }
 
 TypeList check_rename_tparams(Checker *check, TypeList tparams, Type **type) {
   if (tparams.len == 0) return tparams;
   Universe *u = check->universe;
   TypeList fresh = fresh_tparams(u, tparams);
-  Substitution map = {&tparams, &fresh, check, NULL};
+  Substitution map = {&tparams, &fresh, check, NULL, POS_NONE};
   for (uint32_t i = 0; i < fresh.len; i++) {
     fresh.items[i]->u.tparam.bound = subst_in(u, tparams.items[i]->u.tparam.bound, &map);
   }

@@ -50,7 +50,7 @@ static void add_method(SetBuilder *builder, Pos pos, Object *method, bool explic
     Object *other = builder->methods.items[i];
     if (other->name != method->name) continue;
     if (other->pkg != method->pkg && !name_is_exported(method->name)) continue;
-    if (!builder->check || other == method) return;
+    if (!builder->check || (other == method && check_allow_version(builder->check, 14))) return;
     DuplicateMethod *duplicate = arena_new_of(builder->check->arena, DuplicateMethod);
     *duplicate = (DuplicateMethod){pos, builder->method_pos.items[i], method, other};
     if (explicit) report_duplicate(builder->check, duplicate);

@@ -59,8 +59,13 @@ Type *check_parse_tilde(Checker *check, Node *e) {
 
 /* ---- validity, once all types are set up ---- */
 
+/* Terms stand in messages with full package paths. */
 static const char *text_term(Checker *check, UnionTerm term) {
-  return arena_printf(check->arena, "%s%s", term.tilde ? "~" : "", text_type(check, term.type)).data;
+  Buffer out = {0};
+  term_list_print(&out, (TermList){&term, 1}, NULL);
+  const char *text = arena_strdup(check->arena, buffer_view(&out));
+  buffer_free(&out);
+  return text;
 }
 
 static void check_interface_term(Checker *check, const Term *term, Type *interface) {

@@ -44,6 +44,7 @@ static void report_cycle(Checker *check, Type *t, const Link *path) {
       Object *copy = arena_new_of(check->arena, Object);
       *copy = *object;
       copy->type = l->type;
+      if (pos_known(l->type->u.named.state->pos)) copy->pos = l->type->u.named.state->pos;
       object = copy;
     }
     cycle[--i] = object;
