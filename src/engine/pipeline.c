@@ -140,6 +140,7 @@ static void finish_wrapper(void *context, Unit *unit, Func *fn) {
 }
 
 static void wrappers(EnginePackage *package) { lower_wrappers(package->unit, finish_wrapper, NULL); }
+static void static_init(EnginePackage *package) { static_init_unit(package->unit); }
 static void dead_locals(EnginePackage *package) { dead_locals_unit(package->unit); }
 static void escape(EnginePackage *package) { escape_unit(package->unit); }
 static void bounds(EnginePackage *package) { bounds_unit(package->unit); }
@@ -158,7 +159,8 @@ static void explain(EnginePackage *package) {
 const Phase engine_phases[] = {
     {"parse", parse, false},         {"check", check, false},       {"lower", lower, false},
     {"keep-loops", keep_loops, false},
-    {"inline", inline_calls, false}, {"wrappers", wrappers, false}, {"dead-locals", dead_locals, false},
+    {"inline", inline_calls, false}, {"wrappers", wrappers, false}, {"static-init", static_init, false},
+    {"dead-locals", dead_locals, false},
     {"escape", escape, false},       {"bounds", bounds, true},      {"explain", explain, true},
 };
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);

@@ -385,6 +385,8 @@ void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode);
 void name_print(Buffer *out, const Unit *unit, const Name *name); /* qualified when foreign */
 /* Signature of a function with what the compiler added to it (dictionary): "method(*T) func(int) bool". */
 void func_signature_text(Buffer *out, const Unit *unit, const Func *fn);
+/* An import path in the linker's form: dots of the last element and unusual bytes as %xx. */
+void link_path_print(Buffer *out, Str path);
 /* Go's %q: with escapes and quotes. */
 void text_quote(Buffer *out, Str s);
 void text_quote_rune(Buffer *out, uint32_t rune);

@@ -26,7 +26,7 @@ static bool is_exported(Atom name) {
 }
 
 /* The path as the linker writes it: dots of the last element and unusual bytes as %xx. */
-static void print_link_path(Buffer *out, Str path) {
+void link_path_print(Buffer *out, Str path) {
   ptrdiff_t slash = str_last_index(path, '/');
   for (size_t i = 0; i < path.len; i++) {
     unsigned char c = (unsigned char)path.data[i];
@@ -42,7 +42,7 @@ static void print_link_path(Buffer *out, Str path) {
 static void print_qualifier(TypePrinter *p, const Package *pkg, bool link) {
   if (!pkg) return;
   if (link) {
-    print_link_path(p->out, atom_str(pkg == p->unit->pkg && p->unit->path ? p->unit->path : pkg->path));
+    link_path_print(p->out, atom_str(pkg == p->unit->pkg && p->unit->path ? p->unit->path : pkg->path));
   } else {
     if (pkg == p->unit->pkg || !pkg->name || pkg->name->len == 0) return;
     buffer_str(p->out, atom_str(pkg->name));
