@@ -157,6 +157,7 @@ bool check_package(const CheckConfig *config, Package *pkg) {
   record_untyped(check);
   if (!check->had_error) mono_report(check);
   if (!check->had_error) check_anonymous_cycles(check);
+  if (!check->had_error && config->bodies) check_directives(check);
   pkg->failed = pkg->failed || check->had_error;
   pkg->state->checker = NULL;
   pkg->state->checked = true;

@@ -342,6 +342,7 @@ struct Package {
   IdCounter *ids;
   bool is_unsafe, is_std, failed;
   bool has_assembly; /* functions without a body are fine: there are .s files */
+  bool complete;              /* no other source of function bodies (assembly): a missing body is an error */
   bool fake;                  /* could not be loaded: every name in it is acceptable */
   struct PackageState *state; /* private to the checker */
   void *user; /* the engine's own */
