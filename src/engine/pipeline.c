@@ -50,9 +50,23 @@ static void print_notes(EnginePackage *package, const Notes *notes) {
 
 /* ---- phases ---- */
 
+static ParseFlags parse_flags(const EnginePackage *package) {
+  ParseFlags flags = PARSE_CHECK_BRANCHES;
+  if (package->load->is_std) flags |= PARSE_STD;
+  if (package->traits & PACKAGE_RUNTIME) flags |= PARSE_RUNTIME;
+  return flags;
+}
+
+static bool has_hard_note(const Notes *notes) {
+  vec_each (const Note, note, &notes->list)
+    if (!note->soft) return true;
+  return false;
+}
+
 static void parse(EnginePackage *package) {
   Engine *engine = package->engine;
   const LoadPackage *load = package->load;
+  if (load->is_std) package->traits = profile_package_traits(engine->profile, load->import_path);
   package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
   for (uint32_t i = 0; i < load->file_len; i++) {
     Str text;
@@ -69,10 +83,11 @@ static void parse(EnginePackage *package) {
       return;
     }
     package->files[i] = parse_file(package->arena, &engine->session, source, &package->ids, &package->notes,
-                                   PARSE_CHECK_BRANCHES);
+                                   parse_flags(package));
   }
-  print_notes(package, &package->notes);
-  package->failed = package->notes.list.len > 0;
+  /* Soft notes wait for those of the checker. */
+  package->failed = has_hard_note(&package->notes);
+  if (package->failed) print_notes(package, &package->notes);
 }
 
 static Lang language_of(const EnginePackage *package) {
@@ -89,10 +104,16 @@ static void check(EnginePackage *package) {
   package->pkg->user = package;
   package->pkg->ids = &package->ids;
   package->pkg->is_std = package->load->is_std;
-  package->pkg->has_assembly = package->load->asm_len > 0;
+  package->pkg->complete = package->load->asm_len == 0 && !(package->traits & PACKAGE_INCOMPLETE);
   for (uint32_t i = 0; i < package->load->file_len; i++) package_add_file(package->pkg, package->files[i]);
-  package->failed = !check_package(&engine->check, package->pkg);
-  print_notes(package, &package->pkg->notes);
+  bool fine = check_package(&engine->check, package->pkg);
+  Notes *notes = &package->pkg->notes;
+  for (uint32_t i = 0; fine && i < package->load->file_len; i++)
+    vec_append(notes->arena, &notes->list, package->files[i]->late.list.items,
+               package->files[i]->late.list.len);
+  vec_append(notes->arena, &notes->list, package->notes.list.items, package->notes.list.len);
+  print_notes(package, notes);
+  package->failed = !fine || notes->list.len > 0;
 }
 
 static Func *resolve_func(void *context, Unit *unit, Object *object) {
@@ -157,11 +178,17 @@ static void explain(EnginePackage *package) {
 }
 
 const Phase engine_phases[] = {
-    {"parse", parse, false},         {"check", check, false},       {"lower", lower, false},
+    {"parse", parse, false},
+    {"check", check, false},
+    {"lower", lower, false},
     {"keep-loops", keep_loops, false},
-    {"inline", inline_calls, false}, {"wrappers", wrappers, false}, {"static-init", static_init, false},
+    {"inline", inline_calls, false},
+    {"wrappers", wrappers, false},
+    {"static-init", static_init, false},
     {"dead-locals", dead_locals, false},
-    {"escape", escape, false},       {"bounds", bounds, true},      {"explain", explain, true},
+    {"escape", escape, false},
+    {"bounds", bounds, true},
+    {"explain", explain, true},
 };
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);
 _Static_assert(ARRAY_LEN(engine_phases) <= PHASE_MAX, "EnginePackage.seconds has a place for each phase");

@@ -192,3 +192,23 @@ bool profile_experiment(const Profile *profile, const Target *target, Str name) 
   }
   return false;
 }
+
+/* ---- packages with traits ---- */
+
+typedef struct PackageRow {
+  const char *path;
+  uint32_t traits;
+} PackageRow;
+
+static const PackageRow package_rows[] = {
+#define PACKAGE(path, traits) {path, traits},
+#include "profile/packages.def"
+#undef PACKAGE
+};
+
+uint32_t profile_package_traits(const Profile *profile, Str import_path) {
+  (void)profile;
+  for (size_t i = 0; i < ARRAY_LEN(package_rows); i++)
+    if (str_equal(import_path, str_from(package_rows[i].path))) return package_rows[i].traits;
+  return 0;
+}

@@ -74,4 +74,13 @@ int64_t profile_size_class(const Profile *profile, int64_t size, bool has_pointe
 /* Whether the `goexperiment.NAME` constraint holds in a default build: "jsonv2", "regabiargs", … */
 bool profile_experiment(const Profile *profile, const Target *target, Str name);
 
+/* What the toolchain knows of a standard package by its import path; rows in packages.def. */
+typedef enum PackageTraits {
+  PACKAGE_RUNTIME =
+      1 << 0, /* compiled as part of the runtime: nothing may escape silently, more directives */
+  PACKAGE_INCOMPLETE =
+      1 << 1, /* has functions whose bodies other packages supply, without assembly of its own */
+} PackageTraits;
+uint32_t profile_package_traits(const Profile *profile, Str import_path);
+
 #endif

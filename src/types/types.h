@@ -341,7 +341,6 @@ struct Package {
   VEC(Object *) local_types; /* defined inside of functions, by `order` */
   IdCounter *ids;
   bool is_unsafe, is_std, failed;
-  bool has_assembly; /* functions without a body are fine: there are .s files */
   bool complete;              /* no other source of function bodies (assembly): a missing body is an error */
   bool fake;                  /* could not be loaded: every name in it is acceptable */
   struct PackageState *state; /* private to the checker */
