@@ -43,7 +43,7 @@ static const char *incomparable_cause(Checker *check, Type *t) {
   if (kind == TYPE_SLICE || kind == TYPE_SIGNATURE || kind == TYPE_MAP)
     return textf(check, "%s can only be compared to nil", composite_kind(t));
   const char *cause = NULL;
-  type_comparable_cause(check->universe, t, true, check->arena, &cause);
+  type_comparable_cause(check->universe, t, true, check, &cause);
   return cause ? cause : "";
 }
 

@@ -564,30 +564,24 @@ static bool builtin_recover(BuiltinCall *b) {
 
 /* ---- unsafe ---- */
 
-typedef struct InProgress { /* named types that has_variable_size is looking into */
-  Type *type;
-  const struct InProgress *outer;
-} InProgress;
-
-/* The size depends on type parameters (or is infinite, which is reported elsewhere). */
-static bool has_variable_size(Checker *check, Type *t, const InProgress *outer) {
+/* The size depends on type parameters (or is infinite because of a cycle, which is reported here). */
+static bool has_variable_size(Checker *check, Type *t) {
   t = type_unalias(t);
   if (t->kind == TYPE_TYPE_PARAM) return true;
-  if (t->kind == TYPE_ARRAY) return has_variable_size(check, t->u.elem.type, outer);
+  if (t->kind == TYPE_ARRAY) return has_variable_size(check, t->u.elem.type);
   if (t->kind == TYPE_STRUCT) {
     ObjectList fields = t->u.structure.fields;
     for (uint32_t i = 0; i < fields.len; i++) {
-      if (has_variable_size(check, fields.items[i]->type, outer)) return true;
+      if (has_variable_size(check, fields.items[i]->type)) return true;
     }
     return false;
   }
   if (t->kind != TYPE_NAMED) return false;
-  for (const InProgress *p = outer; p; p = p->outer) {
-    if (p->type == t) return true;
-  }
-  if (!check_is_complete(check, t)) return true;
-  InProgress here = {t, outer};
-  if (has_variable_size(check, type_underlying(t), &here)) return true;
+  if (!check_enter_type(check, t)) return true;
+  Type *rhs = named_resolve(check->universe, t)->u.named.from_rhs;
+  bool variable = !rhs || has_variable_size(check, rhs);
+  check_leave_type(check, t);
+  if (variable) return true;
   /* Portable vector types get their size from the target. */
   const Object *name = t->u.named.object;
   return name->pkg && str_equal(atom_str(name->name), STR("_simd")) &&
@@ -612,7 +606,7 @@ static bool builtin_size(BuiltinCall *b) {
   bool align = b->id == BUILTIN_UNSAFE_ALIGNOF;
   check_assignment(check, x, NULL, align ? "argument to unsafe.Alignof" : "argument to unsafe.Sizeof");
   if (!operand_valid(x)) return false;
-  if (has_variable_size(check, x->type, NULL)) return variable_uintptr(b, x->type);
+  if (has_variable_size(check, x->type)) return variable_uintptr(b, x->type);
   int64_t value =
       align ? type_align(check->config->target, x->type) : type_size(check->config->target, x->type);
   if (value >= 0) return constant_uintptr(b, value);
@@ -672,7 +666,7 @@ static bool builtin_offsetof(BuiltinCall *b) {
                    .expr = &selector->node,
                    .type = how.object->type};
   record_operand(check, &field);
-  if (has_variable_size(check, base, NULL)) return variable_uintptr(b, how.object->type);
+  if (has_variable_size(check, base)) return variable_uintptr(b, how.object->type);
   int64_t offset = path_offset(check, base, &how);
   if (offset >= 0) return constant_uintptr(b, offset);
   operand_error(check, x, "%s is too large", text_operand(check, x));

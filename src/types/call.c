@@ -401,7 +401,7 @@ static Type *called_signature(Checker *check, const Operand *x) {
   if (!type_each(check->universe, x->type, is_function, &other)) {
     cause = arena_printf(check->arena, "%s is not a function", text_type(check, other)).data;
   } else {
-    Type *common = type_common_under(check->universe, x->type, NULL, &cause, check->arena);
+    Type *common = type_common_under(check->universe, x->type, NULL, &cause, check);
     if (common) return common;
   }
   check_error(check, operand_pos(x), "invalid operation: cannot call %s: %s", text_operand(check, x), cause);

@@ -162,6 +162,9 @@ Type *type_as_named(Type *t); /* unaliased; NULL unless TYPE_NAMED */
 /* Declared method of a named type by name; -1: none. */
 int named_method_index(Type *named, Atom name, bool fold);
 Lookup lookup_field_or_method_fold(Universe *u, Type *t, bool addressable, Package *pkg, Atom name);
+/* Puts a named type on the path of objects in progress; false: it is there already, the cycle was reported. */
+bool check_enter_type(Checker *check, Type *named);
+void check_leave_type(Checker *check, Type *named);
 bool check_is_complete(Checker *check, Type *t); /* has an underlying type; else reports the cycle */
 Type *type_new(Universe *universe, TypeKind kind); /* session lifetime, zeroed, with an id and universe; named: with state */
 /* Private part of a named type. `methods` and `underlying` of instances are filled under universe_lock; readers without the
@@ -173,6 +176,7 @@ typedef struct NamedState {
   Pos pos;            /* of an instance: where it was first mentioned */
   bool expanded;      /* instances: from_rhs is set (release); private to named.c */
   bool valid;         /* does not contain itself; private to valid_type.c */
+  Object *place;      /* of an instance: its type name, at the place where it was first written; private to cycles.c */
   Map method_index;   /* declared types with many methods: Atom -> index + 1; private to named.c */
 } NamedState;
 void **universe_generics(Universe *universe); /* slot in which the generics files keep their table of instances */
@@ -211,7 +215,7 @@ bool type_all_boolean(Universe *u, Type *t), type_all_integer(Universe *u, Type 
 bool type_all_numeric(Universe *u, Type *t), type_all_string(Universe *u, Type *t), type_all_ordered(Universe *u, Type *t);
 bool type_all_numeric_or_string(Universe *u, Type *t);
 bool type_is_typed(Type *t), type_has_nil(Universe *u, Type *t), type_is_named(Type *t), type_has_empty_type_set(Universe *u, Type *t);
-bool type_comparable_cause(Universe *u, Type *t, bool dynamic, Arena *arena, const char **cause); /* cause may be NULL */
+bool type_comparable_cause(Universe *u, Type *t, bool dynamic, Checker *check, const char **cause); /* both may be NULL */
 bool type_is_non_type_param_interface(Type *t);
 bool type_is_bytes_or_runes(Type *t);
 bool type_identical_ignore_tags(Type *a, Type *b);
@@ -227,7 +231,7 @@ void check_valid_type(Checker *check, Type *named);
 Type *named_resolve(Universe *u, Type *named); /* makes underlying, tparams, methods count available; returns named */
 Type *type_under_all(Universe *u, Type *t); /* underlying; of a type parameter: its interface */
 Type *type_core_string(Universe *u, Type *t); /* core type where []byte|string counts as string */
-Type *type_common_under(Universe *u, Type *t, bool (*accept)(Type *, Type *), const char **cause, Arena *arena);
+Type *type_common_under(Universe *u, Type *t, bool (*accept)(Type *, Type *), const char **cause, Checker *check);
 
 /* ---- values ---- */
 void check_expr(Checker *check, Type *target, Operand *x, Node *e);         /* single value; untyped stays untyped */

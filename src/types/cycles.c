@@ -133,3 +133,40 @@ bool check_is_complete(Checker *check, Type *t) {
   }
   return true;
 }
+
+/* Instances have a place of their own in cycles: T[int] may be on the path while T[string] is looked at. */
+static Object *named_place(Checker *check, Type *named) {
+  if (!named->u.named.origin) return named->u.named.object;
+  NamedState *state = named->u.named.state;
+  if (!state->place) {
+    state->place = arena_new_of(check->arena, Object);
+    *state->place = *named->u.named.object;
+    state->place->type = named;
+    state->place->color = COLOR_NONE;
+    if (pos_known(state->pos)) state->place->pos = state->pos;
+  }
+  return state->place;
+}
+
+/* Types of other packages are known to be fine, and are not ours to mark. */
+static bool is_foreign(const Checker *check, const Type *named) {
+  return named->u.named.object->pkg != check->pkg;
+}
+
+bool check_enter_type(Checker *check, Type *named) {
+  if (is_foreign(check, named)) return true;
+  Object *object = named_place(check, named);
+  int32_t start = object_path_index(check, object);
+  if (start < 0) {
+    check_push_object(check, object);
+    return true;
+  }
+  Object **cycle = check->object_path.items + start;
+  uint32_t len = check->object_path.len - (uint32_t)start;
+  check_cycle_error(check, cycle, len, first_in_source(cycle, len));
+  return false;
+}
+
+void check_leave_type(Checker *check, Type *named) {
+  if (!is_foreign(check, named)) check_pop_object(check);
+}

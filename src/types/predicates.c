@@ -135,8 +135,8 @@ bool type_has_nil(Universe *u, Type *t) {
 
 typedef struct Comparison {
   Universe *universe;
-  bool dynamic; /* interfaces count as comparable: that is decided at run time */
-  Arena *arena; /* of the cause, NULL: none is wanted */
+  bool dynamic;   /* interfaces count as comparable: that is decided at run time */
+  Checker *check; /* that wants to know the cause, or NULL */
   const char *cause;
 } Comparison;
 
@@ -146,13 +146,8 @@ typedef struct Seen {
 } Seen;
 
 static void set_cause(Comparison *c, const char *before, Type *t, const char *after) {
-  if (!c->arena) return;
-  Buffer text = {0};
-  buffer_text(&text, before);
-  type_print(&text, t, NULL);
-  buffer_text(&text, after);
-  c->cause = arena_strdup(c->arena, buffer_view(&text));
-  buffer_free(&text);
+  if (c->check)
+    c->cause = arena_printf(c->check->arena, "%s%s%s", before, text_type(c->check, t), after).data;
 }
 
 static bool comparable(Comparison *c, Type *t, const Seen *outer);
@@ -208,8 +203,8 @@ static bool comparable(Comparison *c, Type *t, const Seen *outer) {
   }
 }
 
-bool type_comparable_cause(Universe *u, Type *t, bool dynamic, Arena *arena, const char **cause) {
-  Comparison c = {.universe = u, .dynamic = dynamic, .arena = cause ? arena : NULL, .cause = ""};
+bool type_comparable_cause(Universe *u, Type *t, bool dynamic, Checker *check, const char **cause) {
+  Comparison c = {.universe = u, .dynamic = dynamic, .check = cause ? check : NULL, .cause = ""};
   bool yes = comparable(&c, t, NULL);
   if (!yes && cause) *cause = c.cause;
   return yes;
@@ -221,25 +216,18 @@ bool type_comparable(Type *t) { return type_comparable_cause(t->universe, t, tru
 
 typedef struct Common {
   bool (*accept)(Type *, Type *);
-  Arena *arena;
+  Checker *check; /* that wants to know the cause, or NULL */
   const char *cause;
   Type *type, *under; /* of the terms so far */
   bool failed;
 } Common;
 
-static bool common_fails(Common *c, const char *fmt, Type *x, Type *y, const char *after) {
+static bool common_fails(Common *c, const char *before, Type *x, Type *y, const char *after) {
   c->failed = true;
-  if (!c->arena) return false;
-  Buffer text = {0};
-  buffer_text(&text, fmt);
-  if (x) {
-    type_print(&text, x, NULL);
-    buffer_text(&text, " and ");
-    type_print(&text, y, NULL);
-  }
-  buffer_text(&text, after);
-  c->cause = arena_strdup(c->arena, buffer_view(&text));
-  buffer_free(&text);
+  if (!c->check) return false;
+  const char *and = x ? " and " : "", *left = x ? text_type(c->check, x) : "",
+             *right = x ? text_type(c->check, y) : "";
+  c->cause = arena_printf(c->check->arena, "%s%s%s%s%s", before, left, and, right, after).data;
   return false;
 }
 
@@ -273,8 +261,8 @@ static bool common_term(void *context, Type *t, Type *under) {
 }
 
 Type *type_common_under(Universe *u, Type *t, bool (*accept)(Type *, Type *), const char **cause,
-                        Arena *arena) {
-  Common c = {.accept = accept, .arena = cause ? arena : NULL, .cause = ""};
+                        Checker *check) {
+  Common c = {.accept = accept, .check = cause ? check : NULL, .cause = ""};
   type_each(u, t, common_term, &c);
   if (!c.failed) return c.under;
   if (cause && c.cause[0]) *cause = c.cause;

@@ -87,6 +87,10 @@ static const char *invalid_path(Checker *check, Str path) {
 static Package *load_import(Checker *check, Pos pos, Str path) {
   if (str_equal(path, STR("unsafe"))) return check->universe->unsafe;
   Str why = STR("package not found");
+  for (uint32_t i = 0; i < check->pkg->imports.len; i++) { /* a failure is reported once */
+    Package *known = check->pkg->imports.items[i];
+    if (known->fake && str_equal(atom_str(known->path), path)) return known;
+  }
   const CheckConfig *config = check->config;
   Package *imported =
       config->import_package ? config->import_package(config->import_context, check->pkg, path, &why) : NULL;

@@ -246,6 +246,7 @@ static Type *type_internal(Checker *check, Node *e, Object *def) {
     return t;
   case NODE_INTERFACE_TYPE:
     t = type_new(u, TYPE_INTERFACE);
+    t->u.interface.checker = check;
     check_needs_cleanup(check, t);
     check_interface_type(check, t, (InterfaceTypeExpr *)e, def);
     return t;
