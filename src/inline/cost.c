@@ -107,6 +107,9 @@ static int32_t temporaries_refund(const Op *op) {
   return init->len == 1 && is_assign_list(init->items[0]) ? 4 * (int32_t)op->lhs.len + 1 : 0;
 }
 
+/* The variable of `switch x := y.(type)` is an op of its own for the compiler. */
+static int32_t guard_count(const Op *op) { return op->kind == OP_TYPESW && op->guard; }
+
 /* ---- calls ---- */
 
 static bool refuse(CostVisit *v, Str reason) {
@@ -221,6 +224,7 @@ static bool correct_cost(CostVisit *v, Op *op) {
   case OP_METHVALUE:
   case OP_SLICELIT: v->budget--; break;
   case OP_AS2: v->budget += temporaries_refund(op); break;
+  case OP_TYPESW: v->budget -= guard_count(op); break;
   case OP_SLICE:
   case OP_SLICEARR:
   case OP_SLICESTR:
@@ -302,7 +306,7 @@ void can_inline(Unit *unit, Func *fn) {
 
 static bool count_op(void *context, Op *op) {
   int32_t *left = context;
-  *left += temporaries_refund(op);
+  *left += temporaries_refund(op) - guard_count(op);
   return --*left <= 0;
 }
 

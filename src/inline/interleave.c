@@ -45,7 +45,8 @@ static bool is_call(const Op *op) {
   case OP_PRINTLN:
   case OP_RECOVER:
   case OP_MIN:
-  case OP_MAX: return true;
+  case OP_MAX:
+  case OP_GETG: return true;
   }
   return false;
 }

@@ -409,6 +409,7 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
   case OP_CALLFUNC:
   case OP_CALLINTER:
   case OP_CALLMETH:
+  case OP_GETG:
     print_expr(p, op->fun, own);
     print_arguments(p, op);
     break;

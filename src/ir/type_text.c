@@ -25,8 +25,12 @@ static bool is_exported(Atom name) {
   return text_is_exported(atom_str(name));
 }
 
-/* The path as the linker writes it: dots of the last element and unusual bytes as %xx. */
+/* The path as the linker writes it: dots of the last element and unusual bytes as %xx. Shapes keep theirs. */
 void link_path_print(Buffer *out, Str path) {
+  if (str_equal(path, STR("go.shape"))) {
+    buffer_str(out, path);
+    return;
+  }
   ptrdiff_t slash = str_last_index(path, '/');
   for (size_t i = 0; i < path.len; i++) {
     unsigned char c = (unsigned char)path.data[i];
