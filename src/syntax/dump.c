@@ -9,6 +9,8 @@
  */
 #include "syntax/syntax.h"
 
+enum { MAX_INDENT = 100 }; /* so that deep nesting does not make quadratic text */
+
 typedef struct Dumper {
   Buffer *out;
   const Sources *sources;
@@ -286,7 +288,7 @@ static void dump_stmt_parts(Dumper *d, const Node *n) {
 
 static void dump_node(Dumper *d, const char *role, const Node *n) {
   if (!n) return;
-  for (uint32_t i = 0; i < d->indent; i++) buffer_text(d->out, "  ");
+  for (uint32_t i = 0; i < d->indent && i < MAX_INDENT; i++) buffer_text(d->out, "  ");
   if (*role) buffer_printf(d->out, "%s: ", role);
   buffer_text(d->out, node_kind_text(n->kind));
   dump_pos(d, "", n->pos);

@@ -9,6 +9,8 @@
  */
 #include "syntax/parser.h"
 
+enum { MAX_INDENT = 100 }; /* so that deep nesting does not make quadratic text */
+
 typedef struct Printer {
   Buffer *out;
   bool short_form;
@@ -29,7 +31,7 @@ static void print_break(Printer *p) {
     return;
   }
   print(p, "\n");
-  for (uint32_t i = 0; i < p->indent; i++) print(p, "\t");
+  for (uint32_t i = 0; i < p->indent && i < MAX_INDENT; i++) print(p, "\t");
 }
 
 static void print_list(Printer *p, NodeList list) {

@@ -148,7 +148,9 @@ typedef VEC(BadByte) BadBytes;
 static const char *check_rune(Arena *arena, BadBytes *bad, Str text, const char *at) {
   uint32_t width, offset = (uint32_t)(at - text.data);
   if (*at == 0) {
-    vec_push(arena, bad, (BadByte){offset, 1, "invalid NUL character"});
+    /* The compiler words it differently for the first byte of a file. */
+    const char *message = offset == 0 ? "invalid character U+0000" : "invalid NUL character";
+    vec_push(arena, bad, (BadByte){offset, 1, message});
     return at + 1;
   }
   if ((unsigned char)*at < 0x80) return at + 1;
