@@ -138,7 +138,7 @@ static const Node *last_part_of_expr(const Node *n) {
   case NODE_SLICE_TYPE: return AS(SliceTypeExpr, n)->elem;
   case NODE_DOTS_TYPE: return AS(DotsTypeExpr, n)->elem;
   case NODE_STRUCT_TYPE: return last_field(AS(StructTypeExpr, n)->fields, AS(StructTypeExpr, n)->field_len);
-  case NODE_FIELD: return either(AS(FieldNode, n)->type, &AS(FieldNode, n)->name->node);
+  case NODE_FIELD: return either(AS(FieldNode, n)->type, (Node *)AS(FieldNode, n)->name);
   case NODE_INTERFACE_TYPE:
     return last_field(AS(InterfaceTypeExpr, n)->elems.items, AS(InterfaceTypeExpr, n)->elems.len);
   case NODE_FUNC_TYPE:
