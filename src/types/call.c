@@ -55,7 +55,8 @@ static void verify_later(Checker *check, void *data) {
   check_soft_error(check, pos, "%s", cause);
 }
 
-static Type *instantiate_function(Checker *check, Pos pos, Node *expr, Type *signature, TypeList targs, NodeList exprs) {
+static Type *instantiate_function(Checker *check, Pos pos, Node *expr, Type *signature, TypeList targs,
+                                  NodeList exprs) {
   assert(targs.len == signature->u.signature.tparams.len);
   Type *instance = check_instance(check, pos, signature, targs);
   record_instance(check, expr, targs, instance);
@@ -67,7 +68,8 @@ static Type *instantiate_function(Checker *check, Pos pos, Node *expr, Type *sig
 
 /* The type of a function as a value: without receiver and type parameters. */
 static Type *plain_signature(Checker *check, const Type *t) {
-  return type_new_signature(check->universe, NULL, t->u.signature.params, t->u.signature.results, t->u.signature.variadic);
+  return type_new_signature(check->universe, NULL, t->u.signature.params, t->u.signature.results,
+                            t->u.signature.variadic);
 }
 
 static Type *tuple_of_one(Checker *check, Pos pos, Type *t) {
@@ -88,7 +90,8 @@ static TypeList infer_function(Checker *check, Type *target, Pos pos, const Oper
     params = tuple_of_one(check, x->expr->pos, plain_signature(check, signature));
     NameExpr *name = arena_new_of(check->arena, NameExpr);
     name->node = (Node){NODE_NAME, 0, x->expr->pos};
-    name->name = intern_text(check->config->session->interner, "variable");
+    name->name =
+        intern_text(check->config->session->interner, check->target_text ? check->target_text : "variable");
     wanted.expr = &name->node;
     args = (OperandList){&wanted, 1};
   }
@@ -98,7 +101,8 @@ static TypeList infer_function(Checker *check, Type *target, Pos pos, const Oper
 
 /* Instantiates the generic function x with the type arguments of inst and, with `infer`, inferred ones. Without `infer` and
    with too few type arguments these are returned and x stays generic; otherwise the result has no items. */
-static TypeList function_instance(Checker *check, Type *target, Pos pos, Operand *x, IndexExpr *inst, bool infer) {
+static TypeList function_instance(Checker *check, Type *target, Pos pos, Operand *x, IndexExpr *inst,
+                                  bool infer) {
   const TypeList none = {NULL, 0};
   Pos inst_pos = inst ? inst->node.pos : pos;
   if (inst) x->expr = &inst->node;
@@ -115,7 +119,8 @@ static TypeList function_instance(Checker *check, Type *target, Pos pos, Operand
   }
   uint32_t want = x->type->u.signature.tparams.len;
   if (targs.len > want) {
-    check_error(check, error_pos(exprs.items[targs.len - 1]), "got %u type arguments but want %u", targs.len, want);
+    check_error(check, error_pos(exprs.items[targs.len - 1]), "got %u type arguments but want %u", targs.len,
+                want);
     operand_invalidate(x);
     return none;
   }
@@ -143,7 +148,8 @@ void check_func_inst(Checker *check, Type *target, Pos pos, Operand *x, IndexExp
     if (target->kind != TYPE_SIGNATURE) target = NULL;
   }
   if (!target && !inst) {
-    check_error(check, operand_pos(x), "cannot use generic function %s without instantiation", text_expr(check, x->expr));
+    check_error(check, operand_pos(x), "cannot use generic function %s without instantiation",
+                text_expr(check, x->expr));
     operand_invalidate(x);
     return;
   }
@@ -200,12 +206,12 @@ OperandList check_generic_expr_list(Checker *check, NodeList list, TypeList **ta
 
 typedef struct Call {
   CallExpr *call;
-  Type *signature;  /* of the function; may be generic */
-  TypeList targs;   /* those that are written, if not all are */
-  NodeList exprs;   /* of these */
+  Type *signature; /* of the function; may be generic */
+  TypeList targs;  /* those that are written, if not all are */
+  NodeList exprs;  /* of these */
   OperandList args;
-  TypeList *arg_targs; /* per argument: partial type arguments of a generic function */
-  Type **params;    /* type of the parameter for each argument */
+  TypeList *arg_targs;   /* per argument: partial type arguments of a generic function */
+  Type **params;         /* type of the parameter for each argument */
   uint32_t generic_args; /* arguments that are generic functions */
 } Call;
 
@@ -220,11 +226,13 @@ static void report_argument_count(Checker *check, const Call *c, uint32_t want) 
   for (uint32_t i = 0; i < c->args.len; i++) types[i] = c->args.items[i].type;
   bool too_many = c->args.len > want;
   Pos pos = error_pos(&c->call->node);
-  if (too_many) pos = operand_pos(&c->args.items[want]);
-  else if (c->args.len > 0) pos = operand_pos(&c->args.items[c->args.len - 1]);
+  if (too_many)
+    pos = operand_pos(&c->args.items[want]);
+  else if (c->args.len > 0)
+    pos = operand_pos(&c->args.items[c->args.len - 1]);
   TypeList params = types_of_vars(check, c->signature->u.signature.params->u.tuple.vars);
-  check_error(check, pos, "%s arguments in call to %s\n\thave %s\n\twant %s", too_many ? "too many" : "not enough",
-              text_expr(check, c->call->fun),
+  check_error(check, pos, "%s arguments in call to %s\n\thave %s\n\twant %s",
+              too_many ? "too many" : "not enough", text_expr(check, c->call->fun),
               text_types_summary(check, (TypeList){types, c->args.len}, false, c->call->has_dots),
               text_types_summary(check, params, c->signature->u.signature.variadic, false));
 }
@@ -300,7 +308,8 @@ static bool infer_call(Checker *check, Call *c) {
   Type *params = params_tuple(check, c);
   if (n > 0) {
     check_verify_version(check, error_pos(&call->node), 18,
-                         call->fun->kind == NODE_INDEX ? "function instantiation" : "implicit function instantiation");
+                         call->fun->kind == NODE_INDEX ? "function instantiation"
+                                                       : "implicit function instantiation");
     tparams = check_rename_tparams(check, c->signature->u.signature.tparams, &params);
     targs = append_types(check, targs, (TypeList){NULL, 0}, n);
   }
@@ -308,10 +317,13 @@ static bool infer_call(Checker *check, Call *c) {
   for (uint32_t i = 0; i < c->args.len && c->generic_args > 0; i++) {
     if (!is_generic_signature(c->args.items[i].type)) continue;
     if (!first) first = &c->args.items[i];
-    join_argument(check, &c->args.items[i], c->arg_targs ? c->arg_targs[i] : (TypeList){NULL, 0}, &tparams, &targs);
+    join_argument(check, &c->args.items[i], c->arg_targs ? c->arg_targs[i] : (TypeList){NULL, 0}, &tparams,
+                  &targs);
   }
-  if (first) check_verify_version(check, operand_pos(first), 21, "implicitly instantiated function as argument");
-  targs = check_infer(check, call->node.pos, tparams, targs, params, c->args, false, text_expr(check, call->fun));
+  if (first)
+    check_verify_version(check, operand_pos(first), 21, "implicitly instantiated function as argument");
+  targs =
+      check_infer(check, call->node.pos, tparams, targs, params, c->args, false, text_expr(check, call->fun));
   if (!targs.items) return false;
   TypeList own = {targs.items, n}, own_tparams = {tparams.items, n};
   if (n > 0) {
@@ -334,9 +346,9 @@ static bool infer_call(Checker *check, Call *c) {
 
 /* Nothing to convert, nothing to check: the usual case, without the text that an error would need. */
 static bool is_plain_match(const Operand *arg, const Type *param) {
-  return arg->type == param && arg->mode >= MODE_VARIABLE && arg->mode <= MODE_VALUE && arg->mode != MODE_NIL &&
-         param->kind != TYPE_TUPLE && !is_generic_signature(param) && !type_is_untyped(arg->type) &&
-         type_valid(arg->type);
+  return arg->type == param && arg->mode >= MODE_VARIABLE && arg->mode <= MODE_VALUE &&
+         arg->mode != MODE_NIL && param->kind != TYPE_TUPLE && !is_generic_signature(param) &&
+         !type_is_untyped(arg->type) && type_valid(arg->type);
 }
 
 /* Checks arguments against parameters and infers type arguments; afterwards c->signature is the one that is called. */
@@ -367,10 +379,11 @@ static void convert_call(Checker *check, Operand *x, CallExpr *call) {
   }
   if (n > 1) {
     check_use(check, call->args);
-    check_error(check, error_pos(call->args.items[n - 1]), "too many arguments in conversion to %s", text_type(check, t));
+    check_error(check, error_pos(call->args.items[n - 1]), "too many arguments in conversion to %s",
+                text_type(check, t));
     return;
   }
-  check_expr(check, target_of(check, t), x, call->args.items[0]);
+  check_expr_for(check, t, "conversion", x, call->args.items[0]);
   if (!operand_valid(x)) return;
   if (type_unalias(t)->kind != TYPE_TYPE_PARAM && type_underlying(t)->kind == TYPE_INTERFACE &&
       !type_set_is_method_set(type_set(check->universe, type_underlying(t)))) {
@@ -381,7 +394,8 @@ static void convert_call(Checker *check, Operand *x, CallExpr *call) {
     return;
   }
   if (call->has_dots) {
-    check_error(check, error_pos(call->args.items[0]), "invalid use of ... in conversion to %s", text_type(check, t));
+    check_error(check, error_pos(call->args.items[0]), "invalid use of ... in conversion to %s",
+                text_type(check, t));
     operand_invalidate(x);
     return;
   }
@@ -415,7 +429,8 @@ static bool written_type_arguments(Checker *check, Call *c, IndexExpr *inst) {
   if (!c->targs.items) return false;
   uint32_t want = c->signature->u.signature.tparams.len;
   if (c->targs.len > want) {
-    check_error(check, error_pos(c->exprs.items[want]), "got %u type arguments but want %u", c->targs.len, want);
+    check_error(check, error_pos(c->exprs.items[want]), "got %u type arguments but want %u", c->targs.len,
+                want);
     return false;
   }
   if (c->targs.len < want) return true;
@@ -478,7 +493,8 @@ static ExprKind check_call(Checker *check, Operand *x, CallExpr *call) {
   case MODE_INVALID: check_use(check, call->args); return EXPR_STATEMENT;
   case MODE_TYPE:
     if (type_is_generic(x->type)) {
-      check_error(check, operand_pos(x), "cannot use generic type %s without instantiation", text_expr(check, x->expr));
+      check_error(check, operand_pos(x), "cannot use generic type %s without instantiation",
+                  text_expr(check, x->expr));
       operand_invalidate(x);
       x->type = type_invalid(check->universe);
       return EXPR_CONVERSION;

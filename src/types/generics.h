@@ -47,11 +47,11 @@ Type *type_as_interface(Type *t);
 /* ---- substitution ---- */
 
 typedef struct Substitution {
-  const TypeList *tparams; /* TYPE_TYPE_PARAM */
-  const TypeList *targs;   /* same length; NULL items: not replaced */
-  Checker *check;          /* NULL outside of checking */
+  const TypeList *tparams;          /* TYPE_TYPE_PARAM */
+  const TypeList *targs;            /* same length; NULL items: not replaced */
+  Checker *check;                   /* NULL outside of checking */
   const struct Substitution *outer; /* tried when a parameter is not among tparams */
-  Pos pos;           /* of new instances */
+  Pos pos;                          /* of new instances */
 } Substitution;
 
 Type *subst_in(Universe *u, Type *t, const Substitution *map);
@@ -85,10 +85,12 @@ typedef struct Unifier {
   bool interfaces; /* shared methods of interfaces take part (language 1.21) */
 } Unifier;
 
-void unifier_start(Unifier *unifier, Checker *check, Universe *u, Arena *arena, TypeList tparams, TypeList targs,
-                   bool interfaces);
+void unifier_start(Unifier *unifier, Checker *check, Universe *u, Arena *arena, TypeList tparams,
+                   TypeList targs, bool interfaces);
 bool unify(Unifier *unifier, Type *x, Type *y, unsigned mode);
-static inline Type *unifier_at(const Unifier *unifier, uint32_t i) { return unifier->handles[unifier->handle_of[i]]; }
+static inline Type *unifier_at(const Unifier *unifier, uint32_t i) {
+  return unifier->handles[unifier->handle_of[i]];
+}
 static inline void unifier_set(Unifier *unifier, uint32_t i, Type *t) {
   unifier->handles[unifier->handle_of[i]] = t;
 }

@@ -106,8 +106,10 @@ static bool infer_fail(Inference *in, Pos pos, const char *fmt, ...) {
   va_start(args, fmt);
   Str text = arena_vprintf(in->check->arena, fmt, args);
   va_end(args);
-  if (in->what) check_error(in->check, pos, "in call to %s, %s", in->what, text.data);
-  else check_error(in->check, pos, "%s", text.data);
+  if (in->what)
+    check_error(in->check, pos, "in call to %s, %s", in->what, text.data);
+  else
+    check_error(in->check, pos, "%s", text.data);
   return false;
 }
 
@@ -142,19 +144,20 @@ static bool report_mismatch(Inference *in, Type *param, const Operand *arg) {
   bool nothing_known = true;
   for (uint32_t i = 0; i < targs.len && nothing_known; i++) nothing_known = !targs.items[i];
   if (nothing_known) {
-    return infer_fail(in, operand_pos(arg), "type %s of %s does not match %s (cannot infer %s)", arg_type, arg_text,
-                      text_type(check, param), text_tparams(check, in->tparams));
+    return infer_fail(in, operand_pos(arg), "type %s of %s does not match %s (cannot infer %s)", arg_type,
+                      arg_text, text_type(check, param), text_tparams(check, in->tparams));
   }
   Type *inferred = subst_inferred(in, param, targs);
   if (inferred == param) {
-    return infer_fail(in, operand_pos(arg), "type %s of %s does not match %s", arg_type, arg_text, text_type(check, param));
+    return infer_fail(in, operand_pos(arg), "type %s of %s does not match %s", arg_type, arg_text,
+                      text_type(check, param));
   }
   if (in->reverse) {
     return infer_fail(in, operand_pos(arg), "inferred type %s for %s does not match type %s of %s",
                       text_type(check, inferred), text_type(check, param), arg_type, arg_text);
   }
-  return infer_fail(in, operand_pos(arg), "type %s of %s does not match inferred type %s for %s", arg_type, arg_text,
-                    text_type(check, inferred), text_type(check, param));
+  return infer_fail(in, operand_pos(arg), "type %s of %s does not match inferred type %s for %s", arg_type,
+                    arg_text, text_type(check, inferred), text_type(check, param));
 }
 
 /* ---- step 1: typed arguments ---- */
@@ -164,7 +167,8 @@ static bool infer_from_arguments(Inference *in) {
     const Operand *arg = &in->args.items[i];
     Type *param = in->params->u.tuple.vars.items[i]->type;
     if (type_is_untyped(arg->type)) continue;
-    if (!type_is_parameterized(in->tparams, param) && !type_is_parameterized(in->tparams, arg->type)) continue;
+    if (!type_is_parameterized(in->tparams, param) && !type_is_parameterized(in->tparams, arg->type))
+      continue;
     if (!unify(&in->unifier, param, arg->type, UNIFY_ASSIGN)) return report_mismatch(in, param, arg);
   }
   return true;
@@ -210,9 +214,10 @@ static bool infer_from_constraint(Inference *in, uint32_t i) {
   if (!known || type_is_parameterized(in->tparams, known)) return true;
   if (type_set(check->universe, interface)->methods.len == 0) return true;
   const char *cause = "";
-  if (check_has_all_methods_with(check, known, interface, true, unify_exactly, &in->unifier, &cause)) return true;
-  return infer_fail(in, in->pos, "%s (type %s) does not satisfy %s %s", text_type(check, tparam), text_type(check, known),
-                    text_type(check, tparam->u.tparam.bound), cause);
+  if (check_has_all_methods_with(check, known, interface, true, unify_exactly, &in->unifier, &cause))
+    return true;
+  return infer_fail(in, in->pos, "%s (type %s) does not satisfy %s %s", text_type(check, tparam),
+                    text_type(check, known), text_type(check, tparam->u.tparam.bound), cause);
 }
 
 static bool infer_from_constraints(Inference *in) {
@@ -240,11 +245,13 @@ static bool infer_from_untyped(Inference *in) {
   for (uint32_t i = 0; i < in->args.len; i++) {
     const Operand *arg = &in->args.items[i];
     int p = tparam_index(in->tparams, in->params->u.tuple.vars.items[i]->type);
-    if (p < 0 || !type_is_untyped(arg->type) || operand_is_nil(arg) || unifier_at(&in->unifier, (uint32_t)p)) continue;
+    if (p < 0 || !type_is_untyped(arg->type) || operand_is_nil(arg) || unifier_at(&in->unifier, (uint32_t)p))
+      continue;
     Type *merged = largest[p] ? larger_untyped(largest[p], arg->type) : arg->type;
     if (!merged) {
-      return infer_fail(in, operand_pos(arg), "mismatched types %s and %s (cannot infer %s)", text_type(check, largest[p]),
-                        text_type(check, arg->type), text_type(check, in->tparams.items[p]));
+      return infer_fail(in, operand_pos(arg), "mismatched types %s and %s (cannot infer %s)",
+                        text_type(check, largest[p]), text_type(check, arg->type),
+                        text_type(check, in->tparams.items[p]));
     }
     largest[p] = merged;
   }
@@ -371,20 +378,22 @@ static bool is_complete_list(TypeList targs, uint32_t n) {
   return true;
 }
 
-TypeList check_infer(Checker *check, Pos pos, TypeList tparams, TypeList targs, Type *params, OperandList args, bool reverse,
-                     const char *what) {
+TypeList check_infer(Checker *check, Pos pos, TypeList tparams, TypeList targs, Type *params,
+                     OperandList args, bool reverse, const char *what) {
   const TypeList none = {NULL, 0};
   assert(tparams.len > 0 && targs.len <= tparams.len);
   if (is_complete_list(targs, tparams.len)) return targs;
   for (uint32_t i = 0; i < args.len; i++) {
     if (!operand_valid(&args.items[i])) return none;
   }
-  Inference in = {.check = check, .pos = pos, .tparams = tparams, .args = args, .reverse = reverse, .what = what};
+  Inference in = {
+      .check = check, .pos = pos, .tparams = tparams, .args = args, .reverse = reverse, .what = what};
   Type **given = arena_new_array(check->arena, Type *, tparams.len);
   if (targs.len) memcpy(given, targs.items, sizeof(Type *) * targs.len);
   targs = (TypeList){given, tparams.len};
   in.params = subst_inferred(&in, params, targs);
-  unifier_start(&in.unifier, check, check->universe, check->arena, tparams, targs, check_allow_version(check, 21));
+  unifier_start(&in.unifier, check, check->universe, check->arena, tparams, targs,
+                check_allow_version(check, 21));
   if (!infer_from_arguments(&in) || !infer_from_constraints(&in) || !infer_from_untyped(&in)) return none;
   TypeList inferred = inferred_so_far(&in);
   CycleFinder finder = {tparams, inferred, NULL};

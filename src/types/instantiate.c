@@ -22,7 +22,9 @@ typedef struct InstanceTable {
   Map by_hash; /* -> InstanceEntry */
 } InstanceTable;
 
-static uint64_t mix(uint64_t hash, uint64_t value) { return (hash ^ value) * 0x9e3779b97f4a7c15u + (hash >> 29); }
+static uint64_t mix(uint64_t hash, uint64_t value) {
+  return (hash ^ value) * 0x9e3779b97f4a7c15u + (hash >> 29);
+}
 
 /* Equal for identical types, cheap, and safe for types that are still being set up: interfaces and signatures are not looked
    into. */
@@ -130,8 +132,8 @@ Type *signature_instance(Universe *u, Type *generic_signature, TypeList targs) {
 
 bool check_validate_targ_len(Checker *check, Pos pos, const char *name, uint32_t want, uint32_t got) {
   if (got == want) return true;
-  check_error(check, pos, "%s type arguments for type %s: have %u, want %u", got < want ? "not enough" : "too many", name, got,
-              want);
+  check_error(check, pos, "%s type arguments for type %s: have %u, want %u",
+              got < want ? "not enough" : "too many", name, got, want);
   return false;
 }
 
@@ -237,7 +239,7 @@ const char *text_interface_pointer(Checker *check, Type *t) {
 }
 
 typedef struct Satisfaction { /* the question: does v implement t? */
-  Checker *check; /* NULL: no cause wanted */
+  Checker *check;             /* NULL: no cause wanted */
   Type *v, *t;
   Type *interface; /* of t */
   bool constraint;
@@ -263,8 +265,10 @@ static bool comparable_satisfied(const Satisfaction *s) {
   if (dynamic && (!s->check || check_allow_version(s->check, 20))) return true;
   if (!s->cause || !s->check) return false;
   const char *name = text_type(s->check, s->v);
-  *s->cause = dynamic ? arena_printf(s->check->arena, "%s to %s comparable requires go1.20 or later", name, s->verb).data
-                      : arena_printf(s->check->arena, "%s does not %s comparable", name, s->verb).data;
+  *s->cause =
+      dynamic
+          ? arena_printf(s->check->arena, "%s to %s comparable requires go1.20 or later", name, s->verb).data
+          : arena_printf(s->check->arena, "%s does not %s comparable", name, s->verb).data;
   return false;
 }
 
@@ -310,14 +314,16 @@ static bool terms_satisfied(const Satisfaction *s, Type *v_interface) {
   if (!type_set_has_terms(set)) return comparable_satisfied(s);
   if (v_interface) {
     const TypeSet *mine = type_set(v_interface->universe, v_interface);
-    return term_list_subset_of(mine->terms, set->terms) ? comparable_satisfied(s) : unsatisfied(s, "", "", "");
+    return term_list_subset_of(mine->terms, set->terms) ? comparable_satisfied(s)
+                                                        : unsatisfied(s, "", "", "");
   }
   Type *alternative = NULL;
   for (uint32_t i = 0; i < set->terms.len; i++) {
     UnionTerm term = set->terms.items[i];
     if (term_includes(term, s->v)) return comparable_satisfied(s);
     bool could_have_tilde = !term.tilde && type_identical(term.type, type_underlying(term.type));
-    if (!alternative && could_have_tilde && term_includes((UnionTerm){true, term.type}, s->v)) alternative = term.type;
+    if (!alternative && could_have_tilde && term_includes((UnionTerm){true, term.type}, s->v))
+      alternative = term.type;
   }
   return not_in_terms(s, set, alternative);
 }
@@ -332,7 +338,8 @@ bool check_implements(Checker *check, Type *v, Type *t, bool constraint, const c
   Type *v_under = type_underlying(v), *t_under = type_underlying(t);
   if (!type_valid(v_under) || !type_valid(t_under)) return true;
   if (v_under->kind == TYPE_POINTER && !type_valid(type_underlying(v_under->u.elem.type))) return true;
-  Satisfaction s = {check, v, t, type_as_interface(t), constraint, constraint ? "satisfy" : "implement", cause};
+  Satisfaction s = {check, v, t, type_as_interface(t), constraint, constraint ? "satisfy" : "implement",
+                    cause};
   if (!s.interface) {
     if (!cause || !check) return false;
     const char *detail = type_is_interface_pointer(t)

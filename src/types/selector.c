@@ -37,7 +37,7 @@ static Object *imported_object(Checker *check, SelectorExpr *e, Package *pkg) {
   Pos pos = error_pos(&e->sel->node);
   Object *object = pkg->scope ? scope_lookup(pkg->scope, name) : NULL;
   if (!object || !object_is_exported(object)) { /* export data has exported names only */
-    if (pkg->fake || !pkg->scope) return NULL; /* the import failed: that was reported */
+    if (pkg->fake || !pkg->scope) return NULL;  /* the import failed: that was reported */
     Atom other = exported_ignoring_case(pkg->scope, name);
     if (other) {
       check_error(check, pos, "undefined: %s (but have %s)", text_expr(check, &e->node), atom_text(other));
@@ -94,7 +94,8 @@ static void report_missing(Checker *check, Operand *x, SelectorExpr *e, const Lo
   if (found->indirect) {
     const char *type = text_type(check, t);
     if (x->mode == MODE_TYPE) {
-      check_error(check, pos, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", type, sel, type, sel);
+      check_error(check, pos, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", type, sel,
+                  type, sel);
     } else {
       check_error(check, pos, "cannot call pointer method %s on %s", sel, type);
     }
@@ -113,8 +114,8 @@ static void report_missing(Checker *check, Operand *x, SelectorExpr *e, const Lo
 
 static bool select_field(Checker *check, Operand *x, SelectorExpr *e, const Lookup *found) {
   if (x->mode == MODE_TYPE) {
-    check_error(check, error_pos(e->x), "operand for field selector %s must be value of type %s", atom_text(e->sel->name),
-                text_type(check, x->type));
+    check_error(check, error_pos(e->x), "operand for field selector %s must be value of type %s",
+                atom_text(e->sel->name), text_type(check, x->type));
     return false;
   }
   record_selection(check, e, SELECT_FIELD, x->type, found->object, found);
@@ -132,7 +133,8 @@ static Type *method_expression(Checker *check, Type *recv_type, const Type *sign
   Object **params = arena_new_array(universe_arena(u), Object *, old.len + 1);
   lock_release(universe_lock(u));
   Atom name = NULL;
-  if (old.len > 0 && old.items[0]->name && old.items[0]->name->len > 0) { /* named parameters: the receiver needs a name */
+  if (old.len > 0 && old.items[0]->name &&
+      old.items[0]->name->len > 0) { /* named parameters: the receiver needs a name */
     name = recv->name;
     if (!name || name->len == 0) name = intern_text(check->config->session->interner, "_");
   }
@@ -201,7 +203,8 @@ static bool select_member(Checker *check, Operand *x, SelectorExpr *e, bool want
     report_missing(check, x, e, &found);
     return false;
   }
-  return found.object->kind == OBJECT_VAR ? select_field(check, x, e, &found) : select_method(check, x, e, &found);
+  return found.object->kind == OBJECT_VAR ? select_field(check, x, e, &found)
+                                          : select_method(check, x, e, &found);
 }
 
 void check_selector(Checker *check, Operand *x, SelectorExpr *e, Object *def, bool want_type) {

@@ -154,7 +154,8 @@ static Type *rewrite_signature(const Rewriter *r, Type *t) {
   }
   Type *params = t->u.signature.params ? rewrite(&inner, t->u.signature.params) : NULL;
   Type *results = t->u.signature.results ? rewrite(&inner, t->u.signature.results) : NULL;
-  if (params == t->u.signature.params && results == t->u.signature.results && fresh.items == tparams.items) return t;
+  if (params == t->u.signature.params && results == t->u.signature.results && fresh.items == tparams.items)
+    return t;
   Type *copy = signature_copy(r->universe, t);
   copy->u.signature.params = params;
   copy->u.signature.results = results;

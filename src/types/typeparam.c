@@ -42,7 +42,8 @@ Type *type_param_interface(Universe *universe, Type *tparam) {
 
 Type *check_bound(Checker *check, Node *e) {
   const Operation *operation = e->kind == NODE_OPERATION ? (Operation *)e : NULL;
-  bool literal = operation && (operation->op == OPERATOR_TILDE || (operation->op == OPERATOR_OR && operation->y));
+  bool literal =
+      operation && (operation->op == OPERATOR_TILDE || (operation->op == OPERATOR_OR && operation->y));
   if (!literal) return check_type(check, e);
   /* ~T and A|B stand for the interface that embeds them. */
   FieldNode *field = arena_new_of(check->arena, FieldNode);
@@ -59,7 +60,8 @@ Type *check_bound(Checker *check, Node *e) {
 }
 
 static Type *declare_tparam(Checker *check, NameExpr *name, uint32_t index, Pos scope_pos) {
-  Object *object = object_new(check->universe, OBJECT_TYPE_NAME, check->pkg, name->node.pos, name->name, NULL);
+  Object *object =
+      object_new(check->universe, OBJECT_TYPE_NAME, check->pkg, name->node.pos, name->name, NULL);
   Type *t = type_new_type_param(check->universe, object, type_invalid(check->universe));
   t->u.tparam.index = index;
   declare_object(check, check->env.scope, name, object, scope_pos);

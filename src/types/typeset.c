@@ -24,7 +24,8 @@ typedef struct SetBuilder {
 
 /* ---- methods ---- */
 
-typedef struct DuplicateMethod { /* an embedded method with a name that is there already: compared when types are complete */
+typedef struct
+    DuplicateMethod { /* an embedded method with a name that is there already: compared when types are complete */
   Pos pos, other_pos;
   Object *method, *other;
 } DuplicateMethod;
@@ -42,7 +43,8 @@ static void report_duplicate(Checker *check, const DuplicateMethod *duplicate) {
 static void check_duplicate(Checker *check, void *data) {
   const DuplicateMethod *duplicate = data;
   bool too_old = pos_known(duplicate->pos) && !check_allow_version(check, 14);
-  if (too_old || !type_identical(duplicate->method->type, duplicate->other->type)) report_duplicate(check, duplicate);
+  if (too_old || !type_identical(duplicate->method->type, duplicate->other->type))
+    report_duplicate(check, duplicate);
 }
 
 static void add_method(SetBuilder *builder, Pos pos, Object *method, bool explicit) {
@@ -53,8 +55,10 @@ static void add_method(SetBuilder *builder, Pos pos, Object *method, bool explic
     if (!builder->check || (other == method && check_allow_version(builder->check, 14))) return;
     DuplicateMethod *duplicate = arena_new_of(builder->check->arena, DuplicateMethod);
     *duplicate = (DuplicateMethod){pos, builder->method_pos.items[i], method, other};
-    if (explicit) report_duplicate(builder->check, duplicate);
-    else check_later(builder->check, check_duplicate, duplicate);
+    if (explicit)
+      report_duplicate(builder->check, duplicate);
+    else
+      check_later(builder->check, check_duplicate, duplicate);
     return;
   }
   vec_push(builder->arena, &builder->methods, method);
@@ -81,12 +85,15 @@ static bool union_terms(SetBuilder *builder, Pos pos, const Type *t, TermList *o
     Type *under = type_underlying(term->type);
     if (!type_valid(under)) continue;
     TermList terms = {term, 1};
-    if (under->kind == TYPE_INTERFACE) terms = type_set(builder->universe, under)->terms;
-    else if (term->tilde && !type_identical(term->type, under)) continue; /* no type has it as underlying type */
+    if (under->kind == TYPE_INTERFACE)
+      terms = type_set(builder->universe, under)->terms;
+    else if (term->tilde && !type_identical(term->type, under))
+      continue; /* no type has it as underlying type */
     all = term_list_union(builder->arena, all, terms);
     if (all.len <= TERM_LIMIT) continue;
     if (builder->check) {
-      check_error(builder->check, pos, "cannot handle more than %d union terms (implementation limitation)", TERM_LIMIT);
+      check_error(builder->check, pos, "cannot handle more than %d union terms (implementation limitation)",
+                  TERM_LIMIT);
     }
     return false;
   }
@@ -122,7 +129,8 @@ static bool embedded_terms(SetBuilder *builder, Type *embedded, Pos pos, TermLis
     return true;
   }
   if (under->kind == TYPE_UNION) {
-    return version_allowed(builder, pos, "interface element", under) && union_terms(builder, pos, under, terms);
+    return version_allowed(builder, pos, "interface element", under) &&
+           union_terms(builder, pos, under, terms);
   }
   if (!type_valid(under) || !version_allowed(builder, pos, "non-interface type", embedded)) return false;
   UnionTerm *term = arena_new_of(builder->arena, UnionTerm);
@@ -136,14 +144,16 @@ static TermList comparable_terms(SetBuilder *builder, TermList terms) {
   UnionTerm *items = arena_new_array(builder->arena, UnionTerm, terms.len);
   uint32_t n = 0;
   for (uint32_t i = 0; i < terms.len; i++) {
-    if (type_comparable_cause(builder->universe, terms.items[i].type, false, NULL, NULL)) items[n++] = terms.items[i];
+    if (type_comparable_cause(builder->universe, terms.items[i].type, false, NULL, NULL))
+      items[n++] = terms.items[i];
   }
   return (TermList){items, n};
 }
 
 static void compute(SetBuilder *builder, Type *interface, TypeSet *set) {
   ObjectList methods = interface->u.interface.methods;
-  for (uint32_t i = 0; i < methods.len; i++) add_method(builder, methods.items[i]->pos, methods.items[i], true);
+  for (uint32_t i = 0; i < methods.len; i++)
+    add_method(builder, methods.items[i]->pos, methods.items[i], true);
   TermList all = term_list_all();
   bool all_comparable = interface == builder->universe->comparable_interface;
   TypeList embeddeds = interface->u.interface.embeddeds;
@@ -217,7 +227,8 @@ bool type_set_subset_of(Universe *u, const TypeSet *a, const TypeSet *b) {
   return term_list_subset_of(a->terms, b->terms);
 }
 
-bool type_set_each(Universe *u, const TypeSet *set, bool (*f)(void *context, Type *t, Type *under), void *context) {
+bool type_set_each(Universe *u, const TypeSet *set, bool (*f)(void *context, Type *t, Type *under),
+                   void *context) {
   (void)u;
   if (!type_set_has_terms(set)) return f(context, NULL, NULL);
   for (uint32_t i = 0; i < set->terms.len; i++) {

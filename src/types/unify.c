@@ -13,15 +13,16 @@
 
 enum { DEPTH_LIMIT = 50, UNBOUND = -1 };
 
-typedef struct InterfacePair { /* interfaces that are being compared: ends cycles through anonymous interfaces */
+typedef struct
+    InterfacePair { /* interfaces that are being compared: ends cycles through anonymous interfaces */
   Type *x, *y;
   const struct InterfacePair *outer;
 } InterfacePair;
 
 static bool unify_types(Unifier *unifier, Type *x, Type *y, unsigned mode, const InterfacePair *pair);
 
-void unifier_start(Unifier *unifier, Checker *check, Universe *u, Arena *arena, TypeList tparams, TypeList targs,
-                   bool interfaces) {
+void unifier_start(Unifier *unifier, Checker *check, Universe *u, Arena *arena, TypeList tparams,
+                   TypeList targs, bool interfaces) {
   assert(targs.len <= tparams.len);
   *unifier = (Unifier){.check = check, .universe = u, .tparams = tparams, .interfaces = interfaces};
   unifier->handles = arena_new_array(arena, Type *, tparams.len);
@@ -38,7 +39,9 @@ uint32_t unifier_unknowns(const Unifier *unifier) {
   return n;
 }
 
-bool unify(Unifier *unifier, Type *x, Type *y, unsigned mode) { return unify_types(unifier, x, y, mode, NULL); }
+bool unify(Unifier *unifier, Type *x, Type *y, unsigned mode) {
+  return unify_types(unifier, x, y, mode, NULL);
+}
 
 /* ---- handles ---- */
 
@@ -63,8 +66,10 @@ static bool join(Unifier *unifier, int x, int y) {
   uint32_t hx = unifier->handle_of[x], hy = unifier->handle_of[y];
   if (hx == hy) return true;
   if (unifier->handles[hx] && unifier->handles[hy]) return false;
-  if (unifier->handles[hx]) share_handle(unifier, hy, hx);
-  else share_handle(unifier, hx, hy);
+  if (unifier->handles[hx])
+    share_handle(unifier, hy, hx);
+  else
+    share_handle(unifier, hx, hy);
   return true;
 }
 
@@ -102,14 +107,16 @@ static bool settle(Unifier *unifier, int px, Type *x, Type *y, unsigned mode) {
   bool x_named = as_named(x) != NULL, y_named = as_named(y) != NULL;
   if (xi && yi) {
     if (x_named && y_named) return type_identical(x, y);
-    if (type_set(unifier->universe, xi)->methods.len != type_set(unifier->universe, yi)->methods.len) return false;
+    if (type_set(unifier->universe, xi)->methods.len != type_set(unifier->universe, yi)->methods.len)
+      return false;
   } else if (xi || yi) {
     return false; /* either could be meant, depending on the order of arguments */
   }
   if ((mode & UNIFY_EXACT) || x_named) return true;
   Type *under = y_named ? NULL : type_underlying(y);
   /* A name is not lost, and a directed channel wins over an undirected one, in whatever order they come. */
-  if (y_named || (under->kind == TYPE_CHAN && under->u.elem.dir != CHAN_BOTH)) unifier_set(unifier, (uint32_t)px, y);
+  if (y_named || (under->kind == TYPE_CHAN && under->u.elem.dir != CHAN_BOTH))
+    unifier_set(unifier, (uint32_t)px, y);
   return true;
 }
 
@@ -196,7 +203,8 @@ static bool unify_structs(Unifier *unifier, Type *x, Type *y, unsigned mode, con
     Str xtag = x->u.structure.tags ? x->u.structure.tags[i] : (Str){NULL, 0};
     Str ytag = y->u.structure.tags ? y->u.structure.tags[i] : (Str){NULL, 0};
     if (f->u.var.embedded != g->u.var.embedded || !str_equal(xtag, ytag)) return false;
-    if (!object_same_id(f, g->pkg, g->name, false) || !unify_types(unifier, f->type, g->type, mode, pair)) return false;
+    if (!object_same_id(f, g->pkg, g->name, false) || !unify_types(unifier, f->type, g->type, mode, pair))
+      return false;
   }
   return true;
 }
@@ -221,7 +229,8 @@ static bool unify_named(Unifier *unifier, Type *x, Type *y, unsigned mode, const
 }
 
 /* x and y are neither bound nor aliases, and of one kind. `mode` is that of elements, `top` that of x and y themselves. */
-static bool unify_structure(Unifier *unifier, Type *x, Type *y, unsigned top, unsigned mode, const InterfacePair *pair) {
+static bool unify_structure(Unifier *unifier, Type *x, Type *y, unsigned top, unsigned mode,
+                            const InterfacePair *pair) {
   switch (x->kind) {
   case TYPE_BASIC: return x->u.basic.kind == y->u.basic.kind;
   case TYPE_ARRAY:
@@ -281,9 +290,12 @@ static bool unify_types(Unifier *unifier, Type *x, Type *y, unsigned mode, const
     y = type_underlying(y);
   }
   int px = bound_index(unifier, x);
-  if (same_type(x, y)) result = true;
-  else if (px != UNBOUND) result = unify_bound(unifier, px, y, mode, pair);
-  else result = unify_unbound(unifier, x, y, mode, pair);
+  if (same_type(x, y))
+    result = true;
+  else if (px != UNBOUND)
+    result = unify_bound(unifier, px, y, mode, pair);
+  else
+    result = unify_unbound(unifier, x, y, mode, pair);
   unifier->depth--;
   return result;
 }

@@ -166,9 +166,12 @@ static void test_substitution_shares(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_terms),           cmocka_unit_test(test_term_lists),
-      cmocka_unit_test(test_unify_structure), cmocka_unit_test(test_unify_joined),
-      cmocka_unit_test(test_unify_names),     cmocka_unit_test(test_unify_channels),
+      cmocka_unit_test(test_terms),
+      cmocka_unit_test(test_term_lists),
+      cmocka_unit_test(test_unify_structure),
+      cmocka_unit_test(test_unify_joined),
+      cmocka_unit_test(test_unify_names),
+      cmocka_unit_test(test_unify_channels),
       cmocka_unit_test(test_substitution_shares),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

@@ -19,10 +19,10 @@ typedef struct TermVec {
 } TermVec;
 
 static void flatten(Checker *check, Node *e, TermVec *out) {
-  Operation *or = e->kind == NODE_OPERATION ? (Operation *)e : NULL;
+  Operation * or = e->kind == NODE_OPERATION ? (Operation *)e : NULL;
   if (or && or->op == OPERATOR_OR && or->y) {
     flatten(check, or->x, out);
-    vec_push(check->arena, &out->list, (Term){{false, NULL}, or->y, or});
+    vec_push(check->arena, &out->list, (Term){{false, NULL}, or->y, or });
     return;
   }
   vec_push(check->arena, &out->list, (Term){{false, NULL}, e, NULL});
@@ -44,8 +44,10 @@ static UnionTerm parse_term(Checker *check, Node *e) {
   Node *x = tilde ? operation->x : e;
   Type *t = check_type(check, x);
   if (type_unalias(t)->kind == TYPE_TYPE_PARAM) {
-    if (tilde) check_error(check, error_pos(x), "type in term %s cannot be a type parameter", text_expr(check, e));
-    else check_error(check, error_pos(x), "term cannot be a type parameter");
+    if (tilde)
+      check_error(check, error_pos(x), "type in term %s cannot be a type parameter", text_expr(check, e));
+    else
+      check_error(check, error_pos(x), "term cannot be a type parameter");
     t = type_invalid(check->universe);
   }
   UnionTerm term = {tilde, t};
@@ -105,7 +107,8 @@ static void check_terms(Checker *check, void *data) {
     for (uint32_t j = 0; j < i; j++) {
       UnionTerm other = terms->list.items[j].term;
       if (type_underlying(other.type)->kind == TYPE_INTERFACE || term_disjoint(other, term->term)) continue;
-      check_soft_error(check, pos, "overlapping terms %s and %s", text_term(check, term->term), text_term(check, other));
+      check_soft_error(check, pos, "overlapping terms %s and %s", text_term(check, term->term),
+                       text_term(check, other));
       break;
     }
   }
@@ -122,8 +125,8 @@ Type *check_parse_union(Checker *check, Node *e) {
     if (i < TERM_LIMIT) {
       result = new_union(check, terms->list.items, i + 1);
     } else if (type_valid(result)) {
-      check_error(check, error_pos(term->node), "cannot handle more than %d union terms (implementation limitation)",
-                  TERM_LIMIT);
+      check_error(check, error_pos(term->node),
+                  "cannot handle more than %d union terms (implementation limitation)", TERM_LIMIT);
       result = type_invalid(check->universe);
     }
     if (term->operation) record_type_and_value(check, &term->operation->node, MODE_TYPE, result, NULL);
