@@ -206,6 +206,8 @@ static inline const char *atom_text(Atom a) { return a ? a->text : ""; }
 /* The whole file; NUL follows the last byte. False: errno says why (EISDIR for a folder, EFBIG over 2 GiB).
    The bytes live as long as the arena. */
 bool file_read(Arena *arena, const char *path, Str *out);
+/* The first `limit` bytes at most; *whole: there are no more. */
+bool file_read_start(Arena *arena, const char *path, size_t limit, Str *out, bool *whole);
 bool file_exists(const char *path);
 bool dir_exists(const char *path);
 typedef struct DirEntry {

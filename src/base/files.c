@@ -82,6 +82,21 @@ bool file_read(Arena *arena, const char *path, Str *out) {
   return ok;
 }
 
+bool file_read_start(Arena *arena, const char *path, size_t limit, Str *out, bool *whole) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char *data = arena_alloc(arena, limit + 1);
+  ptrdiff_t got = read_fully(fd, data, limit);
+  int error = errno;
+  close(fd);
+  errno = error;
+  if (got < 0) return false;
+  data[got] = 0;
+  *out = (Str){data, (size_t)got};
+  *whole = (size_t)got < limit;
+  return true;
+}
+
 bool file_exists(const char *path) {
   struct stat st;
   return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);

@@ -25,10 +25,13 @@ static void dump_package(Buffer *out, const Engine *engine, const EnginePackage 
 static void dump_graph(Buffer *out, const LoadGraph *graph) {
   for (uint32_t i = 0; i < graph->package_len; i++) {
     const LoadPackage *package = &graph->packages[i];
-    buffer_printf(out, STR_FMT " %s" STR_FMT "\n", STR_ARG(package->description),
-                  package->is_root ? "(asked for) " : "", STR_ARG(package->lang));
+    buffer_printf(out, STR_FMT "%s%s " STR_FMT "\n", STR_ARG(package->description),
+                  package->is_std ? " (standard)" : "", package->is_root ? " (asked for)" : "",
+                  STR_ARG(package->lang));
     for (uint32_t k = 0; k < package->file_len; k++)
       buffer_printf(out, "  " STR_FMT "\n", STR_ARG(package->files[k]));
+    for (uint32_t k = 0; k < package->asm_len; k++)
+      buffer_printf(out, "  " STR_FMT "\n", STR_ARG(package->asm_files[k]));
     for (uint32_t k = 0; k < package->import_len; k++)
       buffer_printf(out, "  imports " STR_FMT "\n",
                     STR_ARG(graph->packages[package->imports[k].package].description));

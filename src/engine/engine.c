@@ -40,7 +40,7 @@ static void print_problems(Engine *engine, EngineResult *result) {
     const LoadProblem *problem = &engine->graph->problems[i];
     buffer_printf(&result->err, STR_FMT "\n", STR_ARG(problem->text));
     int code = problem->fatal ? 2 : 1;
-    if (!str_has_prefix(problem->text, STR("warning:")) && result->exit_code < code) result->exit_code = code;
+    if (!problem->warning && result->exit_code < code) result->exit_code = code;
   }
 }
 

@@ -17,13 +17,13 @@
 
 typedef struct EngineOptions {
   LoadConfig load;
-  int level;          /* -m: 1 or 2; 0: findings for people or JSON (runs at 2) */
+  int level; /* -m: 1 or 2; 0: findings for people or JSON (runs at 2) */
   bool json;
-  bool no_inline;     /* -l */
-  bool all_errors;    /* -e */
+  bool no_inline;  /* -l */
+  bool all_errors; /* -e */
   bool verbose, timings, color;
-  uint32_t threads;   /* -j */
-  Str stop_after;     /* phase name; empty: all */
+  uint32_t threads; /* -j */
+  Str stop_after;   /* phase name; empty: all */
 } EngineOptions;
 
 typedef struct EngineResult {

@@ -63,6 +63,17 @@ static bool has_hard_note(const Notes *notes) {
   return false;
 }
 
+/* The name of a file in positions: -trimpath replaces its folder. */
+static Atom shown_path(Engine *engine, const LoadPackage *load, Str file) {
+  Arena *scratch = arena_new();
+  Str shown = load->position_dir.len ? arena_printf(scratch, STR_FMT "/" STR_FMT, STR_ARG(load->position_dir),
+                                                    STR_ARG(path_base(file)))
+                                     : file;
+  Atom name = intern(engine->interner, shown);
+  arena_free(scratch);
+  return name;
+}
+
 static void parse(EnginePackage *package) {
   Engine *engine = package->engine;
   const LoadPackage *load = package->load;
@@ -70,12 +81,12 @@ static void parse(EnginePackage *package) {
   package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
   for (uint32_t i = 0; i < load->file_len; i++) {
     Str text;
-    if (!file_read(package->arena, load->files[i].data, &text)) {
+    if (!load_read_file(engine->graph, package->arena, load->files[i], &text)) {
       buffer_printf(&package->errors, "open " STR_FMT ": cannot be read\n", STR_ARG(load->files[i]));
       package->failed = true;
       return;
     }
-    SourceFile *source = sources_add(engine->sources, intern(engine->interner, load->files[i]), text);
+    SourceFile *source = sources_add(engine->sources, shown_path(engine, load, load->files[i]), text);
     if (!source) {
       buffer_printf(&package->errors, STR_FMT ": more than 4 GiB of source in one run\n",
                     STR_ARG(load->files[i]));

@@ -18,11 +18,11 @@ void explain_compiler_text(Buffer *out, const Unit *unit, int level);
 /* ---- findings ---- */
 
 typedef enum FindingKind {
-  FINDING_HEAP,      /* a value that is allocated on the heap */
-  FINDING_STACK,     /* a value that could have been and is not */
-  FINDING_PARAM,     /* what a parameter leaks to */
-  FINDING_INLINE,    /* can or cannot be inlined */
-  FINDING_CALL,      /* inlined or devirtualized call */
+  FINDING_HEAP,   /* a value that is allocated on the heap */
+  FINDING_STACK,  /* a value that could have been and is not */
+  FINDING_PARAM,  /* what a parameter leaks to */
+  FINDING_INLINE, /* can or cannot be inlined */
+  FINDING_CALL,   /* inlined or devirtualized call */
   FINDING_OTHER
 } FindingKind;
 
@@ -34,15 +34,15 @@ typedef struct FindingStep {
 
 typedef struct Finding {
   FindingKind kind;
-  Pos pos;         /* where the value is; the call for inlined copies */
-  Pos inner;       /* in the inlined function, for inlined copies; else POS_NONE */
-  Str what;        /* the value: "variable x", "&T{...}", "make([]byte, n)" */
-  Str type;        /* its type; empty if it has none */
-  int64_t size;    /* bytes of one allocation; -1: not known before the program runs */
+  Pos pos;            /* where the value is; the call for inlined copies */
+  Pos inner;          /* in the inlined function, for inlined copies; else POS_NONE */
+  Str what;           /* the value: "variable x", "&T{...}", "make([]byte, n)" */
+  Str type;           /* its type; empty if it has none */
+  int64_t size;       /* bytes of one allocation; -1: not known before the program runs */
   int64_t class_size; /* bytes that the runtime takes; -1 likewise */
-  Str reason;      /* one sentence without a full stop */
-  Str inlined_from; /* the function whose inlined copy it is; empty otherwise */
-  const char *code; /* stable short name of the reason: "returned", "interface", "goroutine" … */
+  Str reason;         /* one sentence without a full stop */
+  Str inlined_from;   /* the function whose inlined copy it is; empty otherwise */
+  const char *code;   /* stable short name of the reason: "returned", "interface", "goroutine" … */
   FindingStep *steps;
   uint32_t step_len;
 } Finding;

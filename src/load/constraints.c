@@ -150,12 +150,6 @@ static bool plus_line_holds(const LoadTags *tags, Str text) {
 
 /* ---- the head of a file ---- */
 
-static Str trim(Str s) {
-  while (s.len && strchr(" \t\r", s.data[0])) s = str_slice(s, 1, s.len);
-  while (s.len && strchr(" \t\r", s.data[s.len - 1])) s.len--;
-  return s;
-}
-
 typedef struct Head {
   Str build;         /* behind //go:build; data NULL: none */
   bool plus_holds;   /* all +build lines up to the last blank line */
@@ -165,14 +159,14 @@ typedef struct Head {
 
 /* True while the line still belongs to the leading comments. */
 static bool read_head_line(Head *head, const LoadTags *tags, Str line) {
-  line = trim(line);
+  line = str_trim(line);
   if (head->in_block) {
     ptrdiff_t end = -1;
     for (size_t i = 0; i + 1 < line.len && end < 0; i++)
       if (line.data[i] == '*' && line.data[i + 1] == '/') end = (ptrdiff_t)i + 2;
     if (end < 0) return true;
     head->in_block = false;
-    line = trim(str_slice(line, (size_t)end, line.len));
+    line = str_trim(str_slice(line, (size_t)end, line.len));
     if (line.len == 0) return true;
   }
   if (line.len == 0) {
@@ -181,11 +175,11 @@ static bool read_head_line(Head *head, const LoadTags *tags, Str line) {
     return true;
   }
   if (str_has_prefix(line, STR("//go:build ")) || str_has_prefix(line, STR("//go:build\t"))) {
-    if (!head->build.data) head->build = trim(str_slice(line, 11, line.len));
+    if (!head->build.data) head->build = str_trim(str_slice(line, 11, line.len));
     return true;
   }
   if (str_has_prefix(line, STR("//"))) {
-    Str rest = trim(str_slice(line, 2, line.len));
+    Str rest = str_trim(str_slice(line, 2, line.len));
     if (str_has_prefix(rest, STR("+build ")) && !plus_line_holds(tags, str_slice(rest, 7, rest.len)))
       head->plus_pending = false;
     return true;

@@ -3,84 +3,185 @@
  * One folder -> the Go files that belong to the target, each with its package clause and imports.
  *
  * Folders are read once per run. Files whose name or build line excludes them are left out; so are names that begin with `_`
- * or `.`. Nothing behind the imports is looked at.
+ * or `.`. A folder with files that import "C" is read as with cgo off: nothing here runs cgo, and the package's authors often
+ * provide for that case.
  *
- * Go: go/build/build.go, go/build/read.go
+ * Go: go/build/build.go
  */
 #include "load/private.h"
 
-static void read_imports(Loader *loader, SyntaxFile *file, FileHead *out) {
-  VEC(Str) paths = {0};
-  VEC(Pos) positions = {0};
-  for (uint32_t i = 0; i < file->decls.len; i++) {
-    if (file->decls.items[i]->kind != NODE_IMPORT_DECL) continue;
-    ImportDecl *import = (ImportDecl *)file->decls.items[i];
-    Str path;
-    if (!import->path || !literal_unquote(loader->arena, import->path, &path)) continue;
-    if (str_equal(path, STR("C"))) out->imports_cgo = true;
-    vec_push(loader->arena, &paths, arena_str(loader->arena, path));
-    vec_push(loader->arena, &positions, import->path->node.pos);
+enum { HEAD_BYTES = 8 * 1024 };
+
+const Listing *listing_read(Loader *loader, Str dir) {
+  void **known = strmap_put(&loader->listings, dir);
+  if (*known) return *known;
+  Listing *listing = arena_new_of(loader->arena, Listing);
+  *known = listing;
+  DirList list;
+  listing->exists = overlay_list(loader->overlay, loader->arena, arena_str(loader->arena, dir), &list);
+  if (!listing->exists) return listing;
+  listing->entries = list.entries;
+  listing->len = list.len;
+  for (uint32_t i = 0; i < list.len; i++) {
+    const DirEntry *entry = &list.entries[i];
+    if (entry->is_dir) continue;
+    if (str_has_suffix(entry->name, STR(".go"))) listing->has_go_files = true;
+    if (str_equal(entry->name, STR("go.mod"))) listing->has_go_mod = true;
   }
-  out->imports = paths.items;
-  out->import_pos = positions.items;
-  out->import_len = paths.len;
+  return listing;
 }
 
-/* False: unreadable or excluded by its build line. The text is parsed again as a whole by the engine, under its real name. */
-bool directory_read_file(Loader *loader, Str path, FileHead *out) {
-  Arena *scratch = arena_new();
-  Str text;
-  *out = (FileHead){.path = arena_str(loader->arena, path)};
-  out->name = path_base(out->path);
+/* ---- one file ---- */
+
+typedef enum Fit { FIT_NO, FIT_YES, FIT_UNREADABLE } Fit;
+
+/* The front of a file grows until the imports are in it. tags NULL: constraints do not count. */
+static Fit read_head(Loader *loader, const LoadTags *tags, Str path, FileHead *out) {
+  *out = (FileHead){.path = path, .name = path_base(path)};
   out->is_test = str_has_suffix(out->name, STR("_test.go"));
-  bool fits = file_read(scratch, out->path.data, &text) && load_constraint_matches(&loader->tags, text);
-  if (fits) {
-    Notes notes = {.arena = scratch};
-    IdCounter ids = {1};
-    SourceFile source = {.base = 16, .path = intern(loader->config->session->interner, path), .text = text};
-    SyntaxFile *file = parse_file(scratch, loader->config->session, &source, &ids, &notes,
-                                  PARSE_IMPORTS_ONLY | PARSE_SKIP_BODIES);
-    out->broken = !file->package_name;
-    out->package_name =
-        file->package_name ? arena_str(loader->arena, atom_str(file->package_name->name)) : STR("");
-    read_imports(loader, file, out);
+  for (size_t limit = HEAD_BYTES;; limit *= 16) {
+    Str text;
+    bool whole;
+    arena_reset(loader->scratch);
+    if (!overlay_read_start(loader->overlay, loader->scratch, path, limit, &text, &whole))
+      return FIT_UNREADABLE;
+    bool complete = header_parse(loader->arena, text, whole, out);
+    if (complete) return !tags || load_constraint_matches(tags, text) ? FIT_YES : FIT_NO;
   }
-  arena_free(scratch);
-  return fits;
 }
 
-static bool assembly_fits(Loader *loader, Str path) {
-  Arena *scratch = arena_new();
+static bool assembly_fits(Loader *loader, const LoadTags *tags, Str path) {
   Str text;
-  bool fits = file_read(scratch, path.data, &text) && load_constraint_matches(&loader->tags, text);
-  arena_free(scratch);
-  return fits;
+  bool whole;
+  arena_reset(loader->scratch);
+  return overlay_read_start(loader->overlay, loader->scratch, path, HEAD_BYTES, &text, &whole) &&
+         load_constraint_matches(tags, text);
 }
 
-static void add_entry(Loader *loader, Directory *directory, const DirEntry *entry) {
-  Str name = entry->name;
-  if (!entry->is_regular || name.data[0] == '_' || name.data[0] == '.') return;
-  bool is_go = str_has_suffix(name, STR(".go")), is_asm = str_has_suffix(name, STR(".s"));
-  if (!is_go && !is_asm) return;
-  if (is_go) directory->has_go_files = true;
-  if (!load_name_matches(&loader->tags, name)) return;
-  Str path = path_join(loader->arena, directory->dir, name);
+/* ---- the folder ---- */
+
+static Str without_test_suffix(Str name) {
+  return str_has_suffix(name, STR("_test")) ? str_slice(name, 0, name.len - 5) : name;
+}
+
+/* The first file names the package; a test file of package p_test is p's external test. */
+static void note_package(Loader *loader, Directory *directory, const char *first_name, FileHead *head) {
+  Str name = head->package_name;
+  if (head->is_test && str_has_suffix(name, STR("_test")) && !str_equal(directory->package_name, name)) {
+    head->is_external = true;
+    name = without_test_suffix(name);
+  }
+  if (!directory->package_name.len) {
+    directory->package_name = name;
+    return;
+  }
+  if (name.len && !str_equal(directory->package_name, name) && !directory->problem.len)
+    directory->problem = arena_printf(
+        loader->arena, "found packages " STR_FMT " (%s) and " STR_FMT " (" STR_FMT ") in " STR_FMT,
+        STR_ARG(directory->package_name), first_name, STR_ARG(name), STR_ARG(head->name),
+        STR_ARG(directory->dir));
+}
+
+static void add_file(Loader *loader, Directory *directory, FileHead *head) {
+  if (str_equal(head->package_name, STR("documentation"))) {
+    directory->has_ignored = true;
+    return;
+  }
+  const char *first = directory->file_len ? arena_strdup(loader->arena, directory->files[0].name) : "";
+  note_package(loader, directory, first, head);
+  if (head->is_test)
+    directory->has_tests = true;
+  else
+    directory->has_plain = true;
+  directory->files[directory->file_len++] = *head;
+}
+
+static void add_go_file(Loader *loader, const LoadTags *tags, Directory *directory, Str path) {
   FileHead head;
-  if (is_go && directory_read_file(loader, path, &head)) directory->files[directory->file_len++] = head;
-  if (is_asm && assembly_fits(loader, path)) directory->asm_files[directory->asm_len++] = path;
+  Fit fit = read_head(loader, tags, path, &head);
+  if (fit == FIT_UNREADABLE) head.broken = true;
+  if (fit == FIT_NO || (head.imports_cgo && !head.is_test && !tags->cgo_enabled))
+    directory->has_ignored = true;
+  else if (head.imports_cgo && !head.is_test)
+    directory->cgo[directory->cgo_len++] = head;
+  else
+    add_file(loader, directory, &head);
+}
+
+static void fill(Loader *loader, const LoadTags *tags, Directory *directory, const Listing *listing) {
+  for (uint32_t i = 0; i < listing->len; i++) {
+    Str name = listing->entries[i].name;
+    if (!listing->entries[i].is_regular || name.data[0] == '_' || name.data[0] == '.') continue;
+    bool is_go = str_has_suffix(name, STR(".go"));
+    if (!is_go && !str_has_suffix(name, STR(".s"))) continue;
+    if (!load_name_matches(tags, name)) {
+      directory->has_ignored = directory->has_ignored || is_go;
+      continue;
+    }
+    Str path = arena_printf(loader->arena, STR_FMT "/" STR_FMT, STR_ARG(directory->dir), STR_ARG(name));
+    if (is_go)
+      add_go_file(loader, tags, directory, path);
+    else if (assembly_fits(loader, tags, path))
+      directory->asm_files[directory->asm_len++] = path;
+  }
+}
+
+static Directory *directory_new(Loader *loader, Str dir, uint32_t len) {
+  Directory *directory = arena_new_of(loader->arena, Directory);
+  directory->dir = arena_str(loader->arena, dir);
+  directory->files = arena_new_array(loader->arena, FileHead, len);
+  directory->cgo = arena_new_array(loader->arena, FileHead, len);
+  directory->asm_files = arena_new_array(loader->arena, Str, len);
+  return directory;
 }
 
 Directory *directory_read(Loader *loader, Str dir) {
   void **known = strmap_put(&loader->directories, dir);
   if (*known) return *known;
-  Directory *directory = arena_new_of(loader->arena, Directory);
-  *known = directory;
-  directory->dir = arena_str(loader->arena, dir);
-  DirList list;
-  if (!dir_list(loader->arena, directory->dir.data, &list)) return directory;
-  directory->exists = true;
-  directory->files = arena_new_array(loader->arena, FileHead, list.len);
-  directory->asm_files = arena_new_array(loader->arena, Str, list.len);
-  for (uint32_t i = 0; i < list.len; i++) add_entry(loader, directory, &list.entries[i]);
+  const Listing *listing = listing_read(loader, dir);
+  Directory *directory = directory_new(loader, dir, listing->len);
+  fill(loader, &loader->tags, directory, listing);
+  if (directory->cgo_len) {
+    LoadTags tags = loader->tags;
+    tags.cgo_enabled = false;
+    Directory *without = directory_new(loader, dir, listing->len);
+    fill(loader, &tags, without, listing);
+    without->cgo = directory->cgo;
+    without->cgo_len = directory->cgo_len;
+    directory = without;
+  }
+  *strmap_put(&loader->directories, dir) = directory;
   return directory;
+}
+
+Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len) {
+  Directory *directory = directory_new(loader, dir, len);
+  bool only_tests = !loader->config->test;
+  for (uint32_t i = 0; i < len; i++)
+    only_tests =
+        only_tests && (str_has_suffix(paths[i], STR("_test.go")) || str_has_suffix(paths[i], STR(".s")));
+  for (uint32_t i = 0; i < len; i++) {
+    FileHead head;
+    if (str_has_suffix(paths[i], STR(".s"))) {
+      directory->asm_files[directory->asm_len++] = paths[i];
+      continue;
+    }
+    if (read_head(loader, NULL, paths[i], &head) == FIT_UNREADABLE) head.broken = true;
+    if (only_tests) head.is_test = false; /* test files alone: what else could be meant */
+    if (head.imports_cgo && loader->env.cgo_enabled)
+      directory->cgo[directory->cgo_len++] = head;
+    else if (!head.imports_cgo)
+      add_file(loader, directory, &head);
+  }
+  return directory;
+}
+
+Str file_place(Loader *loader, const FileHead *file, uint32_t offset) {
+  Str text = STR("");
+  arena_reset(loader->scratch);
+  overlay_read(loader->overlay, loader->scratch, file->path, &text);
+  uint32_t line = 1, col = 1;
+  for (uint32_t at = 0; at < offset && at < text.len; at++)
+    col = text.data[at] == '\n' ? (line++, 1) : col + 1;
+  return arena_printf(loader->arena, STR_FMT ":%u:%u", STR_ARG(short_path(loader, file->path)), line, col);
 }

@@ -10,6 +10,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include <limits.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "load/private.h"
 
@@ -154,6 +155,36 @@ static Str default_gopath(const LoadConfig *config) {
   return home.len ? path_join(config->arena, home, STR("go")) : STR("");
 }
 
+Str load_goflags(Arena *arena, const char *const *environment, Str goroot) {
+  LoadConfig config = {.arena = arena, .environment = environment};
+  config.goroot = goroot.len ? goroot : load_find_goroot(arena, environment);
+  EnvFiles files = read_env_files(&config);
+  return lookup(&files, "GOFLAGS", STR(""));
+}
+
+/* ---- cgo ---- */
+
+static bool program_on_path(const LoadConfig *config, const char *name) {
+  Str dir;
+  for (Str rest = environment_get(config->environment, "PATH"); str_next(&rest, ':', &dir);)
+    if (dir.len && access(path_join(config->arena, dir, str_from(name)).data, X_OK) == 0) return true;
+  return false;
+}
+
+/* Ports without cgo among those on which this program runs. */
+static bool cgo_supported(Str goos, Str goarch) {
+  return str_equal(goos, STR("linux")) && !str_equal(goarch, STR("wasm"));
+}
+
+/* On when it is set so, else when compiling for this machine with a C compiler at hand. */
+static bool cgo_wanted(const LoadConfig *config, const EnvFiles *files, const LoadEnv *env) {
+  Str set = lookup(files, "CGO_ENABLED", STR(""));
+  if (str_equal(set, STR("0")) || str_equal(set, STR("1"))) return set.data[0] == '1';
+  bool native = str_equal(env->goos, STR("linux")) && str_equal(env->goarch, STR(HOST_GOARCH));
+  if (!native || !cgo_supported(env->goos, env->goarch)) return false;
+  return environment_get(config->environment, "CC").len > 0 || program_on_path(config, "gcc");
+}
+
 LoadEnv load_environment(const LoadConfig *config, Str *why) {
   EnvFiles files = read_env_files(config);
   LoadEnv env = {.goroot = config->goroot};
@@ -170,7 +201,7 @@ LoadEnv load_environment(const LoadConfig *config, Str *why) {
   Str first = colon < 0 ? env.gopath : str_slice(env.gopath, 0, (size_t)colon);
   env.gomodcache =
       lookup(&files, "GOMODCACHE", first.len ? path_join(config->arena, first, STR("pkg/mod")) : STR(""));
-  env.cgo_enabled = str_equal(lookup(&files, "CGO_ENABLED", STR("0")), STR("1"));
+  env.cgo_enabled = cgo_wanted(config, &files, &env);
   env.target = target_find(env.goos, env.goarch);
   if (!env.target)
     *why = arena_printf(config->arena, "unsupported GOOS/GOARCH pair " STR_FMT "/" STR_FMT, STR_ARG(env.goos),

@@ -1,204 +1,221 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Packages and what they import, dependencies first.
+ * Packages and what they import.
  *
- * In: resolved folders or a list of files. Out: loader->packages in the order of a depth-first walk over sorted imports: the
- * order in which the go command starts its compile actions, so also the order of its output with -p 1.
+ * In: an import path or a list of files. Out: nodes, one for each package, with everything that they import; a node is made
+ * when the path is first met, depth first. What is wrong with a package is kept in its node, the first thing only, together
+ * with the chain of imports that led there.
  *
- * Go: cmd/go/internal/load/pkg.go, cmd/go/internal/work/exec.go
+ * Go: cmd/go/internal/load/pkg.go
  */
 #include <stdlib.h>
 
 #include "load/private.h"
 
-enum { NOT_LOADED = UINT32_MAX };
-
-typedef struct LoadState {
-  uint32_t package; /* index, NOT_LOADED while its imports are being loaded or when it cannot be loaded */
-  bool in_progress;
-  bool failed;
-  struct LoadState *importer; /* the package that asked first, for cycles */
-  Str import_path;
-} LoadState;
-
-void load_problem(Loader *loader, bool fatal, const char *fmt, ...) {
-  va_list args;
-  va_start(args, fmt);
-  LoadProblem problem = {.text = arena_vprintf(loader->arena, fmt, args), .fatal = fatal};
-  va_end(args);
-  vec_push(loader->arena, &loader->problems, problem);
-  loader->fatal = loader->fatal || fatal;
+const StackEntry *stack_push(Loader *loader, const StackEntry *stack, Str path, const FileHead *file) {
+  StackEntry *entry = arena_new_of(loader->arena, StackEntry);
+  *entry = (StackEntry){.path = path, .file = file ? file->name : STR(""), .outer = stack};
+  return entry;
 }
 
-static LoadState *state_of(Loader *loader, Str import_path) {
-  void **slot = strmap_put(&loader->by_key, import_path);
-  if (!*slot) {
-    LoadState *state = arena_new_of(loader->arena, LoadState);
-    *state = (LoadState){.package = NOT_LOADED, .import_path = arena_str(loader->arena, import_path)};
-    *slot = state;
-  }
-  return *slot;
+static Str place_of(Loader *loader, const HeadImport *import, const FileHead *file) {
+  return import && file ? file_place(loader, file, import->offset) : STR("");
 }
 
-static int compare_str(const void *a, const void *b) { return str_compare(*(const Str *)a, *(const Str *)b); }
+/* ---- imports ---- */
 
-/* The imports of all files, sorted, each once. */
-static Str *collect_imports(Loader *loader, const FileHead *files, uint32_t len, uint32_t *count) {
-  VEC(Str) all = {0};
-  for (uint32_t i = 0; i < len; i++) vec_append(loader->arena, &all, files[i].imports, files[i].import_len);
-  if (all.len) qsort(all.items, all.len, sizeof(Str), compare_str);
+typedef struct ImportUse {
+  const HeadImport *import;
+  const FileHead *file;
+  uint32_t order;
+} ImportUse;
+
+static int compare_uses(const void *a, const void *b) {
+  const ImportUse *x = a, *y = b;
+  int order = str_compare(x->import->path, y->import->path);
+  return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+/* Every import once, by path, at its first place. */
+static ImportUse *collect_imports(Loader *loader, const FileHead *const *files, uint32_t len,
+                                  uint32_t *count) {
+  VEC(ImportUse) all = {0};
+  for (uint32_t i = 0; i < len; i++)
+    for (uint32_t k = 0; k < files[i]->import_len; k++)
+      vec_push(loader->arena, &all,
+               (ImportUse){.import = &files[i]->imports[k], .file = files[i], .order = all.len});
+  if (all.len) qsort(all.items, all.len, sizeof *all.items, compare_uses);
   uint32_t kept = 0;
   for (uint32_t i = 0; i < all.len; i++)
-    if (kept == 0 || !str_equal(all.items[kept - 1], all.items[i])) all.items[kept++] = all.items[i];
+    if (kept == 0 || !str_equal(all.items[kept - 1].import->path, all.items[i].import->path))
+      all.items[kept++] = all.items[i];
   *count = kept;
   return all.items;
 }
 
-static void report_cycle(Loader *loader, const LoadState *from, const LoadState *to) {
-  Buffer text = {0};
-  buffer_printf(&text, "package " STR_FMT, STR_ARG(to->import_path));
-  VEC(const LoadState *) chain = {0};
-  for (const LoadState *at = from; at && at != to; at = at->importer) vec_push(loader->arena, &chain, at);
-  for (uint32_t i = chain.len; i > 0; i--)
-    buffer_printf(&text, "\n\timports " STR_FMT, STR_ARG(chain.items[i - 1]->import_path));
-  buffer_printf(&text, "\n\timports " STR_FMT ": import cycle not allowed", STR_ARG(to->import_path));
-  load_problem(loader, false, STR_FMT, STR_ARG(buffer_view(&text)));
-  buffer_free(&text);
-}
-
-/* Where in the package's files an import stands, as "file:line:col". */
-static Str import_place(Loader *loader, const FileHead *files, uint32_t len, Str path) {
-  for (uint32_t i = 0; i < len; i++)
-    for (uint32_t k = 0; k < files[i].import_len; k++) {
-      if (!str_equal(files[i].imports[k], path)) continue;
-      Str text;
-      uint32_t line = 1, col = 1, offset = files[i].import_pos[k].v - 16;
-      if (!file_read(loader->arena, files[i].path.data, &text)) continue;
-      for (uint32_t at = 0; at < offset && at < text.len; at++)
-        col = text.data[at] == '\n' ? (line++, 1) : col + 1;
-      return arena_printf(loader->arena, STR_FMT ":%u:%u", STR_ARG(files[i].path), line, col);
-    }
-  return STR("");
-}
-
-static uint32_t add_resolved(Loader *loader, Resolved where, LoadState *importer);
-
-/* False: an import cannot be loaded; the problem is noted. */
-static bool add_imports(Loader *loader, LoadPackage *package, LoadState *state, const FileHead *files,
-                        uint32_t file_len) {
+void graph_add_imports(Loader *loader, PackageNode *node, const FileHead *const *files, uint32_t len,
+                       const StackEntry *stack) {
   uint32_t count;
-  Str *paths = collect_imports(loader, files, file_len, &count);
-  bool fine = true;
-  package->imports = arena_new_array(loader->arena, LoadImport, count);
+  const ImportUse *uses = collect_imports(loader, files, len, &count);
+  NodeImport *imports = arena_new_array(loader->arena, NodeImport, node->import_len + count);
+  if (node->import_len) memcpy(imports, node->imports, node->import_len * sizeof *imports);
+  uint32_t total = node->import_len;
   for (uint32_t i = 0; i < count; i++) {
-    if (str_equal(paths[i], STR("unsafe")) || str_equal(paths[i], STR("C"))) continue;
-    Resolved where = resolve_import(loader, package, paths[i]);
-    if (!where.dir.len) {
-      Str place = import_place(loader, files, file_len, paths[i]);
-      load_problem(loader, false, STR_FMT ": " STR_FMT, STR_ARG(place), STR_ARG(where.problem));
-      fine = false;
-      continue;
-    }
-    uint32_t index = add_resolved(loader, where, state);
-    if (index == NOT_LOADED)
-      fine = false;
-    else
-      package->imports[package->import_len++] = (LoadImport){.path = paths[i], .package = index};
+    Str path = uses[i].import->path;
+    if (str_equal(path, STR("unsafe")) || str_equal(path, STR("C"))) continue;
+    PackageNode *imported = graph_import(loader, path, node, stack, uses[i].import, uses[i].file);
+    if (imported->incomplete || imported->error.set) node->incomplete = true;
+    imports[total++] = (NodeImport){.path = path, .node = imported};
   }
-  return fine;
+  node->imports = imports;
+  node->import_len = total;
 }
 
-static void set_files(Loader *loader, LoadPackage *package, const FileHead *files, uint32_t len) {
-  package->files = arena_new_array(loader->arena, Str, len);
-  for (uint32_t i = 0; i < len; i++) package->files[package->file_len++] = files[i].path;
+/* ---- one package ---- */
+
+static void choose_files(Loader *loader, PackageNode *node) {
+  const Directory *directory = node->directory;
+  node->files = arena_new_array(loader->arena, const FileHead *, directory->file_len);
+  for (uint32_t i = 0; i < directory->file_len; i++)
+    if (!directory->files[i].is_test) node->files[node->file_len++] = &directory->files[i];
+  node->name = directory->package_name;
 }
 
-static uint32_t finish(Loader *loader, LoadPackage *package, LoadState *state) {
-  package->is_command = str_equal(package->name, STR("main"));
-  package->compile_path = package->is_command ? STR("main") : package->import_path;
-  package->description = package->import_path;
-  vec_push(loader->arena, &loader->packages, *package);
-  state->in_progress = false;
-  return state->package = loader->packages.len - 1;
-}
-
-/* The files that a plain build compiles: no tests, no cgo, no "documentation" packages beside the real one. */
-static uint32_t plain_files(Loader *loader, const Directory *directory, FileHead *out, LoadPackage *package) {
-  uint32_t len = 0;
-  for (uint32_t i = 0; i < directory->file_len; i++) {
-    const FileHead *file = &directory->files[i];
-    if (file->is_test || str_equal(file->package_name, STR("documentation"))) continue;
-    if (file->imports_cgo) {
-      if (loader->env.cgo_enabled) package->needs_cgo = true;
-      continue;
-    }
-    if (!package->name.len) package->name = file->package_name;
-    out[len++] = *file;
+/* What keeps the folder from being a package; false: nothing. */
+static bool check_folder(Loader *loader, PackageNode *node, const StackEntry *stack, Str path, Str place) {
+  const Directory *directory = node->directory;
+  if (directory->problem.len) {
+    node_error(node, (PackageError){.text = directory->problem, .place = place, .stack = stack});
+    return true;
   }
-  return len;
+  if (directory->has_plain || (directory->has_tests && loader->config->test)) return false;
+  node_error(node, (PackageError){.text = no_go_files_text(loader, directory),
+                                  .stack = stack_push(loader, stack, path, NULL)});
+  return true;
 }
 
-static uint32_t add_resolved(Loader *loader, Resolved where, LoadState *importer) {
-  LoadState *state = state_of(loader, where.import_path);
-  if (state->in_progress) {
-    report_cycle(loader, importer, state);
-    return NOT_LOADED;
+static void load_node(Loader *loader, PackageNode *node, Str path, const StackEntry *stack,
+                      const HeadImport *import, const FileHead *file) {
+  Str place = !node->where.dir.len || import ? place_of(loader, node->where.problem.len ? import : NULL, file)
+                                             : STR("");
+  if (!node->where.dir.len) {
+    node_error(node, (PackageError){.text = node->where.problem, .place = place, .stack = stack});
+    return;
   }
-  if (state->failed || state->package != NOT_LOADED) return state->package;
-  state->importer = importer;
-  state->in_progress = true;
-  Directory *directory = directory_read(loader, where.dir);
-  LoadPackage package = {.import_path = where.import_path, .dir = where.dir, .lang = where.lang};
-  package.is_std = where.origin == ORIGIN_STD;
-  FileHead *files = arena_new_array(loader->arena, FileHead, directory->file_len);
-  uint32_t file_len = plain_files(loader, directory, files, &package);
-  set_files(loader, &package, files, file_len);
-  package.asm_files = directory->asm_files;
-  package.asm_len = directory->asm_len;
-  package.broken = !add_imports(loader, &package, state, files, file_len);
-  return finish(loader, &package, state);
+  node->directory = directory_read(loader, node->where.dir);
+  if (node->directory->problem.len) place = place_of(loader, import, file);
+  if (check_folder(loader, node, stack, path, place) && !node->directory->has_plain) return;
+  choose_files(loader, node);
+  const StackEntry *inner = stack_push(loader, stack, path, file);
+  node->in_progress = true;
+  if (node->where.origin != ORIGIN_STD) embed_check(loader, node, inner);
+  graph_add_imports(loader, node, node->files, node->file_len, inner);
+  node->in_progress = false;
 }
 
-uint32_t graph_add(Loader *loader, Resolved where, bool root) {
-  uint32_t index = add_resolved(loader, where, NULL);
-  if (root && index != NOT_LOADED) graph_add_root(loader, index);
-  return index;
+static uint32_t stack_depth(const StackEntry *stack) {
+  uint32_t depth = 0;
+  for (; stack; stack = stack->outer) depth++;
+  return depth;
 }
 
-void graph_add_root(Loader *loader, uint32_t package) {
-  if (loader->packages.items[package].is_root) return;
-  loader->packages.items[package].is_root = true;
-  vec_push(loader->arena, &loader->roots, package);
+/* Met again: while it is being loaded this is a cycle; otherwise a shorter way to a broken package is the better story. */
+static void reuse_node(PackageNode *node, const StackEntry *stack) {
+  if (node->in_progress) {
+    node_error(node,
+               (PackageError){.text = STR("import cycle not allowed"), .stack = stack, .is_cycle = true});
+    node->error.is_cycle = true;
+  }
+  if (node->error.set && node->error.stack && !node->error.is_cycle && node->error.always_stack == false &&
+      stack_depth(stack) < stack_depth(node->error.stack))
+    node->error.stack = stack;
 }
 
-uint32_t graph_add_files(Loader *loader, Str const *names, uint32_t len) {
-  Str path = STR("command-line-arguments");
-  LoadState *state = state_of(loader, path);
-  LoadPackage package = {.import_path = path, .dir = loader->config->dir};
-  FileHead *files = arena_new_array(loader->arena, FileHead, len);
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < len; i++) {
-    Str file = path_is_absolute(names[i]) ? path_clean(loader->arena, names[i])
+/* Rules that concern the pair and not the imported package alone: the importer is at fault. */
+static void check_pair(Loader *loader, PackageNode *importer, const PackageNode *node,
+                       const StackEntry *stack, const HeadImport *import, const FileHead *file) {
+  if (importer->error.set) return;
+  PackageError error = {.stack = stack};
+  if (!node->error.set && internal_forbidden(loader, importer, node)) {
+    error.text = arena_printf(loader->arena, "use of internal package " STR_FMT " not allowed",
+                              STR_ARG(node->where.import_path));
+    error.always_stack = true;
+  } else if (vendor_forbidden(importer, node))
+    error.text = STR("use of vendored package not allowed");
+  else if (!loader->modules && str_contains(import->path, "/vendor/")) {
+    Str path = import->path;
+    while (str_contains(path, "/vendor/")) path = str_slice(path, 1, path.len);
+    error.text = arena_printf(loader->arena, STR_FMT " must be imported as " STR_FMT, STR_ARG(import->path),
+                              STR_ARG(str_slice(path, 7, path.len)));
+  } else if (str_equal(node->name, STR("main")) && !str_equal(importer->where.dir, node->where.dir))
+    error.text = arena_printf(loader->arena, "import \"" STR_FMT "\" is a program, not an importable package",
+                              STR_ARG(import->path));
+  else
+    return;
+  error.place = place_of(loader, import, file);
+  node_error(importer, error);
+}
+
+PackageNode *graph_import(Loader *loader, Str path, PackageNode *importer, const StackEntry *stack,
+                          const HeadImport *import, const FileHead *file) {
+  Resolved where = resolve_import(loader, importer ? &importer->where : NULL, path);
+  void **slot = strmap_put(&loader->nodes, where.import_path.len ? where.import_path : path);
+  PackageNode *node = *slot;
+  if (node)
+    reuse_node(node, stack_push(loader, stack, path, file));
+  else {
+    *slot = node = arena_new_of(loader->arena, PackageNode);
+    node->where = where;
+    load_node(loader, node, path, stack, import, file);
+  }
+  if (importer && where.blame.len && !importer->error.set)
+    node_error(importer, (PackageError){.text = where.blame});
+  if (importer) check_pair(loader, importer, node, stack, import, file);
+  return node;
+}
+
+/* ---- files named on the command line ---- */
+
+static Str common_folder(Loader *loader, Str const *names, uint32_t len, Str *paths) {
+  Str dir = {NULL, 0}, shown = {NULL, 0};
+  for (uint32_t i = 0; i < len && !loader->fatal; i++) {
+    Str path = path_is_absolute(names[i]) ? path_clean(loader->arena, names[i])
                                           : path_join(loader->arena, loader->config->dir, names[i]);
-    Str text;
-    if (!file_exists(file.data)) {
-      load_problem(loader, true, "no required module provides package " STR_FMT "; file does not exist",
-                   STR_ARG(names[i]));
-      return NOT_LOADED;
-    }
-    if (!directory_read_file(loader, file, &files[count]) && !file_read(loader->arena, file.data, &text)) {
-      load_problem(loader, true, "open " STR_FMT ": cannot be read", STR_ARG(names[i]));
-      return NOT_LOADED;
-    }
-    package.dir = path_dir(file);
-    if (!package.name.len) package.name = files[count].package_name;
-    count++;
+    paths[i] = path;
+    if (!str_has_suffix(path, STR(".go")) && !str_has_suffix(path, STR(".s")))
+      load_problem(loader, true, "named files must be .go files: " STR_FMT, STR_ARG(names[i]));
+    else if (listing_read(loader, path)->exists)
+      load_problem(loader, true, STR_FMT " is a directory, should be a Go file", STR_ARG(names[i]));
+    else if (!overlay_file_exists(loader->overlay, path))
+      load_problem(loader, true, "no such file or directory: " STR_FMT, STR_ARG(names[i]));
+    else if (dir.data && !str_equal(dir, path_dir(path)))
+      load_problem(loader, true, "named files must all be in one directory; have " STR_FMT " and " STR_FMT,
+                   STR_ARG(shown), STR_ARG(path_dir(names[i])));
+    dir = path_dir(path);
+    shown = path_dir(names[i]);
   }
-  state->in_progress = true;
-  package.lang = arena_printf(loader->arena, "go%s", loader->config->profile->release);
-  set_files(loader, &package, files, count);
-  package.broken = !add_imports(loader, &package, state, files, count);
-  uint32_t index = finish(loader, &package, state);
-  graph_add_root(loader, index);
-  return index;
+  return dir;
+}
+
+PackageNode *graph_files(Loader *loader, Str const *names, uint32_t len) {
+  Str *paths = arena_new_array(loader->arena, Str, len);
+  Str dir = common_folder(loader, names, len, paths);
+  if (loader->fatal) return NULL;
+  PackageNode *node = arena_new_of(loader->arena, PackageNode);
+  node->where = (Resolved){.import_path = STR("command-line-arguments"),
+                           .dir = arena_str(loader->arena, dir),
+                           .lang = loader->std_lang,
+                           .origin = ORIGIN_FILES};
+  if (!loader->modules) gopath_import_path(loader, node->where.dir, &node->where.root);
+  node->from_files = node->is_literal = true;
+  node->directory = directory_of_files(loader, node->where.dir, paths, len);
+  *strmap_put(&loader->nodes, node->where.import_path) = node;
+  if (check_folder(loader, node, NULL, node->where.import_path, STR(""))) return node;
+  choose_files(loader, node);
+  const StackEntry *stack = stack_push(loader, NULL, node->where.import_path, NULL);
+  node->in_progress = true;
+  embed_check(loader, node, stack);
+  graph_add_imports(loader, node, node->files, node->file_len, stack);
+  node->in_progress = false;
+  return node;
 }

@@ -29,8 +29,8 @@ typedef struct LoadConfig {
   Str tags;         /* -tags, comma or space separated */
   Str mod;          /* -mod: "", mod, readonly, vendor */
   Str modfile, overlay;
-  Str release;      /* -go: "" = that of the GOROOT */
-  bool test;        /* -test: with test variants */
+  Str release; /* -go: "" = that of the GOROOT */
+  bool test;   /* -test: with test variants */
   bool trimpath;
   const char *const *environment; /* NAME=value, NULL-terminated; the process's environ */
 } LoadConfig;
@@ -43,8 +43,9 @@ typedef struct LoadEnv {
 } LoadEnv;
 
 typedef struct LoadProblem { /* the environment or a package cannot be used; the others go on */
-  Str text;   /* complete, with file:line:col: where there is one; several lines are possible */
-  bool fatal; /* nothing can be answered (usage, environment) */
+  Str text;     /* complete, with file:line:col: where there is one; several lines are possible */
+  bool fatal;   /* nothing can be answered (usage, environment) */
+  bool warning; /* worth saying, but everything is answered */
 } LoadProblem;
 
 typedef struct LoadImport {
@@ -56,19 +57,19 @@ typedef enum LoadVariant {
   LOAD_PLAIN,
   LOAD_TEST_IN_PACKAGE, /* p [p.test]: with its _test.go files of the same package */
   LOAD_TEST_EXTERNAL,   /* p_test [p.test] */
-  LOAD_TEST_DEPENDENCY  /* q [p.test]: q imports p and is imported by p_test, so it is compiled against the variant of p */
+  LOAD_TEST_DEPENDENCY /* q [p.test]: q imports p and is imported by p_test, so it is compiled against the variant of p */
 } LoadVariant;
 
 typedef struct LoadPackage {
-  Str import_path; /* "fmt", "command-line-arguments"; vendored std: "vendor/golang.org/x/…" */
-  Str description; /* behind `# `: the import path, for test variants "p [p.test]" */
+  Str import_path;  /* "fmt", "command-line-arguments"; vendored std: "vendor/golang.org/x/…" */
+  Str description;  /* behind `# `: the import path, for test variants "p [p.test]" */
   Str compile_path; /* what the compiler is told with -p: "main" for commands, else the import path */
-  Str name;        /* of the package clause */
-  Str dir;         /* absolute */
+  Str name;         /* of the package clause */
+  Str dir;          /* absolute */
   LoadVariant variant;
-  Str *files;      /* Go files for this target, absolute paths, in the order in which the go command passes them */
+  Str *files; /* Go files for this target, absolute paths, in the order in which the go command passes them */
   uint32_t file_len;
-  Str *asm_files;  /* .s files: functions without body are fine then */
+  Str *asm_files; /* .s files: functions without body are fine then */
   uint32_t asm_len;
   LoadImport *imports; /* by path as written; "unsafe" and "C" are left out */
   uint32_t import_len;
@@ -76,15 +77,21 @@ typedef struct LoadPackage {
   bool is_std;     /* in GOROOT */
   bool is_command; /* package main */
   bool is_root;    /* asked for */
-  bool needs_cgo;  /* has files that import "C" while cgo is on; they are left out and named in a problem */
-  bool broken;     /* do not compile: a problem says why */
+  bool
+      needs_cgo; /* has files that import "C" while cgo is on: it is read as with cgo off, and a problem names the files */
+  Str position_dir; /* -trimpath: what positions show instead of dir ("example.com/m@v1.2.3/sub"); else empty */
+  bool broken;      /* do not compile: a problem says why */
 } LoadPackage;
+
+typedef struct LoadOverlay LoadOverlay;
 
 typedef struct LoadGraph {
   LoadEnv env;
-  LoadPackage *packages; /* dependencies before their importers; index = id */
+  const LoadOverlay *overlay; /* NULL: none */
+  LoadPackage *packages;      /* dependencies before their importers; index = id */
   uint32_t package_len;
-  uint32_t *roots;       /* what the patterns matched, in the order in which the go command builds and prints them */
+  uint32_t
+      *roots; /* what the patterns matched, in the order in which the go command builds and prints them */
   uint32_t root_len;
   LoadProblem *problems;
   uint32_t problem_len;
@@ -97,7 +104,11 @@ LoadEnv load_environment(const LoadConfig *config, Str *why);
 Str load_find_goroot(Arena *arena, const char *const *environment);
 /* Release of a GOROOT ("1.27") from its VERSION file or the package sources; "" if unknown. */
 Str load_goroot_release(Arena *arena, Str goroot);
+/* GOFLAGS of the environment, else of `go env -w`, else of GOROOT/go.env. */
+Str load_goflags(Arena *arena, const char *const *environment, Str goroot);
 LoadGraph *load_packages(const LoadConfig *config, Str const *patterns, uint32_t pattern_len);
+/* The file as the compiler would see it: with -overlay. False: it cannot be read. */
+bool load_read_file(const LoadGraph *graph, Arena *arena, Str path, Str *out);
 
 /* Build constraints (also for tests). */
 typedef struct LoadTags {

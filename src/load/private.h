@@ -2,81 +2,335 @@
  *
  * Private to load/: one run of load_packages.
  *
- *   environment.c   variables, go.env files, GOROOT
+ *   environment.c   variables, go.env files, GOROOT, tags
+ *   overlay.c       files as they are, or as -overlay says
  *   constraints.c   which files belong to the target
- *   directory.c     one folder -> its Go files with package clauses and imports
- *   resolve.c       an import path -> a folder (GOROOT, vendor folders, modules, GOPATH)
+ *   header.c        one file's package clause, imports and embed patterns
+ *   directory.c     one folder -> its Go files for the target
+ *   semver.c        versions and module paths
+ *   modfile.c       go.mod and go.work as data
+ *   modules.c       main modules, replacements, where a module's files are
+ *   build_list.c    minimal version selection
+ *   vendor.c        vendor/modules.txt
+ *   resolve.c       an import path -> a folder (GOROOT, modules); gopath.c: GOPATH mode
  *   patterns.c      command-line words -> packages
- *   graph.c         packages and their imports, dependencies first
+ *   embed.c         //go:embed patterns against the folder
+ *   graph.c         packages and their imports; problems.c: their errors; tests.c: test variants; emit.c: the order
  */
 #ifndef HEAPWHY_LOAD_PRIVATE_H
 #define HEAPWHY_LOAD_PRIVATE_H
 
 #include "load/load.h"
 
+typedef struct Loader Loader;
+
+/* ---- texts ---- */
+
+bool str_contains(Str s, const char *word);
+Str str_trim(Str s); /* without blanks, tabs and carriage returns at both ends */
+/* Cuts the text up to `separator` off the front of *rest. False at the end; "" gives nothing. */
+bool str_next(Str *rest, char separator, Str *out);
+/* `path` is `prefix` or is below it: whole elements. */
+bool path_has_prefix(Str path, Str prefix);
+Str path_relative(Arena *arena, Str base, Str path); /* both absolute; `path` is below base: "" for itself */
+
+/* ---- overlay.c ---- */
+
+struct LoadOverlay {
+  StrMap files; /* absolute path -> Str*: where its contents are; "" = the file is gone */
+  StrMap names; /* absolute folder -> OverlayNames*: what the overlay puts there */
+};
+
+/* NULL: no overlay. *why: what is wrong with it (data NULL: nothing). */
+LoadOverlay *overlay_load(Arena *arena, Str file, Str dir, Str *why);
+bool overlay_read(const LoadOverlay *overlay, Arena *arena, Str path, Str *out);
+/* At most `limit` bytes from the front; *whole: that was all. */
+bool overlay_read_start(const LoadOverlay *overlay, Arena *arena, Str path, size_t limit, Str *out,
+                        bool *whole);
+bool overlay_file_exists(const LoadOverlay *overlay, Str path);
+bool overlay_list(const LoadOverlay *overlay, Arena *arena, Str dir, DirList *out);
+
+/* ---- header.c, directory.c ---- */
+
+typedef struct HeadImport {
+  Str path;
+  uint32_t offset; /* of the string literal in the file */
+} HeadImport;
+
 typedef struct FileHead { /* what one Go file says before its declarations */
   Str path;               /* absolute */
   Str name;
   Str package_name;
-  Str *imports;           /* decoded paths */
-  Pos *import_pos;
+  HeadImport *imports;
   uint32_t import_len;
-  bool is_test, imports_cgo, broken;
+  HeadImport *embeds; /* patterns of //go:embed lines, if the file imports "embed" */
+  uint32_t embed_len;
+  bool is_test;     /* NAME_test.go */
+  bool is_external; /* package p_test of such a file */
+  bool imports_cgo, broken;
 } FileHead;
+
+/* False: the text ends too early and is not the whole file. */
+bool header_parse(Arena *arena, Str text, bool whole, FileHead *out);
+
+typedef struct Listing { /* what is in a folder, read once per run */
+  DirEntry *entries;
+  uint32_t len;
+  bool exists, has_go_files, has_go_mod;
+} Listing;
 
 typedef struct Directory { /* a folder's Go files for this target */
   Str dir;
-  FileHead *files;
+  FileHead *files; /* by name; tests among them */
   uint32_t file_len;
   Str *asm_files;
   uint32_t asm_len;
-  bool exists, has_go_files; /* has_go_files: some, maybe all excluded */
+  Str package_name;
+  Str problem;   /* two packages in one folder; empty: fine */
+  FileHead *cgo; /* files that import "C" and are left out although cgo is on */
+  uint32_t cgo_len;
+  bool has_ignored; /* Go files that constraints exclude */
+  bool has_plain, has_tests;
 } Directory;
+
+const Listing *listing_read(Loader *loader, Str dir);
+Directory *directory_read(Loader *loader, Str dir);
+/* Files named on the command line: constraints do not count. */
+Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len);
+/* "file:line:col" of an offset, the file as the go command shortens it. */
+Str file_place(Loader *loader, const FileHead *file, uint32_t offset);
+Str short_path(Loader *loader, Str path);
+
+/* ---- semver.c ---- */
+
+bool semver_valid(Str version);
+int semver_compare(Str a, Str b); /* invalid ones are smallest; build metadata does not count */
+/* Upper-case letters as `!` and the letter in lower case: names in the module cache. */
+Str module_escape(Arena *arena, Str path);
+
+/* ---- modfile.c ---- */
+
+typedef struct ModuleVersion {
+  Str path, version; /* version "": a main module, or a folder as replacement */
+} ModuleVersion;
+
+typedef struct ModReplace {
+  ModuleVersion old; /* version "": all */
+  ModuleVersion with;
+  Str base; /* folder to which a relative path belongs */
+} ModReplace;
+
+typedef struct ModInterval {
+  Str low, high;
+} ModInterval;
+
+typedef enum ModFileKind { MOD_MAIN, MOD_DEPENDENCY, MOD_WORK } ModFileKind;
+
+typedef struct ModFile {
+  Str name;   /* for messages */
+  Str module; /* "" in go.work */
+  Str go, toolchain;
+  VEC(ModuleVersion) require, exclude;
+  VEC(ModReplace) replace;
+  VEC(ModInterval) retract;
+  VEC(Str) tools, ignores, uses;
+  Str errors; /* "file:line:col: message" lines; empty: fine */
+} ModFile;
+
+void modfile_parse(Arena *arena, Str name, Str text, ModFileKind kind, ModFile *out);
+
+/* ---- modules.c, build_list.c, vendor.c ---- */
+
+typedef struct Module {
+  Str path, version; /* version "": a main module */
+  Str dir;           /* empty: not in the module cache */
+  Str lang;          /* "go1.21" */
+  Str missing;       /* what to say and do when dir is empty */
+  Str ignores_of;    /* dir again if `ignore` lines apply */
+  ModFile *file;
+  bool is_main, is_local; /* local: nested go.mod files cut off subfolders */
+} Module;
+
+typedef struct ModSummary { /* what a dependency's go.mod says */
+  ModuleVersion *require;
+  uint32_t require_len;
+  Str go;
+  ModFile *file;
+  bool pruned;  /* go >= 1.17: its go.mod names all that its packages need */
+  bool unknown; /* no go.mod in the cache */
+} ModSummary;
+
+typedef struct BuildList {
+  StrMap selected; /* module path -> Str* version */
+  bool loaded;
+} BuildList;
+
+typedef struct VendorModule {
+  ModuleVersion mod, replacement;
+  Str go;
+  bool is_explicit, has_packages;
+} VendorModule;
+
+typedef struct Vendor {
+  Str dir;
+  StrMap packages; /* import path -> VendorModule* */
+  VEC(VendorModule *) modules;
+} Vendor;
+
+typedef struct Modules {
+  VEC(Module *) mains;
+  Str work_file, work_dir; /* empty: no workspace */
+  ModFile *work;
+  VEC(ModReplace) replaces; /* of go.work first, then of each main module */
+  Vendor *vendor;           /* NULL: not in vendor mode */
+  Str mod_reason;           /* why the mode is what it is, for messages */
+  StrMap roots;             /* what the main module's go.mod requires: path -> Str* version */
+  bool pruned;
+  bool in_goroot; /* the main module is std or cmd */
+  BuildList list;
+  StrMap summaries, fetched; /* path@version -> ModSummary*, Module* */
+} Modules;
+
+/* Decides between module and GOPATH mode and reads go.mod, go.work, modules.txt. loader->modules NULL: GOPATH mode. */
+void modules_load(Loader *loader);
+/* go.mod of a dependency, after replacement. */
+const ModSummary *modules_summary(Loader *loader, ModuleVersion mod);
+/* Where the files of a selected module are. */
+const Module *modules_fetch(Loader *loader, ModuleVersion mod);
+const ModReplace *modules_replacement(const Modules *modules, ModuleVersion mod);
+const Module *modules_main_with_path(const Modules *modules, Str path);
+Str modules_lang(Loader *loader,
+                 Str go); /* "go1.21" of a `go` line; "" gives the default of go.mod files without one */
+/* The version to use, data NULL if the module is not needed. all: the whole graph, else the main module's own lines. */
+Str build_list_version(Loader *loader, Str path, bool all);
+/* Every selected module that is not a main one, by path. */
+ModuleVersion *build_list_modules(Loader *loader, uint32_t *len);
+Vendor *vendor_read(Loader *loader, Str dir);
+/* What differs between go.mod and vendor/modules.txt, as a fatal problem. */
+void vendor_check(Loader *loader, const Vendor *vendor);
+
+/* ---- resolve.c, gopath.c ---- */
 
 typedef enum Origin { ORIGIN_NONE, ORIGIN_STD, ORIGIN_MODULE, ORIGIN_GOPATH, ORIGIN_FILES } Origin;
 
 typedef struct Resolved { /* where an import path leads */
   Str import_path;        /* as it is known to the compiler: "vendor/…" for GOROOT's vendored packages */
   Str dir;                /* absolute; empty: not found */
-  Str lang;               /* language version of its module; "" = the toolchain's */
+  Str lang;               /* language version of its module */
+  Str root;               /* GOPATH mode: the GOPATH entry or GOROOT */
+  const Module *module;   /* NULL: none */
   Origin origin;
-  Str problem;            /* why it was not found, as the go command words it */
+  Str problem; /* why it was not found, as the go command words it */
+  Str blame;   /* the import is fine but the importer is at fault: its error */
 } Resolved;
 
-typedef struct Loader {
+/* importer NULL: named on the command line. */
+Resolved resolve_import(Loader *loader, const Resolved *importer, Str path);
+Resolved resolve_std(Loader *loader, Str import_path);
+Resolved resolve_gopath(Loader *loader, const Resolved *importer, Str path);
+bool is_standard_path(Str path); /* its first element has no dot */
+bool is_local_path(Str path);    /* ".", "..", "./x", "../x" */
+/* Folder of a package inside a module, or empty. */
+Str dir_in_module(Loader *loader, const Module *module, Str path, bool *has_go_files);
+Str gopath_import_path(Loader *loader, Str dir, Str *root);
+
+/* ---- patterns.c ---- */
+
+typedef struct Match {
+  Str pattern;
+  VEC(Str) packages; /* import paths; of folders outside every root in GOPATH mode: the folder */
+  VEC(Str) errors;
+  bool literal;
+} Match;
+
+bool pattern_matches(Arena *arena, Str pattern, Str name);
+Match pattern_expand(Loader *loader, Str word);
+
+/* ---- graph.c, problems.c, tests.c, emit.c ---- */
+
+typedef struct StackEntry { /* who imports whom, innermost first */
+  Str path;
+  Str file; /* base name of the file with the import; empty: command line */
+  const struct StackEntry *outer;
+} StackEntry;
+
+typedef struct PackageError {
+  Str text, place; /* place: "file:line:col" or empty */
+  const StackEntry *stack;
+  bool is_cycle, always_stack;
+  bool set;
+} PackageError;
+
+typedef struct NodeImport {
+  Str path; /* as written */
+  struct PackageNode *node;
+} NodeImport;
+
+typedef struct PackageNode {
+  Resolved where;
+  Directory *directory; /* NULL: could not be found */
+  Str name;
+  LoadVariant variant;
+  struct PackageNode *tested; /* variants: the package under test */
+  const FileHead **files;
+  uint32_t file_len;
+  NodeImport *imports; /* in the order in which the go command builds them */
+  uint32_t import_len;
+  PackageError error;
+  bool in_progress, incomplete;
+  bool is_root, is_literal, from_files;
+  bool embeds_checked, emitted, built;
+  uint32_t index; /* in LoadGraph.packages */
+} PackageNode;
+
+struct Loader {
   const LoadConfig *config;
-  Arena *arena;
+  Arena *arena, *scratch;
+  LoadOverlay *overlay;
   LoadEnv env;
   LoadTags tags;
   VEC(Str) tag_list;
+  Str std_lang; /* "go1.27" */
+  Str goroot_src;
   VEC(LoadPackage) packages;
   VEC(uint32_t) roots;
   VEC(LoadProblem) problems;
-  StrMap by_key;          /* import path (and variant) -> LoadState* */
-  StrMap directories;     /* absolute folder -> Directory* */
-  struct Modules *modules; /* NULL: GOPATH mode or no module */
+  StrMap nodes;       /* import path -> PackageNode* */
+  StrMap listings;    /* absolute folder -> Listing* */
+  StrMap directories; /* absolute folder -> Directory* */
+  Modules *modules;   /* NULL: GOPATH mode */
+  StrMap said;        /* warnings that were given */
   bool fatal;
-} Loader;
+};
 
 void load_problem(Loader *loader, bool fatal, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void load_warning(Loader *loader, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* environment.c */
 Str environment_get(const char *const *environment, const char *name); /* data NULL: not set */
 void environment_tags(Loader *loader);
 
-/* directory.c: read once per folder. */
-Directory *directory_read(Loader *loader, Str dir);
-bool directory_read_file(Loader *loader, Str path, FileHead *out);
+/* The package of an import path with all that it imports. importer NULL: named on the command line. */
+PackageNode *graph_import(Loader *loader, Str path, PackageNode *importer, const StackEntry *stack,
+                          const HeadImport *import, const FileHead *file);
+PackageNode *graph_files(Loader *loader, Str const *files, uint32_t len);
+/* Loads what `files` import into node->imports, behind what is there. */
+void graph_add_imports(Loader *loader, PackageNode *node, const FileHead *const *files, uint32_t len,
+                       const StackEntry *stack);
+const StackEntry *stack_push(Loader *loader, const StackEntry *stack, Str path, const FileHead *file);
 
-/* resolve.c */
-Resolved resolve_import(Loader *loader, const LoadPackage *importer, Str path);
+void node_error(PackageNode *node, PackageError error);
+Str package_error_text(Loader *loader, const PackageError *error);
+Str no_go_files_text(Loader *loader, const Directory *directory);
+/* NULL, or the error that forbids `importer` to import `imported`. */
+bool internal_forbidden(Loader *loader, const PackageNode *importer, const PackageNode *imported);
+bool vendor_forbidden(const PackageNode *importer, const PackageNode *imported);
 
-/* graph.c: index of the package, added with all that it imports. UINT32_MAX: it has no files for this target. */
-uint32_t graph_add(Loader *loader, Resolved where, bool root);
-uint32_t graph_add_files(Loader *loader, Str const *files, uint32_t len);
-void graph_add_root(Loader *loader, uint32_t package);
-
-/* patterns.c */
-void patterns_load(Loader *loader, Str const *patterns, uint32_t len);
+/* Replaces a package by its test variants; appends what is to be built, in order. */
+void tests_expand(Loader *loader, PackageNode *node, PackageNode ***list, uint32_t *len);
+/* Checks embed patterns of the node's files. */
+void embed_check(Loader *loader, PackageNode *node, const StackEntry *stack);
+/* Dependencies first; sets loader->packages and roots, and reports what is wrong. */
+void emit_graph(Loader *loader, PackageNode **roots, uint32_t len);
 
 #endif

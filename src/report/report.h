@@ -29,7 +29,7 @@ typedef struct ReportFinding {
   const char *kind; /* "heap", "stack", "param", "inline", "call", "other" */
   const char *code;
   Str what, type, reason, inlined_from;
-  Position inner;   /* line 0: none */
+  Position inner; /* line 0: none */
   int64_t size, class_size;
   ReportStep *steps;
   uint32_t step_len;
