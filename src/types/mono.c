@@ -30,7 +30,7 @@ typedef struct MonoGraph {
   Map index;     /* Object* -> vertex + 1; NONE: needs no vertex */
 } MonoGraph;
 
-enum { NO_VERTEX = UINT32_MAX };
+#define NO_VERTEX UINT32_MAX
 
 static MonoGraph *graph_of(Checker *check) {
   if (!check->mono) {
