@@ -57,8 +57,12 @@ void check_assignment(Checker *check, Operand *x, Type *t, const char *context) 
     assign_untyped(check, x, t, context);
     if (!operand_valid(x)) return;
   }
-  if (x->type->kind == TYPE_SIGNATURE && x->type->u.signature.tparams.len > 0)
+  if (x->type->kind == TYPE_SIGNATURE && x->type->u.signature.tparams.len > 0) {
+    const char *outer = check->target_text;
+    check->target_text = context;
     operand_non_generic(check, target_of(check, t), x);
+    check->target_text = outer;
+  }
   if (!operand_valid(x) || !t) return;
   const char *cause = "";
   if (operand_assignable(check, x, t, &cause)) return;
@@ -154,7 +158,8 @@ void assign_var(Checker *check, Node *lhs, Node *rhs, Operand *x, const char *co
   Operand own;
   if (!x) {
     x = &own;
-    check_expr(check, target_of(check, t), x, rhs);
+    bool func = t && type_underlying(t)->kind == TYPE_SIGNATURE; /* no text needed otherwise */
+    check_expr_for(check, func ? t : NULL, func ? text_expr(check, lhs) : "", x, rhs);
   }
   if (!t && strcmp(context, "assignment") == 0) context = "assignment to _ identifier";
   check_assignment(check, x, t, context);
@@ -229,7 +234,9 @@ void check_init_vars(Checker *check, ObjectList lhs, NodeList rhs, Node *return_
   if (lhs.len == rhs.len && !is_call(rhs)) {
     for (uint32_t i = 0; i < lhs.len; i++) {
       Operand x;
-      check_expr(check, target_of(check, lhs.items[i]->type), &x, rhs.items[i]);
+      const char *name = atom_text(lhs.items[i]->name);
+      check_expr_for(check, lhs.items[i]->type, *name || !return_stmt ? name : "result variable", &x,
+                     rhs.items[i]);
       check_init_var(check, lhs.items[i], &x, context);
     }
     return;

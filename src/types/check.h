@@ -107,6 +107,7 @@ struct Checker {
   Map methods;         /* Object* (type name) -> method list, private to the resolver */
   VEC(struct DotImport *) dot_imports;
   struct MonoGraph *mono;
+  const char *target_text; /* what a function value is wanted for, as messages say it; NULL: a variable */
   bool had_error;
   uint32_t error_count;
   void *core, *values, *generics; /* each group's further private state */
@@ -235,6 +236,8 @@ Type *type_common_under(Universe *u, Type *t, bool (*accept)(Type *, Type *), co
 
 /* ---- values ---- */
 void check_expr(Checker *check, Type *target, Operand *x, Node *e);         /* single value; untyped stays untyped */
+/* For a variable of type t (may be NULL), which messages call `text`: generic function values are inferred from t. */
+void check_expr_for(Checker *check, Type *t, const char *text, Operand *x, Node *e);
 ExprKind check_raw_expr(Checker *check, Type *target, Operand *x, Node *e, Type *hint, bool allow_generic);
 void check_generic_expr(Checker *check, Operand *x, Node *e);
 void record_operand(Checker *check, const Operand *x); /* types2 record: type and value now, or later if untyped */

@@ -155,7 +155,7 @@ static void var_decl(Checker *check, Object *object, ObjectList lhs, Node *type,
   }
   if (lhs.len <= 1) {
     Operand x = {.mode = MODE_INVALID};
-    check_expr(check, object->type, &x, init);
+    check_expr_for(check, object->type, atom_text(object->name), &x, init);
     check_init_var(check, object, &x, "variable declaration");
     return;
   }

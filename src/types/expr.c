@@ -290,7 +290,7 @@ static void indirection(Checker *check, Operand *x, Operation *e) {
 /* ---- type assertions ---- */
 
 static bool assertable_to(Checker *check, Type *v, Type *t, const char **cause) {
-  if (type_is_interface(t)) return true; /* decided at run time */
+  if (type_is_interface(t) || is_type_param(t)) return true; /* decided at run time */
   return check_has_all_methods(check, t, v, false, cause);
 }
 
@@ -500,6 +500,13 @@ void check_expr(Checker *check, Type *target, Operand *x, Node *e) {
   check_raw_expr(check, target, x, e, NULL, false);
   operand_exclude(check, x, EXCLUDE_NON_VALUES);
   check_single_value(check, x);
+}
+
+void check_expr_for(Checker *check, Type *t, const char *text, Operand *x, Node *e) {
+  const char *outer = check->target_text;
+  check->target_text = text;
+  check_expr(check, target_of(check, t), x, e);
+  check->target_text = outer;
 }
 
 void check_expr_with_hint(Checker *check, Operand *x, Node *e, Type *hint) {

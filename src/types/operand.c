@@ -306,7 +306,8 @@ static bool all_assignable(Checker *check, const Operand *x, Type *t, const char
 }
 
 static bool is_interface_pointer(Type *under) {
-  return under->kind == TYPE_POINTER && type_is_interface(under->u.elem.type);
+  return under->kind == TYPE_POINTER &&
+         (type_is_interface(under->u.elem.type) || is_type_param(under->u.elem.type));
 }
 
 bool operand_assignable(Checker *check, Operand *x, Type *target, const char **cause) {
