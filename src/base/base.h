@@ -105,7 +105,7 @@ void vec_grow_(Arena *arena, void *items_pointer, uint32_t *cap, uint32_t want, 
    (void)((n) ? memcpy((v)->items + (v)->len, (array), sizeof(*(v)->items) * (size_t)(n)) : NULL),           \
    (void)((v)->len += (uint32_t)(n)))
 /* vec_each(T, it, &v): `it` points at each item in turn; the vector may not grow meanwhile. */
-#define vec_each(T, it, v) for (T *it = (v)->items, *it##_end = (v)->items + (v)->len; it < it##_end; it++)
+#define vec_each(T, it, v) for (T *it = (v)->items, *it##_end = it ? it + (v)->len : it; it < it##_end; it++)
 
 /* ---- Map: open addressing, uint64_t -> uint64_t; grows in its arena; iteration order is insertion order ---- */
 
