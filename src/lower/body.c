@@ -172,12 +172,14 @@ static Lowering *lowering_of(Unit *unit) {
   Map *maps[] = {&low->names,      &low->funcs,         &low->sources,       &low->generics,     &low->instances,
                  &low->read_types, &low->read_objects,  &low->replaced,      &low->facts,        &low->rewritten,
                  &low->pointers,   &low->runtime_names, &low->itabs,         &low->shape_flags,  &low->instance_types,
-                 &low->written_types};
+                 &low->method_sets};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
+  low->written_types = strmap_in(low->arena);
   Interner *interner = unit->session->interner;
   low->runtime = package_new_synthetic(unit->universe, intern(interner, STR("go.runtime")), intern(interner, STR("runtime")));
   low->go_package = package_new_synthetic(unit->universe, intern(interner, STR("go")), intern(interner, STR("")));
+  low->type_package = package_new_synthetic(unit->universe, intern(interner, STR("type")), intern(interner, STR("type")));
   unit->lower_state = low;
   return low;
 }

@@ -109,15 +109,16 @@ struct Lowering { /* per unit */
   Map rewritten;       /* ForStmt* -> Node*: range-over-func loops */
   Map runtime_names;   /* Atom -> Name* */
   Map itabs;           /* hash -> 1: itabs that were written */
-  Map written_types;   /* hash -> Type*: descriptors that were written */
   Map shape_flags;     /* Type* -> 1 no, 2 yes */
-  StrMap algs;         /* "eq." / "hash." signature -> Func* */
+  StrMap written_types; /* link text -> Type*: descriptors that were written */
+  StrMap algs;         /* ".eq." / ".hash." signature -> Func* */
+  Map method_sets;     /* Type* -> MethodSet* */
   VEC(Instantiation *) todo_dicts;
   VEC(Func *) todo_bodies;
   VEC(Type *) have_wrappers, need_wrappers;
   VEC(struct MethodValueWrapper) need_method_values;
   uint32_t init_count, map_init_count, label_count;
-  Package *runtime, *go_package;
+  Package *runtime, *go_package, *type_package;
   Body *current; /* body being lowered, or NULL */
   void (*finish)(void *context, Unit *unit, Func *fn);
   void *finish_context;
@@ -263,6 +264,14 @@ Op *block_of(Body *b, OpList *list);
 bool define_names(Body *b, Op *stmt, Name *const *names, uint32_t len);
 Op *lower_assignee(Body *b, Node *node, Name **defined);
 void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out); /* dst as written; NULL entries: none */
+typedef struct Clauses {
+  CaseClause **items;
+  uint32_t len;
+} Clauses;
+/* The tag of an expression switch (NULL: none), the clauses that can run, the type of the comparison (NULL: as written). */
+Node *switch_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare);
+/* Types of key and value that ranging over a value of type x gives, as written; NULL where there is none. */
+void range_types(Body *b, Type *x, Type **key, Type **value);
 Op *lower_switch(Body *b, SwitchStmt *stmt, Atom label);
 Op *lower_select(Body *b, SelectStmt *stmt, Atom label);
 Op *lower_for(Body *b, ForStmt *stmt, Atom label);
@@ -305,6 +314,21 @@ void read_itab(Body *b, Type *type, Type *iface); /* both as written */
 void read_rtype(Body *b, Type *type);
 Op *lower_assert(Body *b, AssertExpr *node);
 Op *lower_type_operand(Body *b, Node *type, Type *iface); /* TYPE or DYNAMICTYPE; iface as written, NULL if none */
+
+/* All methods of a type and its pointer, promoted ones included, in the compiler's order (exported first, then by name). */
+typedef struct SetMethod {
+  Object *object;
+  uint32_t path[32]; /* embedded fields on the way */
+  uint32_t path_len;
+  bool through_pointer; /* some embedded field on the way is a pointer */
+  bool through_value;   /* callable on a value of the type */
+} SetMethod;
+
+typedef struct MethodSet {
+  SetMethod *items;
+  uint32_t len;
+} MethodSet;
+MethodSet method_set(Lowering *low, Type *t);
 
 /* ---- initorder.c, algs.c, wrappers.c, rangefunc.c ---- */
 

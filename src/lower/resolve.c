@@ -274,6 +274,8 @@ Name *runtime_name(Lowering *low, const char *text, Type *signature) {
   Func *fn = func_new(low->unit, XPOS_NONE, low->runtime, atom, signature);
   fn->flags |= FUNC_NO_BODY | FUNC_LOWERED | FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE;
   declare_params(low, fn, signature, NULL);
+  fn->tags = arena_new_array(low->arena, ParamTag, fn->param_len); /* never given any: everything leaks */
+  fn->name->func = NULL; /* only a name: the function is not part of any unit */
   map_set_ptr(&low->runtime_names, atom, fn->name);
   return fn->name;
 }

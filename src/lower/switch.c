@@ -8,7 +8,7 @@
 
 /* ---- loops ---- */
 
-static void range_types(Body *b, Type *x, Type **key, Type **value) {
+void range_types(Body *b, Type *x, Type **key, Type **value) {
   *key = *value = NULL;
   Type *core = type_core(x);
   Type *int_type = basic_type(b->low, BASIC_INT);
@@ -88,11 +88,6 @@ Op *lower_for(Body *b, ForStmt *stmt, Atom label) {
 }
 
 /* ---- switches ---- */
-
-typedef struct Clauses {
-  CaseClause **items;
-  uint32_t len;
-} Clauses;
 
 static NodeList clause_cases(CaseClause *clause) {
   return clause->cases ? node_elements(&clause->cases) : (NodeList){0};
@@ -223,8 +218,7 @@ static Op *lower_guard(Body *b, TypeSwitchGuard *guard) {
   return op;
 }
 
-/* Lowers the tag of an expression switch; narrows the clauses if the tag is constant. NULL: no tag. */
-static Op *lower_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare) {
+Node *switch_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare) {
   Node *tag = stmt->tag ? node_unparen(stmt->tag) : NULL;
   const Const *value = tag ? fact_const(b, tag) : const_make_bool(b->low->arena, true);
   Type *type = tag ? fact_type(b, tag) : basic_type(b->low, BASIC_BOOL);
@@ -241,9 +235,15 @@ static Op *lower_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare
     tag = NULL;
     type = basic_type(b->low, BASIC_BOOL);
   }
-  if (!chan) type = comparison_type(b, *clauses, type);
-  *compare = chan ? NULL : type;
-  return tag ? lower_convert(b, type, tag, true) : NULL;
+  *compare = chan ? type : comparison_type(b, *clauses, type);
+  return tag;
+}
+
+static Op *lower_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare) {
+  Node *tag = switch_tag(b, stmt, clauses, compare);
+  Op *op = tag ? lower_convert(b, *compare, tag, true) : NULL;
+  if (is_kind(*compare, TYPE_CHAN)) *compare = NULL;
+  return op;
 }
 
 Op *lower_switch(Body *b, SwitchStmt *stmt, Atom label) {

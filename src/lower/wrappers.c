@@ -1,2 +1,285 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Method wrappers: functions that method tables and method values need, besides the declared ones.
+ *
+ *   (*T).M of a method with value receiver, T.M and (*T).M of promoted methods, I.M of interface methods, T.M-fm of method values
+ *
+ * Types are treated in the order in which they were read; types that an imported package has read are that package's business.
+ *
+ * Go: cmd/compile/internal/noder/reader.go (MakeWrappers), typecheck/subr.go (CalcMethods)
+ */
+#include <stdlib.h>
+
 #include "lower/internal.h"
-void lower_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *fn), void *context) { (void)unit; (void)finish; (void)context; }
+
+/* ---- method sets ---- */
+
+static int compare_methods(const void *a, const void *b) {
+  const Object *x = ((const SetMethod *)a)->object, *y = ((const SetMethod *)b)->object;
+  bool ex = name_is_exported(x->name), ey = name_is_exported(y->name);
+  if (ex != ey) return ex ? -1 : 1;
+  int order = str_compare(atom_str(x->name), atom_str(y->name));
+  if (order || ex) return order;
+  return str_compare(atom_str(x->pkg ? x->pkg->path : NULL), atom_str(y->pkg ? y->pkg->path : NULL));
+}
+
+typedef struct Names {
+  Lowering *low;
+  VEC(Object *) methods; /* candidates: one for each name */
+  Map seen_types, seen_names;
+} Names;
+
+static void add_name(Names *names, Object *method) {
+  if (strcmp(method->name->text, "_") == 0) return;
+  uint64_t key = map_key(method->name) ^ (name_is_exported(method->name) ? 0 : map_key(method->pkg) * 31);
+  uint64_t *seen = map_put(&names->seen_names, key);
+  if (*seen) return;
+  *seen = 1;
+  vec_push(names->low->arena, &names->methods, method);
+}
+
+static void gather(Names *names, Type *t) {
+  t = type_unalias(deref(type_unalias(t)));
+  uint64_t *seen = map_put(&names->seen_types, map_key(t));
+  if (*seen) return;
+  *seen = 1;
+  Universe *universe = names->low->universe;
+  Type *u = under(t);
+  if (u->kind == TYPE_INTERFACE) {
+    InterfaceMethods methods = interface_methods(universe, u);
+    for (uint32_t i = 0; i < methods.len; i++) add_name(names, methods.items[i]);
+    return;
+  }
+  if (t->kind == TYPE_NAMED && !is_shape(t)) {
+    uint32_t len = named_method_count(t);
+    for (uint32_t i = 0; i < len; i++) {
+      Object *method = named_method(universe, t, i);
+      if (origin_func(method)->type->u.signature.tparams.len == 0) add_name(names, method);
+    }
+  }
+  if (u->kind != TYPE_STRUCT) return;
+  for (uint32_t i = 0; i < u->u.structure.fields.len; i++)
+    if (u->u.structure.fields.items[i]->u.var.embedded) gather(names, u->u.structure.fields.items[i]->type);
+}
+
+MethodSet method_set(Lowering *low, Type *t) {
+  t = type_unalias(t);
+  MethodSet *known = map_get_ptr(&low->method_sets, t);
+  if (known) return *known;
+  Names names = {.low = low, .seen_types = map_in(low->arena), .seen_names = map_in(low->arena)};
+  gather(&names, t);
+  MethodSet *set = arena_new_of(low->arena, MethodSet);
+  map_set_ptr(&low->method_sets, t, set);
+  set->items = arena_new_array(low->arena, SetMethod, names.methods.len);
+  for (uint32_t i = 0; i < names.methods.len; i++) {
+    Object *candidate = names.methods.items[i];
+    Lookup found = lookup_field_or_method(low->universe, t, true, candidate->pkg, candidate->name);
+    if (!found.object || found.object->kind != OBJECT_FUNC) continue;
+    SetMethod *m = &set->items[set->len++];
+    m->object = found.object;
+    m->path_len = found.path_len ? found.path_len - 1 : 0;
+    memcpy(m->path, found.path, sizeof(uint32_t) * m->path_len);
+    Type *at = t;
+    for (uint32_t k = 0; k < m->path_len; k++) {
+      Type *field = struct_field(deref(at), m->path[k])->type;
+      if (type_unalias(field)->kind == TYPE_POINTER) m->through_pointer = true;
+      at = field;
+    }
+    Type *recv = found.object->type->u.signature.recv ? found.object->type->u.signature.recv->type : at;
+    m->through_value = type_unalias(recv)->kind != TYPE_POINTER || m->through_pointer || is_interface(deref(at));
+  }
+  qsort(set->items, set->len, sizeof *set->items, compare_methods);
+  return *set;
+}
+
+/* ---- one wrapper ---- */
+
+static bool must_emit(Lowering *low, Type *t) {
+  t = type_unalias(t);
+  if (t->kind == TYPE_NAMED && !t->u.named.object->pkg) return strcmp(atom_text(low->unit->path), "runtime") == 0;
+  if (t->kind == TYPE_INTERFACE && is_empty_interface(low, t)) return false;
+  if (t->kind != TYPE_NAMED) return true;
+  return t->u.named.object->pkg == low->unit->pkg || t->u.named.origin || has_shape(low, t);
+}
+
+static Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *suffix, Package **pkg) {
+  Type *base = type_unalias(deref(type_unalias(recv)));
+  bool pointer = type_unalias(recv)->kind == TYPE_POINTER;
+  *pkg = base->kind == TYPE_NAMED && base->u.named.object->pkg ? base->u.named.object->pkg : low->go_package;
+  Str text;
+  if (base->kind == TYPE_NAMED && !base->u.named.origin && !is_shape(base))
+    text = atom_str(base->u.named.object->name);
+  else
+    text = link_text(low, base);
+  if (base->kind == TYPE_NAMED && base->u.named.origin) { /* the symbol's name has no package in front of it */
+    ptrdiff_t bracket = str_index(text, '[');
+    Str head = str_slice(text, 0, bracket < 0 ? text.len : (size_t)bracket);
+    ptrdiff_t dot = str_last_index(head, '.');
+    if (dot >= 0) text = str_slice(text, (size_t)dot + 1, text.len);
+  }
+  const char *middle = "";
+  if (!name_is_exported(method->name) && method->pkg && method->pkg != *pkg)
+    middle = atom_printf(low, ".%s", atom_text(method->pkg->path))->text;
+  return atom_printf(low, pointer ? "(*" STR_FMT ")%s.%s%s" : STR_FMT "%s.%s%s", STR_ARG(text), middle,
+                     method->name->text, suffix);
+}
+
+static Type *wrapper_signature(Lowering *low, const Object *method, Type *recv) {
+  Type *s = method->type;
+  Object *old = s->u.signature.recv;
+  Object *var = NULL;
+  if (recv) {
+    bool real = old && !is_interface(deref(old->type));
+    var = object_new_var(low->universe, VAR_RECV, method->pkg, real ? old->pos : POS_AUTOGENERATED, real ? old->name : NULL, recv);
+  }
+  return type_new_signature(low->universe, var, s->u.signature.params, s->u.signature.results, s->u.signature.variadic);
+}
+
+static Func *new_wrapper(Lowering *low, Package *pkg, Atom name, Type *signature) {
+  Func *fn = func_new(low->unit, XPOS_AUTOGENERATED, pkg, name, signature);
+  fn->flags |= FUNC_DUPOK | FUNC_LOWERED;
+  declare_params(low, fn, signature, NULL);
+  return fn;
+}
+
+/* recv.M with everything implicit spelled out; the callee's name in *callee if it is a concrete method. */
+static Op *select_method(Body *b, Op *recv, const SetMethod *m, OpList *args, Name **callee) {
+  Op *x = recv;
+  for (uint32_t i = 0; i < m->path_len; i++) x = make_dot(b, POS_AUTOGENERATED, x, m->path[i], true);
+  *callee = NULL;
+  if (is_interface(x->type)) return make_dot_inter(b, POS_AUTOGENERATED, x, m->object);
+  Type *want = m->object->type->u.signature.recv->type;
+  bool pointer = type_unalias(x->type)->kind == TYPE_POINTER, want_pointer = type_unalias(want)->kind == TYPE_POINTER;
+  if (pointer != want_pointer) {
+    x = want_pointer ? make_addr(b, POS_AUTOGENERATED, x) : make_deref(b, POS_AUTOGENERATED, x);
+    x->flags |= OP_IMPLICIT;
+  }
+  op_list_push(b->unit, args, x);
+  Func *fn = method_func(b->low, x->type, m->object);
+  *callee = fn->name;
+  return make_method_expr(b->low, POS_AUTOGENERATED, x->type, m->object, fn);
+}
+
+static bool can_tail_call(Body *b, const Op *recv, const SetMethod *m, const Name *callee) {
+  if (m->path_len == 0 || type_unalias(recv->type)->kind != TYPE_POINTER) return false;
+  if (!callee) return strcmp(b->unit->target->goarch, "wasm") != 0;
+  if (type_unalias(m->object->type->u.signature.recv->type)->kind != TYPE_POINTER) return false;
+  return !callee->func || !callee->func->inl;
+}
+
+static void add_call(Body *b, Op *recv, const SetMethod *m) {
+  Func *fn = b->fn;
+  OpList args = {0};
+  Name *callee;
+  Op *fun = select_method(b, recv, m, &args, &callee);
+  for (uint32_t i = fn->has_recv ? 1 : 0; i < fn->param_len; i++) op_list_push(b->unit, &args, &fn->params[i]->op);
+  Op *call = finish_call(b, POS_AUTOGENERATED, fun, args, m->object->type->u.signature.variadic);
+  if (can_tail_call(b, recv, m, callee)) {
+    op_list_push(b->unit, &fn->body, op_unary(b->unit, OP_TAILCALL, XPOS_AUTOGENERATED, NULL, call));
+    return;
+  }
+  fn->flags |= FUNC_WRAPPER;
+  if (fn->result_len == 0) {
+    op_list_push(b->unit, &fn->body, call);
+    return;
+  }
+  Op *ret = op_new(b->unit, OP_RETURN, XPOS_AUTOGENERATED, NULL);
+  op_list_push(b->unit, &ret->list, call);
+  op_list_push(b->unit, &fn->body, finish_stmt(b, ret));
+}
+
+static void wrap_method_value(Lowering *low, Type *recv, Object *object, const SetMethod *m);
+
+static bool find_method_values(void *context, Op *op) {
+  Lowering *low = context;
+  if (op->kind == OP_METHVALUE && op->method)
+    vec_push(low->arena, &low->need_method_values, (MethodValueWrapper){op->x->type, op->method, op->name});
+  return false;
+}
+
+static void finish_wrapper(Lowering *low, Func *fn) {
+  if (low->finish) low->finish(low->finish_context, low->unit, fn);
+  op_list_any(&fn->body, find_method_values, low);
+  vec_push(low->unit->arena, &low->unit->funcs, fn);
+}
+
+static void wrap_method(Lowering *low, Type *base, const SetMethod *m, bool pointer) {
+  Type *recv_type = pointer ? pointer_to(low, base) : base;
+  Object *object = m->object;
+  bool interface_method = !object->type->u.signature.recv || is_interface(deref(object->type->u.signature.recv->type));
+  Type *own = interface_method ? NULL : object->type->u.signature.recv->type;
+  if (own && m->path_len == 0 && type_identical(own, recv_type)) return;
+  if (own && type_identical(own, recv_type)) return;
+  if (!pointer && !m->through_value) return;
+  if (!must_emit(low, base)) return;
+  Package *pkg;
+  Atom name = wrapper_name(low, recv_type, object, "", &pkg);
+  Func *fn = new_wrapper(low, pkg, name, wrapper_signature(low, object, recv_type));
+  Body b;
+  body_init(&b, low, fn, NULL);
+  Op *recv = &fn->params[0]->op;
+  if (pointer && own && type_identical(base, own)) {
+    Op *test = op_new(low->unit, OP_IF, XPOS_AUTOGENERATED, NULL);
+    test->cond = op_binary(low->unit, OP_EQ, XPOS_AUTOGENERATED, basic_type(low, BASIC_BOOL), recv,
+                           op_nil(low->unit, XPOS_NONE, recv_type));
+    Name *panic = runtime_name(low, "panicwrap", make_signature(low, 0, NULL, 0, NULL));
+    op_list_push(low->unit, &test->list, finish_call(&b, POS_AUTOGENERATED, &panic->op, (OpList){0}, false));
+    op_list_push(low->unit, &fn->body, test);
+  }
+  add_call(&b, recv, m);
+  finish_wrapper(low, fn);
+}
+
+static void wrap_type(Lowering *low, Type *t, StrMap *seen, bool needed) {
+  MethodSet set = method_set(low, t);
+  if (set.len == 0) return;
+  void **slot = strmap_put(seen, link_text(low, t));
+  if (*slot) return;
+  *slot = t;
+  if (!needed) return;
+  for (uint32_t i = 0; i < set.len; i++) {
+    wrap_method(low, t, &set.items[i], false);
+    if (!is_interface(t)) wrap_method(low, t, &set.items[i], true);
+  }
+}
+
+static void wrap_method_value(Lowering *low, Type *recv, Object *object, const SetMethod *m) {
+  Package *pkg;
+  Atom name = wrapper_name(low, recv, object, "-fm", &pkg);
+  Func *fn = new_wrapper(low, pkg, name, wrapper_signature(low, object, NULL));
+  Atom this_name = atom_printf(low, ".this");
+  Name *fake = name_new(low->unit, CLASS_PARAM, XPOS_AUTOGENERATED, low->unit->pkg, this_name, recv, NULL);
+  fake->name_flags |= NAME_BY_VALUE;
+  Name *captured = name_new(low->unit, CLASS_AUTOHEAP, XPOS_AUTOGENERATED, low->unit->pkg, this_name, recv, fn);
+  captured->name_flags |= NAME_CLOSURE_VAR;
+  captured->outer = fake;
+  vec_push(low->unit->arena, &fn->closure_vars, captured);
+  Body b;
+  body_init(&b, low, fn, NULL);
+  add_call(&b, &captured->op, m);
+  finish_wrapper(low, fn);
+}
+
+static void wrap_method_values(Lowering *low, StrMap *seen) {
+  for (uint32_t i = 0; i < low->need_method_values.len; i++) {
+    MethodValueWrapper w = low->need_method_values.items[i];
+    Str key = arena_printf(low->arena, STR_FMT ".%s", STR_ARG(link_text(low, w.recv)), w.method->name->text);
+    void **slot = strmap_put(seen, key);
+    if (*slot) continue;
+    *slot = w.method;
+    SetMethod m = {.object = w.method};
+    wrap_method_value(low, w.recv, w.method, &m);
+  }
+}
+
+void lower_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *fn), void *context) {
+  Lowering *low = unit->lower_state;
+  if (!low || !low->eager) return;
+  low->finish = finish;
+  low->finish_context = context;
+  StrMap seen = strmap_in(low->arena), seen_values = strmap_in(low->arena);
+  for (uint32_t i = 0; i < low->have_wrappers.len; i++) wrap_type(low, low->have_wrappers.items[i], &seen, false);
+  for (uint32_t i = 0; i < low->need_wrappers.len; i++) wrap_type(low, low->need_wrappers.items[i], &seen, true);
+  wrap_type(low, universe_error(low->universe), &seen, true);
+  wrap_method_values(low, &seen_values);
+}
