@@ -54,16 +54,16 @@ static TypeList rewrite_types(const Rewriter *r, TypeList list) {
 
 Object *object_with_type(Universe *u, const Object *object, Type *type) {
   Object *copy = object_new(u, object->kind, object->pkg, object->pos, object->name, type);
-  uint32_t id = copy->id;
-  *copy = *object;
-  copy->id = id;
-  copy->type = type;
+  /* `used` stays false and is not read: another thread may be checking a body that uses the original */
+  copy->parent = object->parent;
+  copy->scope_pos = object->scope_pos;
+  copy->order = object->order;
+  copy->u = object->u;
   if (object->kind == OBJECT_VAR) {
     if (!copy->u.var.origin) copy->u.var.origin = (Object *)(uintptr_t)object;
   } else if (object->kind == OBJECT_FUNC) {
     if (!copy->u.func.origin) copy->u.func.origin = (Object *)(uintptr_t)object;
     copy->u.func.syntax = NULL;
-    copy->decl = NULL;
   }
   return copy;
 }
