@@ -21,17 +21,14 @@ static void verify_function(Checker *check, const Object *func, const Map *linkn
     return;
   }
   /* Without assembly files nobody else can supply the body, except by a link name. */
-  if (!check->pkg->complete || (pragma & PRAGMA_WASMIMPORT)) return;
+  if (!check->pkg->complete || (pragma & PRAGMA_WASMIMPORT) || func->name == check->universe->blank) return;
   if (!map_find(linknames, map_key(func))) check_error(check, pos, "missing function body");
 }
 
 static void verify_linknames(Checker *check, const SyntaxFile *file, Map *linknames) {
   for (uint32_t i = 0; i < file->linknames.len; i++) {
     const Linkname *link = &file->linknames.items[i];
-    if (!file->imports_unsafe) {
-      check_error(check, link->pos, "//go:linkname only allowed in Go files that import \"unsafe\"");
-      continue;
-    }
+    if (!file->imports_unsafe) continue; /* the parser knows, see SyntaxFile.late */
     Str remote = atom_str(link->remote);
     if (str_index(remote, '[') >= 0 && str_index(remote, ']') >= 0) {
       check_error(check, link->pos, "//go:linkname reference of an instantiation is not allowed");
@@ -83,6 +80,11 @@ static void verify_embed(Checker *check, const PackageFile *file, const EmbedDir
 void check_directives(Checker *check) {
   const Package *pkg = check->pkg;
   Map linknames = map_in(check->arena);
+  for (uint32_t i = 0; i < pkg->file_len; i++) {
+    const Notes *late = &pkg->files[i].syntax->late;
+    for (uint32_t j = 0; j < late->list.len; j++)
+      check_error(check, late->list.items[j].pos, STR_FMT, STR_ARG(late->list.items[j].text));
+  }
   for (uint32_t i = 0; i < pkg->file_len; i++) verify_linknames(check, pkg->files[i].syntax, &linknames);
   for (uint32_t i = 0; i < pkg->objects.len; i++)
     if (pkg->objects.items[i]->kind == OBJECT_FUNC) verify_function(check, pkg->objects.items[i], &linknames);
