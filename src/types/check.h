@@ -17,7 +17,7 @@
 typedef struct Checker Checker;
 
 /* Fields that are filled lazily, maybe while other threads read them: written last, with release; read with acquire. */
-#define LOAD_ACQUIRE(place) __atomic_load_n((place), __ATOMIC_ACQUIRE)
+#define LOAD_ACQUIRE(place)         __atomic_load_n((place), __ATOMIC_ACQUIRE)
 #define STORE_RELEASE(place, value) __atomic_store_n((place), (value), __ATOMIC_RELEASE)
 
 typedef struct AllocShard { /* session memory for the threads that hash to it */
@@ -51,8 +51,8 @@ void *universe_alloc(Universe *universe, size_t size);
 /* An expression while it is being checked. */
 typedef struct Operand {
   ValueMode mode;
-  Node *expr;        /* NULL only for synthetic operands */
-  Type *type;        /* NULL for MODE_INVALID and MODE_NO_VALUE may be set to the invalid type */
+  Node *expr;         /* NULL only for synthetic operands */
+  Type *type;         /* NULL for MODE_INVALID and MODE_NO_VALUE may be set to the invalid type */
   const Const *value; /* MODE_CONSTANT */
   BuiltinId builtin;  /* MODE_BUILTIN */
 } Operand;
@@ -71,15 +71,15 @@ typedef enum ExprKind { EXPR_CONVERSION, EXPR_EXPRESSION, EXPR_STATEMENT } ExprK
 
 /* What surrounds the code being checked; copied when a body or declaration is entered. */
 typedef struct Environment {
-  DeclInfo *decl;        /* declaration whose dependencies are recorded, or NULL */
-  Scope *scope;          /* innermost */
-  PackageFile *file;     /* for its language version */
+  DeclInfo *decl;    /* declaration whose dependencies are recorded, or NULL */
+  Scope *scope;      /* innermost */
+  PackageFile *file; /* for its language version */
   Lang lang;
-  Const *iota_value;     /* value of iota, or NULL outside of constant declarations */
-  Pos error_pos;         /* constants that inherit their expression: report here */
+  Const *iota_value; /* value of iota, or NULL outside of constant declarations */
+  Pos error_pos;     /* constants that inherit their expression: report here */
   bool in_tparam_list;
-  Type *signature;       /* of the function being checked, or NULL */
-  Map *panic_calls;      /* CallExpr* of calls to panic, for missing-return; or NULL */
+  Type *signature;  /* of the function being checked, or NULL */
+  Map *panic_calls; /* CallExpr* of calls to panic, for missing-return; or NULL */
   bool has_label, has_call_or_recv;
   Object *is_method_decl; /* unused by most */
 } Environment;
@@ -94,17 +94,17 @@ struct Checker {
   const CheckConfig *config;
   Universe *universe;
   Package *pkg;
-  Arena *arena;    /* of the package: session lifetime */
+  Arena *arena; /* of the package: session lifetime */
   Notes *notes;
   Info *info;
   Environment env;
   VEC(Object *) object_path; /* declarations in progress, for cycles */
   VEC(Delayed) delayed;
   uint32_t delayed_next;
-  Map untyped;         /* Node* -> UntypedInfo*: untyped expressions whose final type is open; 0: settled */
+  Map untyped;          /* Node* -> UntypedInfo*: untyped expressions whose final type is open; 0: settled */
   VEC(Type *) cleaners; /* named types, interfaces… to finish after checking */
   VEC(Object *) methods_of; /* private to the resolver */
-  Map methods;         /* Object* (type name) -> method list, private to the resolver */
+  Map methods;              /* Object* (type name) -> method list, private to the resolver */
   VEC(struct DotImport *) dot_imports;
   struct MonoGraph *mono;
   const char *target_text; /* what a function value is wanted for, as messages say it; NULL: a variable */
@@ -132,11 +132,12 @@ const char *text_types(Checker *check, TypeList list);
 /* ---- recording (info.c) ---- */
 Info *info_new(Arena *arena, IdCounter *ids);
 void record_type_and_value(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value);
-void record_untyped(Checker *check);                                 /* at the end: final types of untyped expressions */
+void record_untyped(Checker *check); /* at the end: final types of untyped expressions */
 void record_def(Checker *check, NameExpr *name, Object *object);
 void record_use(Checker *check, NameExpr *name, Object *object);
 void record_implicit(Checker *check, Node *node, Object *object);
-void record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *object, const Lookup *how);
+void record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *object,
+                      const Lookup *how);
 void record_instance(Checker *check, Node *expr, TypeList targs, Type *type);
 void record_scope(Checker *check, Node *node, Scope *scope);
 void record_builtin_type(Checker *check, Node *fun, Type *signature);
@@ -151,8 +152,9 @@ bool name_is_exported(Atom name);
 bool object_is_exported(const Object *object);
 /* Go's sameId: equal names, and equal packages if unexported; fold: equal but for case, in any package. */
 bool object_same_id(const Object *object, const Package *pkg, Atom name, bool fold);
-int object_compare(const Object *a, const Object *b); /* order of methods in type sets: exported first, name, package path */
-const char *object_kind_text(const Object *object);   /* "local variable", "defined type", … */
+int object_compare(const Object *a,
+                   const Object *b); /* order of methods in type sets: exported first, name, package path */
+const char *object_kind_text(const Object *object); /* "local variable", "defined type", … */
 bool object_is_alias(const Object *type_name);
 bool object_has_ptr_recv(const Object *method);
 bool package_same(const Package *a, const Package *b);
@@ -167,41 +169,49 @@ Lookup lookup_field_or_method_fold(Universe *u, Type *t, bool addressable, Packa
 bool check_enter_type(Checker *check, Type *named);
 void check_leave_type(Checker *check, Type *named);
 bool check_is_complete(Checker *check, Type *t); /* has an underlying type; else reports the cycle */
-Type *type_new(Universe *universe, TypeKind kind); /* session lifetime, zeroed, with an id and universe; named: with state */
+Type *type_new(Universe *universe,
+               TypeKind kind); /* session lifetime, zeroed, with an id and universe; named: with state */
 /* Private part of a named type. `methods` and `underlying` of instances are filled under universe_lock; readers without the
    lock use load_acquire. */
 typedef struct NamedState {
-  Checker *checker;   /* of the package that declares it (origin), while that is being checked; else NULL */
-  Object **methods;   /* of an instance: one slot per method of the origin, NULL until expanded; array NULL at first */
-  bool expanding;     /* named_expand is at work on it */
-  Pos pos;            /* of an instance: where it was first mentioned */
-  bool expanded;      /* instances: from_rhs is set (release); private to named.c */
-  bool valid;         /* does not contain itself; private to valid_type.c */
-  Object *place;      /* of an instance: its type name, at the place where it was first written; private to cycles.c */
-  Map method_index;   /* declared types with many methods: Atom -> index + 1; private to named.c */
+  Checker *checker; /* of the package that declares it (origin), while that is being checked; else NULL */
+  Object **
+      methods; /* of an instance: one slot per method of the origin, NULL until expanded; array NULL at first */
+  bool expanding; /* named_expand is at work on it */
+  Pos pos;        /* of an instance: where it was first mentioned */
+  bool expanded;  /* instances: from_rhs is set (release); private to named.c */
+  bool valid;     /* does not contain itself; private to valid_type.c */
+  Object *
+      place; /* of an instance: its type name, at the place where it was first written; private to cycles.c */
+  Map method_index; /* declared types with many methods: Atom -> index + 1; private to named.c */
 } NamedState;
-void **universe_generics(Universe *universe); /* slot in which the generics files keep their table of instances */
+void **
+universe_generics(Universe *universe); /* slot in which the generics files keep their table of instances */
 Type *type_invalid(const Universe *universe);
 bool type_valid(const Type *t);
 Scope *scope_new(Universe *universe, Scope *parent, Pos start, Pos end);
-Object *scope_insert(Universe *universe, Scope *scope, Object *object); /* the object already there, or NULL */
+Object *scope_insert(Universe *universe, Scope *scope,
+                     Object *object); /* the object already there, or NULL */
 void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object, Pos scope_pos);
 void check_object_decl(Checker *check, Object *object); /* determines object->type, on demand */
 void check_decl_stmt(Checker *check, NodeList decls);   /* declarations inside functions */
-void check_function(Checker *check, DeclInfo *decl, const char *name, Type *signature, BlockStmt *body, const Const *iota);
-void check_later(Checker *check, void (*run)(Checker *, void *), void *data); /* env is saved and restored for it */
+void check_function(Checker *check, DeclInfo *decl, const char *name, Type *signature, BlockStmt *body,
+                    const Const *iota);
+void check_later(Checker *check, void (*run)(Checker *, void *),
+                 void *data); /* env is saved and restored for it */
 void check_process_delayed(Checker *check, uint32_t from);
 void check_add_dependency(Checker *check, Object *to);
 
 /* Type expressions. */
-Type *check_type(Checker *check, Node *e);                       /* must be a complete, non-generic, non-constraint type */
-Type *check_var_type(Checker *check, Node *e);                   /* may not be a constraint interface */
-Type *check_defined_type(Checker *check, Node *e, Object *def);  /* right-hand side of the declaration of def */
+Type *check_type(Checker *check, Node *e);     /* must be a complete, non-generic, non-constraint type */
+Type *check_var_type(Checker *check, Node *e); /* may not be a constraint interface */
+Type *check_defined_type(Checker *check, Node *e,
+                         Object *def); /* right-hand side of the declaration of def */
 Type *check_generic_type(Checker *check, Node *e, const char **cause);
 void check_ident(Checker *check, Operand *x, NameExpr *e, Object *def, bool want_type);
 void check_type_and_record(Checker *check, Operand *x, Node *e, Object *def); /* typInternal + MODE_TYPE */
-void check_valid_var_type(Checker *check, Node *e, Type *t);      /* types2 validVarType */
-int64_t check_array_length(Checker *check, Node *e);             /* <0: error reported */
+void check_valid_var_type(Checker *check, Node *e, Type *t);                  /* types2 validVarType */
+int64_t check_array_length(Checker *check, Node *e);                          /* <0: error reported */
 void check_struct_type(Checker *check, Type *result, StructTypeExpr *e);
 void check_interface_type(Checker *check, Type *result, InterfaceTypeExpr *e, Object *def);
 void check_func_type(Checker *check, Type *result, FieldNode *recv, FieldList tparams, FuncTypeExpr *e);
@@ -209,39 +219,50 @@ Type *check_instantiated_type(Checker *check, Node *x, NodeList targs, Object *d
 
 /* Predicates beyond types.h. */
 bool type_is_boolean(Type *t), type_is_numeric(Type *t), type_is_string(Type *t), type_is_integer(Type *t);
-bool type_is_unsigned(Type *t), type_is_float(Type *t), type_is_complex(Type *t), type_is_integer_or_float(Type *t);
+bool type_is_unsigned(Type *t), type_is_float(Type *t), type_is_complex(Type *t),
+    type_is_integer_or_float(Type *t);
 bool type_is_const_type(Type *t);
-bool type_all_basic(Universe *u, Type *t, uint32_t flags); /* t, or all types of a type parameter's type set */
-bool type_all_boolean(Universe *u, Type *t), type_all_integer(Universe *u, Type *t), type_all_unsigned(Universe *u, Type *t);
-bool type_all_numeric(Universe *u, Type *t), type_all_string(Universe *u, Type *t), type_all_ordered(Universe *u, Type *t);
+bool type_all_basic(Universe *u, Type *t,
+                    uint32_t flags); /* t, or all types of a type parameter's type set */
+bool type_all_boolean(Universe *u, Type *t), type_all_integer(Universe *u, Type *t),
+    type_all_unsigned(Universe *u, Type *t);
+bool type_all_numeric(Universe *u, Type *t), type_all_string(Universe *u, Type *t),
+    type_all_ordered(Universe *u, Type *t);
 bool type_all_numeric_or_string(Universe *u, Type *t);
-bool type_is_typed(Type *t), type_has_nil(Universe *u, Type *t), type_is_named(Type *t), type_has_empty_type_set(Universe *u, Type *t);
-bool type_comparable_cause(Universe *u, Type *t, bool dynamic, Checker *check, const char **cause); /* both may be NULL */
+bool type_is_typed(Type *t), type_has_nil(Universe *u, Type *t), type_is_named(Type *t),
+    type_has_empty_type_set(Universe *u, Type *t);
+bool type_comparable_cause(Universe *u, Type *t, bool dynamic, Checker *check,
+                           const char **cause); /* both may be NULL */
 bool type_is_non_type_param_interface(Type *t);
 bool type_is_bytes_or_runes(Type *t);
 bool type_identical_ignore_tags(Type *a, Type *b);
-Type *type_deref(Type *t, bool *was_pointer);      /* *T -> T, not through named pointers */
-const char *check_missing_method(Checker *check, Type *t, Type *interface, bool static_, Object **missing); /* NULL: none */
+Type *type_deref(Type *t, bool *was_pointer); /* *T -> T, not through named pointers */
+const char *check_missing_method(Checker *check, Type *t, Type *interface, bool static_,
+                                 Object **missing); /* NULL: none */
 bool check_has_all_methods(Checker *check, Type *t, Type *interface, bool static_, const char **cause);
 /* The same with another relation than identity between signatures (for inference). */
 bool check_has_all_methods_with(Checker *check, Type *t, Type *interface, bool static_,
-                                bool (*equivalent)(void *context, Type *x, Type *y), void *context, const char **cause);
+                                bool (*equivalent)(void *context, Type *x, Type *y), void *context,
+                                const char **cause);
 bool check_new_assertable_to(Checker *check, Type *t, Type *interface, const char **cause);
 const char *lookup_error(Checker *check, Type *t, Atom sel, Object *object, bool struct_literal);
 void check_valid_type(Checker *check, Type *named);
-Type *named_resolve(Universe *u, Type *named); /* makes underlying, tparams, methods count available; returns named */
-Type *type_under_all(Universe *u, Type *t); /* underlying; of a type parameter: its interface */
+Type *named_resolve(Universe *u,
+                    Type *named); /* makes underlying, tparams, methods count available; returns named */
+Type *type_under_all(Universe *u, Type *t);   /* underlying; of a type parameter: its interface */
 Type *type_core_string(Universe *u, Type *t); /* core type where []byte|string counts as string */
-Type *type_common_under(Universe *u, Type *t, bool (*accept)(Type *, Type *), const char **cause, Checker *check);
+Type *type_common_under(Universe *u, Type *t, bool (*accept)(Type *, Type *), const char **cause,
+                        Checker *check);
 
 /* ---- values ---- */
-void check_expr(Checker *check, Type *target, Operand *x, Node *e);         /* single value; untyped stays untyped */
+void check_expr(Checker *check, Type *target, Operand *x, Node *e); /* single value; untyped stays untyped */
 /* For a variable of type t (may be NULL), which messages call `text`: generic function values are inferred from t. */
 void check_expr_for(Checker *check, Type *t, const char *text, Operand *x, Node *e);
 ExprKind check_raw_expr(Checker *check, Type *target, Operand *x, Node *e, Type *hint, bool allow_generic);
 void check_generic_expr(Checker *check, Operand *x, Node *e);
-void record_operand(Checker *check, const Operand *x); /* types2 record: type and value now, or later if untyped */
-const char *text_pos(Checker *check, Pos pos);         /* "file:line:col" for continuation lines */
+void record_operand(Checker *check,
+                    const Operand *x);         /* types2 record: type and value now, or later if untyped */
+const char *text_pos(Checker *check, Pos pos); /* "file:line:col" for continuation lines */
 /* types2 typesSummary: "(number, string, ...T)" for "have" and "want" lines. */
 const char *text_types_summary(Checker *check, TypeList list, bool variadic, bool has_dots);
 void check_multi_expr(Checker *check, Operand *x, Node *e); /* may be a tuple or comma-ok */
@@ -255,23 +276,28 @@ typedef struct OperandList {
 /* Expressions of a list; one multi-valued call is spread. With allow_comma_ok two results of a comma-ok form. */
 OperandList check_expr_list(Checker *check, NodeList list, bool allow_comma_ok, bool *comma_ok);
 void check_convert_untyped(Checker *check, Operand *x, Type *target);
-Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, const Const **value, int *error_code);
+Type *check_implicit_type_and_value(Checker *check, Operand *x, Type *target, const Const **value,
+                                    int *error_code);
 void check_update_expr_type(Checker *check, Node *x, Type *t, bool final);
 void check_match_types(Checker *check, Operand *x, Operand *y);
 void check_comparison(Checker *check, Operand *x, Operand *y, Operator op);
 bool check_representable(Checker *check, Operand *x, Type *basic);
 void check_conversion(Checker *check, Operand *x, Type *t);
 bool operand_convertible(Checker *check, Operand *x, Type *t, const char **cause);
-bool operand_assignable(Checker *check, Operand *x, Type *t, const char **cause); /* constants and untyped included */
+bool operand_assignable(Checker *check, Operand *x, Type *t,
+                        const char **cause); /* constants and untyped included */
 bool operand_is_nil(const Operand *x);
-void check_assignment(Checker *check, Operand *x, Type *t, const char *context); /* x to a variable of type t (NULL: := ) */
+void check_assignment(Checker *check, Operand *x, Type *t,
+                      const char *context); /* x to a variable of type t (NULL: := ) */
 void check_init_const(Checker *check, Object *lhs, Operand *x);
 void check_init_var(Checker *check, Object *lhs, Operand *x, const char *context);
 void check_init_vars(Checker *check, ObjectList lhs, NodeList rhs, Node *return_stmt);
 void check_assign_error(Checker *check, NodeList rhs, uint32_t l, uint32_t r);
-void check_func_body(Checker *check, DeclInfo *decl, const char *name, Type *signature, BlockStmt *body, Const *iota_value);
+void check_func_body(Checker *check, DeclInfo *decl, const char *name, Type *signature, BlockStmt *body,
+                     Const *iota_value);
 bool check_builtin(Checker *check, Operand *x, CallExpr *call, BuiltinId id);
-bool check_index_expr(Checker *check, Operand *x, IndexExpr *e); /* true: a generic function, to be instantiated */
+bool check_index_expr(Checker *check, Operand *x,
+                      IndexExpr *e); /* true: a generic function, to be instantiated */
 void check_slice_expr(Checker *check, Operand *x, SliceExpr *e);
 void check_composite_lit(Checker *check, Operand *x, CompositeLit *e, Type *hint);
 void check_func_lit(Checker *check, Operand *x, FuncLit *e);
@@ -288,7 +314,8 @@ void check_call_expr(Checker *check, Operand *x, CallExpr *call, bool *is_statem
 void check_func_inst(Checker *check, Type *target, Pos pos, Operand *x, IndexExpr *inst, bool infer);
 void check_selector(Checker *check, Operand *x, SelectorExpr *e, Object *def, bool want_type);
 OperandList check_generic_expr_list(Checker *check, NodeList list, TypeList **targs_out);
-bool check_use(Checker *check, NodeList list);      /* evaluates for effects on "used" after an error; true: no (further) error */
+bool check_use(Checker *check,
+               NodeList list); /* evaluates for effects on "used" after an error; true: no (further) error */
 bool check_use_lhs(Checker *check, NodeList list);
 /* Type parameters of a declaration: declares them in the current scope. */
 TypeList check_collect_tparams(Checker *check, FieldList list);
@@ -300,8 +327,8 @@ void check_union(Checker *check, Type *result, Operation *e); /* a | b, ~a in in
 Type *check_parse_union(Checker *check, Node *e);
 Type *check_parse_tilde(Checker *check, Node *e);
 /* Infers missing type arguments. NULL items: failed and an error was reported. */
-TypeList check_infer(Checker *check, Pos pos, TypeList tparams, TypeList targs, Type *params, OperandList args, bool reverse,
-                     const char *what);
+TypeList check_infer(Checker *check, Pos pos, TypeList tparams, TypeList targs, Type *params,
+                     OperandList args, bool reverse, const char *what);
 bool check_validate_targ_len(Checker *check, Pos pos, const char *name, uint32_t want, uint32_t got);
 /* Index of the first type argument that does not satisfy its constraint, or -1; *cause says why. */
 int check_verify_instance(Checker *check, Pos pos, TypeList tparams, TypeList targs, const char **cause);
@@ -311,17 +338,20 @@ Type *signature_instance(Universe *u, Type *generic_signature, TypeList targs);
 /* Sets from_rhs of an instance (maybe itself a named type or an alias); the lock is held, called once by named_resolve. */
 void named_expand(Universe *u, Type *instance);
 void mono_record_canon(Checker *check, Type *mine, Type *canonical);
-Object *named_expand_method(Universe *u, Type *instance, uint32_t i); /* for named_method(): made once, then the same */
+Object *named_expand_method(Universe *u, Type *instance,
+                            uint32_t i); /* for named_method(): made once, then the same */
 /* Type sets. */
 typedef struct TypeSet TypeSet;
 TypeSet *type_set(Universe *u, Type *interface); /* computes once */
 TypeSet *type_set_check(Checker *check, Pos pos, Type *interface);
 ObjectList type_set_methods(const TypeSet *set); /* sorted by unique name */
-bool type_set_is_all(const TypeSet *set), type_set_is_empty(const TypeSet *set), type_set_is_comparable(const TypeSet *set);
+bool type_set_is_all(const TypeSet *set), type_set_is_empty(const TypeSet *set),
+    type_set_is_comparable(const TypeSet *set);
 bool type_set_is_method_set(const TypeSet *set), type_set_has_terms(const TypeSet *set);
 bool type_set_subset_of(Universe *u, const TypeSet *a, const TypeSet *b);
 /* Calls f for each term's type (and its underlying); stops at false. With no specific terms: once with NULLs. */
-bool type_set_each(Universe *u, const TypeSet *set, bool (*f)(void *context, Type *t, Type *under), void *context);
+bool type_set_each(Universe *u, const TypeSet *set, bool (*f)(void *context, Type *t, Type *under),
+                   void *context);
 /* The same over any type: a type parameter's type set, else the type itself. */
 bool type_each(Universe *u, Type *t, bool (*f)(void *context, Type *t, Type *under), void *context);
 void mono_record_instance(Checker *check, Pos pos, TypeList tparams, TypeList targs, NodeList exprs);

@@ -44,7 +44,7 @@ uint32_t first_in_source(Object *const *path, uint32_t len);
 int32_t object_path_index(const Checker *check, const Object *object); /* -1: not in progress */
 void check_push_object(Checker *check, Object *object);
 void check_pop_object(Checker *check);
-void check_directives(Checker *check);                   /* directives.c */
+void check_directives(Checker *check);       /* directives.c */
 void check_unused_imports(Checker *check);   /* unused.c */
 void check_init_order_of(Checker *check);    /* init_order.c */
 void check_anonymous_cycles(Checker *check); /* interface.c */

@@ -67,7 +67,8 @@ static void report(Checker *check, Pos pos, bool soft, Str text) {
   if (check->had_error) {
     /* Lines that begin with one tab quote other declarations; with two tabs they still belong to the message. */
     size_t end = 0;
-    while (end < text.len && !(text.data[end] == '\n' && end + 2 < text.len && text.data[end + 2] != '\t')) end++;
+    while (end < text.len && !(text.data[end] == '\n' && end + 2 < text.len && text.data[end + 2] != '\t'))
+      end++;
     Str first = str_slice(text, 0, end);
     if (text_find(first, "invalid operand") > 0 || text_find(first, "invalid type") > 0) return;
   }

@@ -29,7 +29,14 @@ typedef struct Universe Universe;
 
 /* ---- constants: immutable values ---- */
 
-typedef enum ConstKind { CONST_UNKNOWN, CONST_BOOL, CONST_STRING, CONST_INT, CONST_FLOAT, CONST_COMPLEX } ConstKind;
+typedef enum ConstKind {
+  CONST_UNKNOWN,
+  CONST_BOOL,
+  CONST_STRING,
+  CONST_INT,
+  CONST_FLOAT,
+  CONST_COMPLEX
+} ConstKind;
 
 typedef struct Const Const; /* opaque; lives in the arena that made it; NULL = no constant */
 
@@ -39,9 +46,9 @@ Str const_string(const Const *c);
 /* The exact integer value if it fits; false otherwise. Floats and complex values with integral value count (3.0 is 3). */
 bool const_int64(const Const *c, int64_t *out);
 bool const_uint64(const Const *c, uint64_t *out);
-double const_double(const Const *c);        /* nearest; of the real part */
+double const_double(const Const *c); /* nearest; of the real part */
 double const_imag_double(const Const *c);
-int const_sign(const Const *c);             /* -1, 0, 1; complex: 0 iff zero */
+int const_sign(const Const *c); /* -1, 0, 1; complex: 0 iff zero */
 Const *const_make_unknown(Arena *arena);
 Const *const_make_bool(Arena *arena, bool value);
 Const *const_make_string(Arena *arena, Str value);
@@ -51,7 +58,8 @@ Const *const_make_double(Arena *arena, double value);
 Const *const_from_literal(Arena *arena, LitKind kind, Str source); /* NULL: malformed */
 /* As go/constant's ToInt, ToFloat, ToComplex: CONST_UNKNOWN if the value does not fit. */
 Const *const_to_kind(Arena *arena, const Const *c, ConstKind kind);
-Const *const_unary(Arena *arena, Operator op, const Const *x, uint32_t unsigned_bits); /* bits for ^ on unsigned, else 0 */
+Const *const_unary(Arena *arena, Operator op, const Const *x,
+                   uint32_t unsigned_bits); /* bits for ^ on unsigned, else 0 */
 Const *const_binary(Arena *arena, const Const *x, Operator op, const Const *y, bool integer_division);
 Const *const_shift(Arena *arena, const Const *x, Operator op, uint64_t count);
 bool const_compare(const Const *x, Operator op, const Const *y);
@@ -63,8 +71,8 @@ uint32_t const_bit_length(const Const *c); /* of an integer's magnitude */
 Const *const_represent(Arena *arena, const Const *c, const Type *basic);
 /* The same with the target's sizes of int, uint and uintptr; const_represent takes them as 64 bits. */
 Const *const_represent_on(Arena *arena, const Target *target, const Const *c, const Type *basic);
-int64_t const_string_length(const Const *c); /* bytes */
-void const_print(Buffer *out, const Const *c);       /* short form of go/constant String (strings cut at 72) */
+int64_t const_string_length(const Const *c);   /* bytes */
+void const_print(Buffer *out, const Const *c); /* short form of go/constant String (strings cut at 72) */
 void const_print_exact(Buffer *out, const Const *c); /* ExactString */
 
 /* ---- types ---- */
@@ -146,7 +154,7 @@ typedef struct UnionTerm {
 
 struct Type {
   TypeKind kind;
-  uint32_t id; /* dense in the session, from 1: a stable hash and side-table key */
+  uint32_t id;        /* dense in the session, from 1: a stable hash and side-table key */
   Universe *universe; /* that made it (set by type_new) */
   union {
     struct { /* TYPE_BASIC */
@@ -154,19 +162,20 @@ struct Type {
       uint32_t flags; /* BasicFlags */
       Atom name;
     } basic;
-    struct { /* TYPE_NAMED: declared, or an instance of a generic one (origin != NULL) */
-      Object *object;      /* the type name; of the origin for instances */
-      Type *underlying;    /* NULL until resolved: use type_underlying() */
-      Type *from_rhs;      /* right-hand side of the declaration; NULL for instances */
-      TypeList tparams;    /* TYPE_TYPE_PARAM; of the declaration (origin) */
-      TypeList targs;      /* of an instance */
-      Type *origin;        /* generic type of an instance, else NULL */
-      ObjectList methods;  /* declared methods in source order; of instances: expanded lazily, use named_method() */
+    struct {            /* TYPE_NAMED: declared, or an instance of a generic one (origin != NULL) */
+      Object *object;   /* the type name; of the origin for instances */
+      Type *underlying; /* NULL until resolved: use type_underlying() */
+      Type *from_rhs;   /* right-hand side of the declaration; NULL for instances */
+      TypeList tparams; /* TYPE_TYPE_PARAM; of the declaration (origin) */
+      TypeList targs;   /* of an instance */
+      Type *origin;     /* generic type of an instance, else NULL */
+      ObjectList
+          methods; /* declared methods in source order; of instances: expanded lazily, use named_method() */
       struct NamedState *state; /* private to the checker */
     } named;
     struct { /* TYPE_ALIAS */
       Object *object;
-      Type *actual;   /* the aliased type; maybe an alias again */
+      Type *actual; /* the aliased type; maybe an alias again */
       TypeList tparams, targs;
       Type *origin;
       Type *from_rhs;
@@ -179,29 +188,30 @@ struct Type {
     struct { /* TYPE_MAP */
       Type *key, *value;
     } map;
-    struct { /* TYPE_STRUCT */
+    struct {             /* TYPE_STRUCT */
       ObjectList fields; /* OBJECT_VAR with is_field */
       Str *tags;         /* fields.len entries (decoded) or NULL */
     } structure;
     struct { /* TYPE_TUPLE */
       ObjectList vars;
     } tuple;
-    struct { /* TYPE_SIGNATURE */
-      Object *recv;      /* NULL for functions */
-      TypeList tparams;  /* of a generic function or method */
+    struct {            /* TYPE_SIGNATURE */
+      Object *recv;     /* NULL for functions */
+      TypeList tparams; /* of a generic function or method */
       TypeList recv_tparams;
       Type *params, *results; /* TYPE_TUPLE; never NULL */
       bool variadic;          /* the last parameter's type is a slice (or string, for append) */
       Scope *scope;           /* of the function's parameters; NULL for instances */
     } signature;
-    struct { /* TYPE_INTERFACE */
+    struct {                /* TYPE_INTERFACE */
       ObjectList methods;   /* explicit, OBJECT_FUNC, source order */
       TypeList embeddeds;   /* as written */
       Pos *embed_pos;       /* of each embedded, or NULL */
       bool implicit;        /* wraps a constraint literal such as ~int */
       bool complete;        /* all methods and embeddeds are known */
       struct TypeSet *tset; /* private; computed by type_set() */
-      void *checker;        /* reports what type_set() finds wrong; set by the checker that makes it, NULL when done */
+      void *
+          checker; /* reports what type_set() finds wrong; set by the checker that makes it, NULL when done */
     } interface;
     struct { /* TYPE_UNION */
       UnionTerm *terms;
@@ -210,7 +220,7 @@ struct Type {
     struct { /* TYPE_TYPE_PARAM */
       Object *object;
       uint32_t index;
-      Type *bound; /* any type; use type_param_interface() */
+      Type *bound;     /* any type; use type_param_interface() */
       uint32_t serial; /* unique, for ordering */
     } tparam;
   } u;
@@ -240,16 +250,17 @@ typedef enum BuiltinId {
 
 struct Object {
   ObjectKind kind;
-  uint32_t id;    /* dense in the session */
-  Atom name;      /* "_" possible; NULL or "" for unnamed parameters */
-  Package *pkg;   /* NULL: universe */
-  Scope *parent;  /* scope in which it is declared; NULL for fields, methods */
-  Pos pos;        /* of its identifier */
-  Pos scope_pos;  /* local objects are visible from here */
-  Type *type;     /* NULL until determined */
-  uint32_t order; /* source order among package-level objects, or among the package's local defined types, from 1; else 0 */
-  uint8_t color;  /* private to the checker */
-  bool used;      /* package names, local variables, labels */
+  uint32_t id;   /* dense in the session */
+  Atom name;     /* "_" possible; NULL or "" for unnamed parameters */
+  Package *pkg;  /* NULL: universe */
+  Scope *parent; /* scope in which it is declared; NULL for fields, methods */
+  Pos pos;       /* of its identifier */
+  Pos scope_pos; /* local objects are visible from here */
+  Type *type;    /* NULL until determined */
+  uint32_t
+      order; /* source order among package-level objects, or among the package's local defined types, from 1; else 0 */
+  uint8_t color;         /* private to the checker */
+  bool used;             /* package names, local variables, labels */
   struct DeclInfo *decl; /* package-level objects and methods; see decl_info below */
   union {
     struct {
@@ -283,11 +294,11 @@ struct Object {
 /* What the checker keeps about a package-level declaration: its file, its syntax. */
 typedef struct DeclInfo {
   struct PackageFile *file;
-  Object **lhs;       /* n:1 variable declarations; else NULL */
+  Object **lhs; /* n:1 variable declarations; else NULL */
   uint32_t lhs_len;
-  Node *var_type;     /* variable or constant */
-  Node *init;         /* initialisation expression */
-  bool inherited;     /* constant whose init comes from an earlier spec */
+  Node *var_type; /* variable or constant */
+  Node *init;     /* initialisation expression */
+  bool inherited; /* constant whose init comes from an earlier spec */
   TypeDecl *type_decl;
   FuncDecl *func_decl;
   uint32_t iota_value;
@@ -314,8 +325,8 @@ Object *scope_lookup_parent(Scope *scope, Atom name, Pos pos, Scope **where);
 
 typedef struct PackageFile {
   SyntaxFile *syntax;
-  Lang lang;     /* language version of this file */
-  Scope *scope;  /* file scope: imports */
+  Lang lang;    /* language version of this file */
+  Scope *scope; /* file scope: imports */
   Package *pkg;
 } PackageFile;
 
@@ -328,23 +339,23 @@ typedef struct Initializer { /* package-level variables in initialisation order 
 struct Package {
   Atom path; /* as the compiler knows it, e.g. "main" for commands is NOT applied here */
   Atom name;
-  Arena *arena;        /* everything of the package that lives as long as the session */
+  Arena *arena; /* everything of the package that lives as long as the session */
   Scope *scope;
   PackageFile *files;
   uint32_t file_len;
-  Lang lang;           /* of go.mod or the toolchain */
-  Info *info;          /* NULL for unsafe */
+  Lang lang;  /* of go.mod or the toolchain */
+  Info *info; /* NULL for unsafe */
   Notes notes;
   VEC(Package *) imports; /* direct, in order of first import; without repetition */
   VEC(Initializer) init_order;
-  VEC(Object *) objects;  /* package-level objects and methods, in source order */
+  VEC(Object *) objects;     /* package-level objects and methods, in source order */
   VEC(Object *) local_types; /* defined inside of functions, by `order` */
   IdCounter *ids;
   bool is_unsafe, is_std, failed;
   bool complete;              /* no other source of function bodies (assembly): a missing body is an error */
   bool fake;                  /* could not be loaded: every name in it is acceptable */
   struct PackageState *state; /* private to the checker */
-  void *user; /* the engine's own */
+  void *user;                 /* the engine's own */
 };
 
 /* What the caller supplies for checking a package. */
@@ -356,9 +367,9 @@ typedef struct CheckConfig {
   /* The package for an import path as written in `importer`; NULL: it could not be loaded and *why says so. */
   Package *(*import_package)(void *context, Package *importer, Str path, Str *why);
   void *import_context;
-  bool bodies;            /* check function bodies too; else on demand by check_function_body */
+  bool bodies;                    /* check function bodies too; else on demand by check_function_body */
   bool ignore_func_bodies_unused; /* dependencies: no "declared and not used", no unused imports */
-  uint32_t max_errors;    /* 0: no limit */
+  uint32_t max_errors;            /* 0: no limit */
 } CheckConfig;
 
 Universe *universe_new(Interner *interner, const Target *target);
@@ -405,10 +416,10 @@ typedef enum SelectionKind { SELECT_FIELD, SELECT_METHOD_VALUE, SELECT_METHOD_EX
 typedef struct Selection {
   SelectionKind kind;
   Type *recv;
-  Object *object;  /* field or method */
-  uint32_t *path;  /* field indices; the last one is the field, or the index of the method */
+  Object *object; /* field or method */
+  uint32_t *path; /* field indices; the last one is the field, or the index of the method */
   uint32_t path_len;
-  bool indirect;   /* a pointer was followed on the way */
+  bool indirect; /* a pointer was followed on the way */
 } Selection;
 
 typedef struct Instance { /* of a name that denotes a generic function or type */
@@ -420,14 +431,19 @@ typedef struct Instance { /* of a name that denotes a generic function or type *
 Type *info_type(const Info *info, const Node *expr);         /* expression or type expression */
 const Const *info_const(const Info *info, const Node *expr); /* its constant value */
 ValueMode info_mode(const Info *info, const Node *expr);
-Object *info_def(const Info *info, const NameExpr *name);    /* declared here; NULL for `_ = x` and type switch symbols */
+Object *info_def(const Info *info,
+                 const NameExpr *name); /* declared here; NULL for `_ = x` and type switch symbols */
 Object *info_use(const Info *info, const NameExpr *name);
-Object *info_implicit(const Info *info, const Node *node);   /* type switch clause variable; import; embedded field */
-const Selection *info_selection(const Info *info, const SelectorExpr *selector); /* NULL: qualified identifier */
+Object *info_implicit(const Info *info,
+                      const Node *node); /* type switch clause variable; import; embedded field */
+const Selection *info_selection(const Info *info,
+                                const SelectorExpr *selector); /* NULL: qualified identifier */
 const Instance *info_instance(const Info *info, const NameExpr *name);
 Scope *info_scope(const Info *info, const Node *node); /* scope opened by a node, if kept */
 
 /* ---- relations ---- */
+
+bool name_is_exported(Atom name); /* starts with an upper-case letter */
 
 Type *type_unalias(Type *t);
 Type *type_underlying(Type *t); /* never NULL, alias or named */
@@ -437,10 +453,10 @@ bool type_comparable(Type *t);
 bool type_is_interface(Type *t); /* underlying, not a type parameter */
 bool type_is_type_param(Type *t);
 bool type_is_untyped(Type *t);
-bool type_is_generic(Type *t);       /* declared with type parameters and not instantiated */
-bool type_has_type_params(Type *t);  /* mentions type parameters somewhere */
+bool type_is_generic(Type *t);      /* declared with type parameters and not instantiated */
+bool type_has_type_params(Type *t); /* mentions type parameters somewhere */
 Type *type_default(const Universe *universe, Type *t);
-Type *type_core(Type *t);            /* core type or NULL */
+Type *type_core(Type *t); /* core type or NULL */
 static inline bool type_is_basic(const Type *t, BasicKind kind) {
   return t->kind == TYPE_BASIC && t->u.basic.kind == kind;
 }
@@ -448,19 +464,22 @@ bool type_assignable(Universe *universe, Type *from, Type *to); /* values, not c
 bool type_implements(Universe *universe, Type *t, Type *interface, bool constraint);
 Type *type_param_interface(Universe *universe, Type *tparam);
 
-typedef struct InterfaceMethods { /* all methods incl. embedded, sorted by name (then package path for unexported) */
+typedef struct
+    InterfaceMethods { /* all methods incl. embedded, sorted by name (then package path for unexported) */
   Object **items;
   uint32_t len;
 } InterfaceMethods;
 InterfaceMethods interface_methods(Universe *universe, Type *interface);
-bool interface_is_method_set(Universe *universe, Type *interface); /* no type set restriction, not comparable */
+bool interface_is_method_set(Universe *universe,
+                             Type *interface); /* no type set restriction, not comparable */
 
 uint32_t named_method_count(Type *named);
-Object *named_method(Universe *universe, Type *named, uint32_t i); /* of instances: with substituted signature */
+Object *named_method(Universe *universe, Type *named,
+                     uint32_t i); /* of instances: with substituted signature */
 
 typedef struct Lookup {
-  Object *object;     /* field or method; NULL: not found */
-  uint32_t path[32];  /* deeper embedding is a BUG */
+  Object *object;    /* field or method; NULL: not found */
+  uint32_t path[32]; /* deeper embedding is a BUG */
   uint32_t path_len;
   bool indirect;
   bool ambiguous;
@@ -487,7 +506,8 @@ Object *object_new_var(Universe *universe, VarRole role, Package *pkg, Pos pos, 
 Package *package_new_synthetic(Universe *universe, Atom path, Atom name); /* "go.shape" and such */
 Arena *universe_arena(Universe *universe); /* session lifetime; allocate under universe_lock from threads */
 Lock *universe_lock(Universe *universe);
-void **universe_lowering(Universe *universe); /* a slot for the lower layer's session state (shape types), under the lock */
+void **universe_lowering(
+    Universe *universe); /* a slot for the lower layer's session state (shape types), under the lock */
 
 /* Sizes of gc on the target. */
 int64_t type_size(const Target *target, Type *t);
