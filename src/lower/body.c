@@ -116,15 +116,18 @@ void lower_body(Lowering *low, Func *fn) {
 /* ---- function literals ---- */
 
 Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why) {
-  Lowering *low = b->low;
   Func *outer = b->fn;
-  Atom name = func_closure_name(b->unit, outer, xpos(pos), why);
+  int32_t gen = 0; /* go and defer wrappers are numbered by their function, literals by the body that they stand in */
+  if (why == CLOSURE_LITERAL) gen = ++b->literal_gen;
+  if (why == CLOSURE_RANGE) gen = ++b->range_gen;
+  Atom name = func_closure_name_numbered(b->unit, outer, xpos(pos), why, gen);
   Func *fn = func_new(b->unit, xpos(pos), outer->name->pkg, name, signature);
   fn->flags |= outer->flags & FUNC_DUPOK;
   fn->flags |= FUNC_LOWERED;
   Op *clo = op_new(b->unit, OP_CLOSURE, xpos(pos), signature);
   clo->func = fn;
   fn->closure = clo;
+  fn->closure_gen = gen;
   fn->closure_parent = outer;
   if (why == CLOSURE_RANGE) {
     fn->flags |= FUNC_RANGE_BODY;
@@ -132,7 +135,6 @@ Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why) {
   }
   vec_push(b->unit->arena, &outer->closures, fn);
   vec_push(b->unit->arena, &b->unit->funcs, fn);
-  (void)low;
   return fn;
 }
 

@@ -220,10 +220,10 @@ Func *instance_func(Lowering *low, Instantiation *inst) {
   Object *recv = s->u.signature.recv;
   if (recv)
     recv = object_new_var(low->universe, VAR_RECV, recv->pkg, recv->pos, recv->name,
-                          type_subst(low->universe, recv->type, tparams, inst->targs));
-  Type *signature = type_new_signature(low->universe, recv, type_subst(low->universe, s->u.signature.params, tparams, inst->targs),
-                                       type_subst(low->universe, s->u.signature.results, tparams, inst->targs),
-                                       s->u.signature.variadic);
+                          shaped_types(low, type_subst(low->universe, recv->type, tparams, inst->targs)));
+  Type *params = shaped_types(low, type_subst(low->universe, s->u.signature.params, tparams, inst->targs));
+  Type *results = shaped_types(low, type_subst(low->universe, s->u.signature.results, tparams, inst->targs));
+  Type *signature = type_new_signature(low->universe, recv, params, results, s->u.signature.variadic);
   inst->func = make_instance_func(low, inst, object, instance_name(low, inst), signature);
   return inst->func;
 }
@@ -235,7 +235,7 @@ Func *instance_method(Lowering *low, Instantiation *inst, uint32_t index) {
   bool pointer = type_unalias(method->type->u.signature.recv->type)->kind == TYPE_POINTER;
   Atom type_name = instance_name(low, inst);
   Atom name = atom_printf(low, pointer ? "(*%s).%s" : "%s.%s", type_name->text, atom_text(method->name));
-  inst->methods[index] = make_instance_func(low, inst, origin_func(method), name, method->type);
+  inst->methods[index] = make_instance_func(low, inst, origin_func(method), name, shaped_types(low, method->type));
   return inst->methods[index];
 }
 
@@ -272,7 +272,7 @@ static TypeList subst_list(Lowering *low, TypeList list, TypeList tparams, TypeL
   TypeList out = {arena_new_array(low->arena, Type *, list.len), list.len};
   for (uint32_t i = 0; i < list.len; i++) {
     Type *t = list.items[i];
-    out.items[i] = type_has_type_params(t) ? type_subst(low->universe, t, tparams, targs) : t;
+    out.items[i] = type_has_type_params(t) ? shaped_types(low, type_subst(low->universe, t, tparams, targs)) : t;
     read_resolve(low, out.items[i], false);
   }
   return out;

@@ -139,6 +139,7 @@ struct Body { /* a function body being lowered */
   Map locals;          /* Object* -> Name*, captured ones included */
   Name *dict;          /* dictionary parameter or captured dictionary */
   bool dict_captured;
+  int32_t literal_gen, range_gen; /* closures so far, by kind */
   Pos base;            /* the compiler's idea of "current position" between statements */
 };
 
@@ -198,6 +199,7 @@ const Const *fix_value(Lowering *low, Type *type, const Const *value);
 /* Text of a type that is unique in the session. */
 Str link_text(Lowering *low, Type *t);
 Atom atom_printf(Lowering *low, const char *fmt, ...) PRINTF_LIKE(2, 3);
+Type *shaped_types(Lowering *low, Type *t);
 Type *subst_type(Lowering *low, Subst *subst, Type *t);
 
 /* ---- resolve.c: what reading touches, in order ---- */

@@ -198,8 +198,9 @@ Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uin
 
 static Name *declare_param(Lowering *low, Func *fn, NameClass class_, Object *var, Atom fallback) {
   Atom name = var->name;
-  if (!name || name->len == 0 || (name->len == 1 && name->text[0] == '_')) name = fallback;
-  Name *param = name_new(low->unit, class_, xpos(var->pos), var->pkg ? var->pkg : fn->name->pkg, name, var->type, fn);
+  bool unnamed = !name || name->len == 0 || (name->len == 1 && name->text[0] == '_');
+  Package *pkg = unnamed || !var->pkg ? fn->name->pkg : var->pkg;
+  Name *param = name_new(low->unit, class_, xpos(var->pos), pkg, unnamed ? fallback : name, var->type, fn);
   param->object = var;
   func_declare(low->unit, fn, param);
   return param;

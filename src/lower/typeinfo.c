@@ -258,11 +258,101 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
 
 /* ---- substitution ---- */
 
+static TypeList shaped_list(Lowering *low, TypeList list) {
+  TypeList out = {arena_new_array(low->arena, Type *, list.len), list.len};
+  for (uint32_t i = 0; i < list.len; i++) out.items[i] = shaped_types(low, list.items[i]);
+  return out;
+}
+
+static bool same_list(TypeList a, TypeList b) {
+  for (uint32_t i = 0; i < a.len; i++)
+    if (a.items[i] != b.items[i]) return false;
+  return true;
+}
+
+static bool shaped_objects(Lowering *low, ObjectList *list, VarRole role) {
+  ObjectList out = {arena_new_array(low->arena, Object *, list->len), list->len};
+  bool changed = false;
+  for (uint32_t i = 0; i < list->len; i++) {
+    Object *old = list->items[i];
+    Type *t = shaped_types(low, old->type);
+    out.items[i] = old;
+    if (t == old->type) continue;
+    changed = true;
+    out.items[i] = object_new_var(low->universe, role, old->pkg, old->pos, old->name, t);
+    out.items[i]->u.var = old->u.var;
+  }
+  if (changed) *list = out;
+  return changed;
+}
+
+static Type *shaped_signature(Lowering *low, Type *t) {
+  ObjectList params = t->u.signature.params->u.tuple.vars, results = t->u.signature.results->u.tuple.vars;
+  Object *recv = t->u.signature.recv;
+  bool changed = shaped_objects(low, &params, VAR_PARAM);
+  changed |= shaped_objects(low, &results, VAR_RESULT);
+  if (!changed) return t;
+  return type_new_signature(low->universe, recv, type_new_tuple(low->universe, params),
+                            type_new_tuple(low->universe, results), t->u.signature.variadic);
+}
+
+static Type *shaped_instance(Lowering *low, Type *t) {
+  TypeList targs = shaped_list(low, t->u.named.targs);
+  Generic *g = generic_of(low, t->u.named.object);
+  for (uint32_t i = 0; i < targs.len; i++) targs.items[i] = shapify(low, targs.items[i], g->basic[i]);
+  return same_list(targs, t->u.named.targs) ? t : type_instantiate(low->universe, t->u.named.origin, targs);
+}
+
+/* An instance with one shaped argument has only shaped arguments. */
+Type *shaped_types(Lowering *low, Type *t) {
+  if (!has_shape(low, t)) return t;
+  Type *elem;
+  switch (t->kind) {
+  case TYPE_NAMED:
+    return t->u.named.origin ? shaped_instance(low, t) : t;
+  case TYPE_POINTER:
+    elem = shaped_types(low, t->u.elem.type);
+    return elem == t->u.elem.type ? t : pointer_to(low, elem);
+  case TYPE_SLICE:
+    elem = shaped_types(low, t->u.elem.type);
+    return elem == t->u.elem.type ? t : slice_of(low, elem);
+  case TYPE_ARRAY:
+    elem = shaped_types(low, t->u.elem.type);
+    return elem == t->u.elem.type ? t : type_new_array(low->universe, elem, t->u.elem.length);
+  case TYPE_CHAN:
+    elem = shaped_types(low, t->u.elem.type);
+    return elem == t->u.elem.type ? t : type_new_chan(low->universe, t->u.elem.dir, elem);
+  case TYPE_MAP: {
+    Type *key = shaped_types(low, t->u.map.key), *value = shaped_types(low, t->u.map.value);
+    return key == t->u.map.key && value == t->u.map.value ? t : type_new_map(low->universe, key, value);
+  }
+  case TYPE_STRUCT: {
+    ObjectList fields = t->u.structure.fields;
+    return shaped_objects(low, &fields, VAR_FIELD) ? type_new_struct(low->universe, fields, t->u.structure.tags) : t;
+  }
+  case TYPE_TUPLE: {
+    ObjectList vars = t->u.tuple.vars;
+    return shaped_objects(low, &vars, VAR_PARAM) ? type_new_tuple(low->universe, vars) : t;
+  }
+  case TYPE_SIGNATURE:
+    return shaped_signature(low, t);
+  case TYPE_ALIAS:
+    return shaped_types(low, t->u.alias.actual);
+  case TYPE_BASIC:
+  case TYPE_INTERFACE:
+  case TYPE_UNION:
+  case TYPE_TYPE_PARAM:
+    return t;
+  }
+  return t;
+}
+
 Type *subst_type(Lowering *low, Subst *subst, Type *t) {
   if (!subst || !t) return t;
   Type *known = map_get_ptr(&subst->memo, t);
   if (known) return known;
-  Type *result = type_has_type_params(t) ? type_subst(low->universe, t, subst->tparams, subst->targs) : t;
+  Type *result = t;
+  if (type_has_type_params(t)) result = shaped_types(low, type_subst(low->universe, t, subst->tparams, subst->targs));
   map_set_ptr(&subst->memo, t, result);
   return result;
 }

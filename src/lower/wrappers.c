@@ -107,7 +107,7 @@ static Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const 
   bool pointer = type_unalias(recv)->kind == TYPE_POINTER;
   *pkg = base->kind == TYPE_NAMED && base->u.named.object->pkg ? base->u.named.object->pkg : low->go_package;
   Str text;
-  if (base->kind == TYPE_NAMED && !base->u.named.origin && !is_shape(base))
+  if (base->kind == TYPE_NAMED && !base->u.named.origin)
     text = atom_str(base->u.named.object->name);
   else
     text = link_text(low, base);
@@ -124,9 +124,11 @@ static Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const 
                      method->name->text, suffix);
 }
 
-static Type *wrapper_signature(Lowering *low, const Object *method, Type *recv) {
-  Type *s = method->type;
-  Object *old = s->u.signature.recv;
+/* With the method's own function known its signature is taken: that of a shaped method has the dictionary. */
+static Type *wrapper_signature(Lowering *low, Object *method, Type *recv) {
+  Func *own = method_func(low, recv, method);
+  Type *s = own ? own->type : method->type;
+  Object *old = method->type->u.signature.recv;
   Object *var = NULL;
   if (recv) {
     bool real = old && !is_interface(deref(old->type));
