@@ -172,6 +172,7 @@ static void finish_wrapper(void *context, Unit *unit, Func *fn) {
 }
 
 static void wrappers(EnginePackage *package) { lower_wrappers(package->unit, finish_wrapper, NULL); }
+static void loop_vars(EnginePackage *package) { loop_vars_unit(package->unit); }
 static void static_init(EnginePackage *package) { static_init_unit(package->unit); }
 static void dead_locals(EnginePackage *package) { dead_locals_unit(package->unit); }
 static void escape(EnginePackage *package) { escape_unit(package->unit); }
@@ -195,6 +196,7 @@ const Phase engine_phases[] = {
     {"keep-loops", keep_loops, false},
     {"inline", inline_calls, false},
     {"wrappers", wrappers, false},
+    {"loop-vars", loop_vars, false},
     {"static-init", static_init, false},
     {"dead-locals", dead_locals, false},
     {"escape", escape, false},

@@ -2,6 +2,7 @@
  *
  * escape: which variables and allocations leave their function's frame.
  *
+ *   loop_vars_unit     first: one loop variable per iteration
  *   static_init_unit   package-level variables that need no code leave the package's init function
  *   dead_locals_unit   before it: assignments to locals that nobody reads vanish
  *   escape_unit        all functions of a reported unit, component by component; events in the compiler's order
@@ -10,13 +11,14 @@
  *
  * What later calls need of a function is left in Func.tags (FUNC_ESCAPE_DONE). The graph of a component is gone when it is done.
  *
- * Go: cmd/compile/internal/staticinit, deadlocals, escape, walk
+ * Go: cmd/compile/internal/loopvar, staticinit, deadlocals, escape, walk
  */
 #ifndef HEAPWHY_ESCAPE_H
 #define HEAPWHY_ESCAPE_H
 
 #include "ir/ir.h"
 
+void loop_vars_unit(Unit *unit);
 void static_init_unit(Unit *unit);
 void dead_locals_unit(Unit *unit);
 /* The same for some functions, for on-demand runs. */
