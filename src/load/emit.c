@@ -116,6 +116,7 @@ static bool nothing_to_build(const Loader *loader, const PackageNode *node) {
 }
 
 static void add_root(Loader *loader, Roots *roots, PackageNode *node) {
+  if (str_equal(node->where.import_path, STR("unsafe"))) return; /* nothing of it is compiled */
   if (node->is_root || nothing_to_build(loader, node)) return;
   node->is_root = true;
   if (!loader->config->test) {

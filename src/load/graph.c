@@ -89,8 +89,12 @@ static bool check_folder(Loader *loader, PackageNode *node, const StackEntry *st
     return true;
   }
   if (directory->has_plain || (directory->has_tests && loader->config->test)) return false;
-  node_error(node, (PackageError){.text = no_go_files_text(loader, directory),
-                                  .stack = stack_push(loader, stack, path, NULL)});
+  Str text = no_go_files_text(loader, directory);
+  if (directory->has_tests && !directory->has_plain)
+    node_error(node, (PackageError){.text = arena_printf(loader->arena, STR_FMT ": " STR_FMT,
+                                                         STR_ARG(node->where.import_path), STR_ARG(text))});
+  else
+    node_error(node, (PackageError){.text = text, .stack = stack_push(loader, stack, path, NULL)});
   return true;
 }
 
@@ -131,6 +135,10 @@ static void reuse_node(PackageNode *node, const StackEntry *stack) {
     node->error.stack = stack;
 }
 
+static bool is_local_package(const PackageNode *node) {
+  return node->from_files || str_has_prefix(node->where.import_path, STR("_/"));
+}
+
 /* Rules that concern the pair and not the imported package alone: the importer is at fault. */
 static void check_pair(Loader *loader, PackageNode *importer, const PackageNode *node,
                        const StackEntry *stack, const HeadImport *import, const FileHead *file) {
@@ -149,6 +157,9 @@ static void check_pair(Loader *loader, PackageNode *importer, const PackageNode 
                               STR_ARG(str_slice(path, 7, path.len)));
   } else if (str_equal(node->name, STR("main")) && !str_equal(importer->where.dir, node->where.dir))
     error.text = arena_printf(loader->arena, "import \"" STR_FMT "\" is a program, not an importable package",
+                              STR_ARG(import->path));
+  else if (is_local_path(import->path) && !is_local_package(importer))
+    error.text = arena_printf(loader->arena, "local import \"" STR_FMT "\" in non-local package",
                               STR_ARG(import->path));
   else
     return;

@@ -74,15 +74,15 @@ static bool take_string(Reader *r, Str *out) {
   return false;
 }
 
-/* One import: an optional name or dot, and the path. */
+/* One import: an optional name or dot, and the path; it stands where the name does. */
 static bool take_import(Reader *r, FileHead *out) {
+  uint32_t offset = (uint32_t)r->at;
   if (byte_at(r, r->at) == '.')
     r->at++;
   else if (is_name_byte(byte_at(r, r->at)))
     take_name(r);
   skip_space(r);
   Str path;
-  uint32_t offset = (uint32_t)r->at;
   if (!take_string(r, &path)) return false;
   if (str_equal(path, STR("C"))) out->imports_cgo = true;
   vec_push(r->arena, &r->imports, (HeadImport){.path = arena_str(r->arena, path), .offset = offset});
@@ -173,8 +173,8 @@ bool header_parse(Arena *arena, Str text, bool whole, FileHead *out) {
   Str name = take_name(&r);
   out->broken = !fine || name.len == 0;
   while (!out->broken) {
+    size_t before = r.at; /* comments behind the imports can be directives */
     skip_space(&r);
-    size_t before = r.at;
     if (!str_equal(take_name(&r), STR("import"))) {
       r.at = before;
       break;

@@ -56,6 +56,7 @@ static void syntax_error(Parser *p, const char *message) {
 
 /* Blanks and a comment up to the newline, which stays. */
 static void skip_blanks(Parser *p) {
+  if (p->stop) return;
   while (!at_end(p) && strchr(" \t\r", peek(p, 0))) p->at++;
   if (peek(p, 0) == '/' && peek(p, 1) == '/')
     while (!at_end(p) && peek(p, 0) != '\n') p->at++;

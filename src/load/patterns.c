@@ -126,7 +126,9 @@ static bool enters(const Walk *walk, Str dir, Str element, Str name) {
 static void walk_packages(Walk *walk, Str dir, Str name) {
   Loader *loader = walk->loader;
   const Listing *listing = listing_read(loader, dir);
-  if (name.len && !str_equal(name, STR("builtin")) && wanted(walk, name) && is_package(loader, dir))
+  bool fake =
+      str_equal(name, STR("builtin")) || (str_equal(name, STR("runtime/cgo")) && !loader->env.cgo_enabled);
+  if (name.len && !fake && wanted(walk, name) && is_package(loader, dir))
     vec_push(loader->arena, &walk->match->packages, name);
   if (walk->skip_vendor && !str_equal(dir, walk->root) && str_equal(path_base(dir), STR("vendor"))) return;
   for (uint32_t i = 0; i < listing->len; i++) {
@@ -408,10 +410,6 @@ static void match_folder_wildcard(Loader *loader, Match *match, Str pattern, siz
   if (!dir.len) dir = STR("/");
   const Module *module = main_module_of(loader, dir);
   bool in_goroot = loader->goroot_src.len && path_has_prefix(dir, loader->goroot_src);
-  if (loader->modules && loader->modules->mains.len == 0 && !in_goroot) {
-    add_error(loader, match, outside_text(loader, dir));
-    return;
-  }
   if (loader->modules && !module && !in_goroot && !path_in_dependency(loader, dir).len) {
     add_error(loader, match,
               arena_printf(loader->arena, "directory prefix " STR_FMT " does not contain %s",

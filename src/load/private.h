@@ -54,7 +54,7 @@ bool overlay_list(const LoadOverlay *overlay, Arena *arena, Str dir, DirList *ou
 
 typedef struct HeadImport {
   Str path;
-  uint32_t offset; /* of the string literal in the file */
+  uint32_t offset; /* of the import with its name, of the pattern */
 } HeadImport;
 
 typedef struct FileHead { /* what one Go file says before its declarations */

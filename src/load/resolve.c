@@ -216,9 +216,8 @@ static Resolved from_vendor(Loader *loader, const Resolved *importer, Str path) 
 static Str implicit_import(Loader *loader, const Resolved *importer, const Resolved *found) {
   const Modules *modules = loader->modules;
   bool asked = importer && importer->module && importer->module->is_main && !found->module->is_main;
-  if (!asked || !modules->pruned || str_equal(loader->config->mod, STR("mod"))) return STR("");
-  const Str *root = strmap_get(&modules->roots, found->module->path);
-  if (root && str_equal(*root, found->module->version)) return STR("");
+  if (!asked || modules->work || str_equal(loader->config->mod, STR("mod"))) return STR("");
+  if (strmap_get(&modules->roots, found->module->path)) return STR("");
   return arena_printf(loader->arena,
                       "package " STR_FMT " imports " STR_FMT
                       " from implicitly required module; to add missing requirements, run:\n\tgo get " STR_FMT

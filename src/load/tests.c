@@ -163,7 +163,7 @@ void tests_expand(Loader *loader, PackageNode *node, PackageNode ***list, uint32
   PackageNode **out = arena_new_array(loader->arena, PackageNode *, 2);
   *list = out;
   *len = 0;
-  if (!node->directory || node->error.set) {
+  if (!node->directory || !node->directory->has_tests || node->error.set) {
     out[(*len)++] = node;
     return;
   }
