@@ -172,16 +172,20 @@ bool header_parse(Arena *arena, Str text, bool whole, FileHead *out) {
   skip_space(&r);
   Str name = take_name(&r);
   out->broken = !fine || name.len == 0;
+  size_t seen = r.at; /* how far we had to look */
   while (!out->broken) {
     size_t before = r.at; /* comments behind the imports can be directives */
     skip_space(&r);
-    if (!str_equal(take_name(&r), STR("import"))) {
+    bool more = str_equal(take_name(&r), STR("import"));
+    seen = r.at;
+    if (!more) {
       r.at = before;
       break;
     }
     out->broken = !take_import_group(&r, out);
+    seen = r.at;
   }
-  if (!whole && (r.at + 8 >= text.len || imports_embed(&r))) return false;
+  if (!whole && (seen + 8 >= text.len || imports_embed(&r))) return false;
   if (imports_embed(&r)) find_embeds(&r);
   out->package_name = out->broken && !name.len ? STR("") : arena_str(arena, name);
   out->imports = r.imports.items;
