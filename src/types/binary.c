@@ -48,7 +48,8 @@ static const char *incomparable_cause(Checker *check, Type *t) {
 }
 
 /* NULL: the operator is defined on both operands. Else the offending one, with a cause if there is a specific one. */
-static Operand *undefined_operand(Checker *check, Operand *x, Operand *y, Operator op, const char **cause) {
+static const Operand *undefined_operand(Checker *check, Operand *x, Operand *y, Operator op,
+                                        const char **cause) {
   if (op != OPERATOR_EQL && op != OPERATOR_NEQ) {
     if (!type_all_ordered(check->universe, x->type)) return x;
     return type_all_ordered(check->universe, y->type) ? NULL : y;
@@ -57,28 +58,35 @@ static Operand *undefined_operand(Checker *check, Operand *x, Operand *y, Operat
     Type *other = operand_is_nil(x) ? y->type : x->type;
     return type_has_nil(check->universe, other) ? NULL : y;
   }
-  Operand *bad = !type_comparable(x->type) ? x : !type_comparable(y->type) ? y : NULL;
+  const Operand *bad = !type_comparable(x->type) ? x : !type_comparable(y->type) ? y : NULL;
   if (bad) *cause = incomparable_cause(check, bad->type);
   return bad;
 }
 
-static void report_comparison(Checker *check, Operand *x, Operand *y, Operator op, Operand *bad,
-                              const char *cause, bool switch_case) {
-  const char *op_text = operator_text(op);
-  if (!*cause && (is_type_param(x->type) || is_type_param(y->type))) {
-    if (!is_type_param(x->type)) bad = y;
-    cause = textf(check, "type parameter %s cannot use operator %s", text_type(check, bad->type), op_text);
+typedef struct Comparison {
+  Checker *check;
+  Operand *x, *y;
+  Operator op;
+  bool switch_case; /* x is a case of a switch on y */
+} Comparison;
+
+/* bad: the operand at which the error is reported; cause: "" if there is no specific one. */
+static void report_comparison(const Comparison *c, const Operand *bad, const char *cause) {
+  Checker *check = c->check;
+  const char *op = operator_text(c->op);
+  if (!*cause && (is_type_param(c->x->type) || is_type_param(c->y->type))) {
+    if (!is_type_param(c->x->type)) bad = c->y;
+    cause = textf(check, "type parameter %s cannot use operator %s", text_type(check, bad->type), op);
   } else if (!*cause) {
     const char *what = composite_kind(bad->type);
-    cause =
-        textf(check, "operator %s not defined on %s", op_text, *what ? what : text_type(check, bad->type));
+    cause = textf(check, "operator %s not defined on %s", op, *what ? what : text_type(check, bad->type));
   }
-  const char *left = text_expr(check, x->expr), *right = text_expr(check, y->expr);
-  if (switch_case)
-    operand_error(check, x, "invalid case %s in switch on %s (%s)", left, right, cause);
+  const char *left = text_expr(check, c->x->expr), *right = text_expr(check, c->y->expr);
+  if (c->switch_case)
+    operand_error(check, c->x, "invalid case %s in switch on %s (%s)", left, right, cause);
   else
-    operand_error(check, bad, "invalid operation: %s %s %s (%s)", left, op_text, right, cause);
-  operand_invalidate(x);
+    operand_error(check, bad, "invalid operation: %s %s %s (%s)", left, op, right, cause);
+  operand_invalidate(c->x);
 }
 
 void comparison(Checker *check, Operand *x, Operand *y, Operator op, bool switch_case) {
@@ -87,15 +95,16 @@ void comparison(Checker *check, Operand *x, Operand *y, Operator op, bool switch
     return;
   }
   if (switch_case) op = OPERATOR_EQL;
+  const Comparison c = {check, x, y, op, switch_case};
   const char *cause = "";
   if (!operand_assignable(check, x, y->type, NULL) && !operand_assignable(check, y, x->type, NULL)) {
     cause = textf(check, "mismatched types %s and %s", text_type(check, x->type), text_type(check, y->type));
-    report_comparison(check, x, y, op, y, cause, switch_case);
+    report_comparison(&c, y, cause);
     return;
   }
-  Operand *bad = undefined_operand(check, x, y, op, &cause);
+  const Operand *bad = undefined_operand(check, x, y, op, &cause);
   if (bad) {
-    report_comparison(check, x, y, op, bad, cause, switch_case);
+    report_comparison(&c, bad, cause);
     return;
   }
   if (operand_is_const(x) && operand_is_const(y)) {
@@ -142,8 +151,15 @@ static void shift_count(Checker *check, Operand *y, const Const **count) {
   }
 }
 
-static void constant_shift(Checker *check, Operand *x, const Const *value, Operand *y, const Const *count,
-                           Node *e, Operator op) {
+typedef struct Binary { /* the expression; e is NULL for an assignment operation */
+  Checker *check;
+  Node *e, *lhs, *rhs;
+  Operator op;
+} Binary;
+
+/* value, count: the operands' integer values. */
+static void constant_shift(const Binary *b, Operand *x, const Const *value, Operand *y, const Const *count) {
+  Checker *check = b->check;
   bool known = const_kind(x->value) != CONST_UNKNOWN && const_kind(y->value) != CONST_UNKNOWN;
   uint64_t s = 0;
   if (known && (!const_uint64(count, &s) || s > SHIFT_BOUND)) {
@@ -157,12 +173,13 @@ static void constant_shift(Checker *check, Operand *x, const Const *value, Opera
     x->value = const_kind(x->value) == CONST_UNKNOWN ? x->value : y->value;
     return;
   }
-  x->value = const_shift(check->arena, value, op, s);
-  x->expr = e;
-  check_overflow(check, x, e ? e->pos : POS_NONE);
+  x->value = const_shift(check->arena, value, b->op, s);
+  x->expr = b->e;
+  check_overflow(check, x, b->e ? b->e->pos : POS_NONE);
 }
 
-static void shift(Checker *check, Operand *x, Operand *y, Node *e, Operator op) {
+static void shift(const Binary *b, Operand *x, Operand *y) {
+  Checker *check = b->check;
   const Const *value = operand_is_const(x) ? const_to_kind(check->arena, x->value, CONST_INT) : NULL;
   bool all_integer = type_all_integer(check->universe, x->type);
   if (!all_integer && !(type_is_untyped(x->type) && value && const_kind(value) == CONST_INT)) {
@@ -177,14 +194,14 @@ static void shift(Checker *check, Operand *x, Operand *y, Node *e, Operator op) 
     return;
   }
   if (operand_is_const(x) && operand_is_const(y)) {
-    constant_shift(check, x, value, y, count, e, op);
+    constant_shift(b, x, value, y, count);
     return;
   }
   if (operand_is_const(y) && !type_is_untyped(y->type) && !type_is_integer(y->type)) {
     /* The type checker lets it pass; a later phase of the compiler does not. */
-    check_error(check, e ? e->pos : operand_pos(x),
+    check_error(check, b->e ? b->e->pos : operand_pos(x),
                 "invalid operation: %s (shift count type %s, must be integer)",
-                e ? text_expr(check, e) : text_expr(check, x->expr), text_type(check, y->type));
+                b->e ? text_expr(check, b->e) : text_expr(check, x->expr), text_type(check, y->type));
     operand_invalidate(x);
     return;
   }
@@ -235,32 +252,31 @@ static bool is_zero_divisor(Checker *check, const Operand *x, const Operand *y) 
          const_sign(const_binary(arena, im, OPERATOR_MUL, im, false)) == 0;
 }
 
-static void report_mismatch(Checker *check, Operand *x, Operand *y, Node *e, Node *lhs, Node *rhs,
-                            Operator op) {
+static void report_mismatch(const Binary *b, Operand *x, Operand *y) {
+  Checker *check = b->check;
   if (!type_valid(x->type) || !type_valid(y->type)) return;
-  const char *tx = text_type(check, x->type), *ty = text_type(check, y->type);
-  if (e) {
-    operand_error(check, x, "invalid operation: %s (mismatched types %s and %s)", text_expr(check, e), tx,
-                  ty);
-  } else {
-    operand_error(check, x, "invalid operation: %s %s= %s (mismatched types %s and %s)",
-                  text_expr(check, lhs), operator_text(op), text_expr(check, rhs), tx, ty);
-  }
+  const char *what = b->e ? text_expr(check, b->e)
+                          : textf(check, "%s %s= %s", text_expr(check, b->lhs), operator_text(b->op),
+                                  text_expr(check, b->rhs));
+  operand_error(check, x, "invalid operation: %s (mismatched types %s and %s)", what,
+                text_type(check, x->type), text_type(check, y->type));
 }
 
-static void constant_binary(Checker *check, Operand *x, Operand *y, Node *e, Operator op) {
+static void constant_binary(const Binary *b, Operand *x, Operand *y) {
+  Checker *check = b->check;
   if (const_kind(x->value) == CONST_UNKNOWN) return;
   if (const_kind(y->value) == CONST_UNKNOWN) {
     x->value = y->value;
     return;
   }
-  x->value =
-      const_binary(check->arena, x->value, op, y->value, op == OPERATOR_DIV && type_is_integer(x->type));
-  x->expr = e;
-  check_overflow(check, x, e ? e->pos : POS_NONE);
+  x->value = const_binary(check->arena, x->value, b->op, y->value,
+                          b->op == OPERATOR_DIV && type_is_integer(x->type));
+  x->expr = b->e;
+  check_overflow(check, x, b->e ? b->e->pos : POS_NONE);
 }
 
 void binary_expr(Checker *check, Operand *x, Node *e, Node *lhs, Node *rhs, Operator op) {
+  const Binary b = {check, e, lhs, rhs, op};
   Operand y;
   check_expr(check, NULL, x, lhs);
   check_expr(check, NULL, &y, rhs);
@@ -271,7 +287,7 @@ void binary_expr(Checker *check, Operand *x, Node *e, Node *lhs, Node *rhs, Oper
     return;
   }
   if (is_shift(op)) {
-    shift(check, x, &y, e, op);
+    shift(&b, x, &y);
     return;
   }
   check_match_types(check, x, &y);
@@ -281,7 +297,7 @@ void binary_expr(Checker *check, Operand *x, Node *e, Node *lhs, Node *rhs, Oper
     return;
   }
   if (x->type != y.type && !type_identical(x->type, y.type)) {
-    report_mismatch(check, x, &y, e, lhs, rhs, op);
+    report_mismatch(&b, x, &y);
     operand_invalidate(x);
     return;
   }
@@ -297,7 +313,7 @@ void binary_expr(Checker *check, Operand *x, Node *e, Node *lhs, Node *rhs, Oper
     return;
   }
   if (operand_is_const(x) && operand_is_const(&y))
-    constant_binary(check, x, &y, e, op);
+    constant_binary(&b, x, &y);
   else
     x->mode = MODE_VALUE;
 }

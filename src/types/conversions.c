@@ -89,32 +89,38 @@ static bool basic_convertible(Type *vu, Type *tu) {
   return type_is_unsafe_pointer(vu) && (type_is_pointer(tu) || type_is_uintptr(tu));
 }
 
-/* v: NULL or a type parameter's specific type; the text names the parameters that it came from. */
-static bool convertible_in(Checker *check, const Operand *x, Type *from, Type *vp, Type *to, Type *tp,
-                           const char **cause) {
-  if (!from || !to) return false; /* no specific types */
+typedef struct TypeIn { /* a type, and the type parameter whose type set it comes from (or NULL) */
+  Type *type, *param;
+} TypeIn;
+
+static const char *text_type_in(Checker *check, TypeIn t) {
+  if (!t.param) return text_type(check, t.type);
+  return textf(check, "%s (in %s)", text_type(check, t.type), text_type(check, t.param));
+}
+
+static bool convertible_in(Checker *check, const Operand *x, TypeIn from, TypeIn to, const char **cause) {
+  if (!from.type || !to.type) return false; /* no specific types */
   Operand each = *x;
-  each.type = from;
-  if (operand_convertible(check, &each, to, cause)) return true;
+  each.type = from.type;
+  if (operand_convertible(check, &each, to.type, cause)) return true;
   if (!cause) return false;
-  const char *in_v = vp ? textf(check, " (in %s)", text_type(check, vp)) : "";
-  const char *in_t = tp ? textf(check, " (in %s)", text_type(check, tp)) : "";
-  const char *text = textf(check, "cannot convert %s%s to type %s%s", text_type(check, from), in_v,
-                           text_type(check, to), in_t);
+  const char *text =
+      textf(check, "cannot convert %s to type %s", text_type_in(check, from), text_type_in(check, to));
   *cause = *cause && **cause ? textf(check, "%s\n\t%s", text, *cause) : text;
   return false;
 }
 
-static bool generic_convertible(Checker *check, Operand *x, Type *v, Type *t, Type *orig,
-                                const char **cause) {
+/* t: the target without aliases; orig: as written. It or the operand's type is a type parameter. */
+static bool generic_convertible(Checker *check, Operand *x, Type *t, Type *orig, const char **cause) {
+  Type *v = type_unalias(x->type);
   bool vp = v->kind == TYPE_TYPE_PARAM, tp = t->kind == TYPE_TYPE_PARAM;
   TypePair one_v, one_t;
   TypePairs from = type_pairs(check, v, &one_v), to = type_pairs(check, t, &one_t);
   for (uint32_t i = 0; i < from.len; i++) {
     for (uint32_t j = 0; j < to.len; j++) {
-      Type *source = vp ? from.items[i].type : x->type;
-      Type *target = tp ? to.items[j].type : orig;
-      if (!convertible_in(check, x, source, vp ? v : NULL, target, tp ? t : NULL, cause)) return false;
+      TypeIn source = {vp ? from.items[i].type : x->type, vp ? v : NULL};
+      TypeIn target = {tp ? to.items[j].type : orig, tp ? t : NULL};
+      if (!convertible_in(check, x, source, target, cause)) return false;
     }
   }
   return true;
@@ -131,7 +137,7 @@ bool operand_convertible(Checker *check, Operand *x, Type *target, const char **
   bool decided;
   if (slice_to_array(check, vu, tu, cause, &decided)) return true;
   if (decided || !generic) return false;
-  return generic_convertible(check, x, v, t, target, cause);
+  return generic_convertible(check, x, t, target, cause);
 }
 
 /* The type that an untyped operand of a conversion to t gets. */
