@@ -81,7 +81,6 @@ typedef struct Environment {
   Type *signature;  /* of the function being checked, or NULL */
   Map *panic_calls; /* CallExpr* of calls to panic, for missing-return; or NULL */
   bool has_label, has_call_or_recv;
-  Object *is_method_decl; /* unused by most */
 } Environment;
 
 typedef struct Delayed { /* runs once all types so far are set up; describes itself for debugging */
@@ -100,12 +99,8 @@ struct Checker {
   Environment env;
   VEC(Object *) object_path; /* declarations in progress, for cycles */
   VEC(Delayed) delayed;
-  uint32_t delayed_next;
   Map untyped;          /* Node* -> UntypedInfo*: untyped expressions whose final type is open; 0: settled */
   VEC(Type *) cleaners; /* named types, interfaces… to finish after checking */
-  VEC(Object *) methods_of; /* private to the resolver */
-  Map methods;              /* Object* (type name) -> method list, private to the resolver */
-  VEC(struct DotImport *) dot_imports;
   struct MonoGraph *mono;
   const char *target_text; /* what a function value is wanted for, as messages say it; NULL: a variable */
   bool had_error;

@@ -220,7 +220,8 @@ static Type *sliced_type(Checker *check, Operand *x) {
     } else if (!type_identical(common.under, p.under)) {
       operand_error(check, x, "cannot slice %s: %s and %s have different underlying types",
                     text_operand(check, x), text_type(check, common.type), text_type(check, p.type));
-      return NULL;
+      common.under = NULL;
+      break; /* if there was a string among the types the compiler goes on with that */
     }
   }
   if (!has_string) return common.under;

@@ -102,7 +102,6 @@ Checker *checker_new(const CheckConfig *config, Package *pkg) {
   check->notes = &pkg->notes;
   check->info = pkg->info;
   check->untyped = map_in(pkg->arena);
-  check->methods = map_in(pkg->arena);
   check->core = arena_new_of(pkg->arena, Core);
   return check;
 }

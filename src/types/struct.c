@@ -5,6 +5,7 @@
  * Go: cmd/compile/internal/types2/struct.go
  */
 #include "types/core.h"
+#include "types/typestring.h"
 
 static bool is_indirection(const Node *e) {
   return e->kind == NODE_OPERATION && ((const Operation *)e)->op == OPERATOR_MUL &&
@@ -111,8 +112,10 @@ static Str decode_tag(Checker *check, const BasicLit *tag) {
   Str text = {0};
   if (!tag || tag->bad) return text;
   if (tag->lit != LIT_STRING || !literal_unquote(check->arena, tag, &text)) {
-    check_error(check, tag->node.pos, "invalid syntax tree: incorrect tag syntax: " STR_FMT,
-                STR_ARG(tag->source));
+    Buffer quoted = {0};
+    buffer_quoted(&quoted, tag->source);
+    check_error(check, tag->node.pos, "invalid syntax tree: incorrect tag syntax: %s", quoted.data);
+    buffer_free(&quoted);
     return (Str){0};
   }
   return text;

@@ -68,22 +68,22 @@ static void write_tparams(TypeWriter *w, TypeList list, const Chain *chain) {
   buffer_char(w->out, ']');
 }
 
-static void write_quoted(TypeWriter *w, Str text) {
-  buffer_char(w->out, '"');
+void buffer_quoted(Buffer *out, Str text) {
+  buffer_char(out, '"');
   for (size_t i = 0; i < text.len; i++) {
     unsigned char c = (unsigned char)text.data[i];
     if (c == '"' || c == '\\') {
-      buffer_char(w->out, '\\');
-      buffer_char(w->out, (char)c);
+      buffer_char(out, '\\');
+      buffer_char(out, (char)c);
     } else if (c == '\n' || c == '\t' || c == '\r') {
-      buffer_text(w->out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+      buffer_text(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
     } else if (c < 0x20 || c == 0x7f) {
-      buffer_printf(w->out, "\\x%02x", c);
+      buffer_printf(out, "\\x%02x", c);
     } else {
-      buffer_char(w->out, (char)c);
+      buffer_char(out, (char)c);
     }
   }
-  buffer_char(w->out, '"');
+  buffer_char(out, '"');
 }
 
 static void write_struct(TypeWriter *w, Type *t, const Chain *chain) {
@@ -106,7 +106,7 @@ static void write_struct(TypeWriter *w, Type *t, const Chain *chain) {
     }
     if (t->u.structure.tags && t->u.structure.tags[i].len) {
       buffer_char(w->out, ' ');
-      write_quoted(w, t->u.structure.tags[i]);
+      buffer_quoted(w->out, t->u.structure.tags[i]);
     }
   }
   buffer_char(w->out, '}');
