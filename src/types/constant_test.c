@@ -82,7 +82,8 @@ static void literals(void **state) {
       {"0123i", "(0 + 123i)"},
       {"1e-1000000000000", "0"},
   };
-  for (size_t i = 0; i < ARRAY_LEN(rows); i++) assert_string_equal(text(a, num(a, rows[i].source)), rows[i].text);
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    assert_string_equal(text(a, num(a, rows[i].source)), rows[i].text);
   assert_string_equal(text(a, lit(a, LIT_RUNE, "'a'")), "97");
   assert_string_equal(text(a, lit(a, LIT_RUNE, "'\\n'")), "10");
   assert_string_equal(text(a, lit(a, LIT_RUNE, "'\\''")), "39");
@@ -144,12 +145,14 @@ static void arithmetic(void **state) {
       {"1", OPERATOR_DIV, "1i", false, "(0 + -1i)"},
   };
   for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-    const Const *r = const_binary(a, num(a, rows[i].x), rows[i].op, num(a, rows[i].y), rows[i].integer_division);
+    const Const *r =
+        const_binary(a, num(a, rows[i].x), rows[i].op, num(a, rows[i].y), rows[i].integer_division);
     assert_string_equal(exact(a, r), rows[i].exact);
   }
   assert_string_equal(exact(a, const_unary(a, OPERATOR_XOR, num(a, "1"), 8)), "254");
   assert_string_equal(exact(a, const_unary(a, OPERATOR_XOR, num(a, "1"), 0)), "-2");
-  assert_string_equal(exact(a, const_unary(a, OPERATOR_SUB, num(a, "-9223372036854775808"), 0)), "9223372036854775808");
+  assert_string_equal(exact(a, const_unary(a, OPERATOR_SUB, num(a, "-9223372036854775808"), 0)),
+                      "9223372036854775808");
 }
 
 static void shifts(void **state) {
@@ -157,7 +160,8 @@ static void shifts(void **state) {
   assert_string_equal(exact(a, const_shift(a, num(a, "1"), OPERATOR_SHL, 62)), "4611686018427387904");
   assert_string_equal(exact(a, const_shift(a, num(a, "1"), OPERATOR_SHL, 63)), "9223372036854775808");
   assert_string_equal(exact(a, const_shift(a, num(a, "-1"), OPERATOR_SHL, 63)), "-9223372036854775808");
-  assert_string_equal(exact(a, const_shift(a, num(a, "-1"), OPERATOR_SHL, 100)), "-1267650600228229401496703205376");
+  assert_string_equal(exact(a, const_shift(a, num(a, "-1"), OPERATOR_SHL, 100)),
+                      "-1267650600228229401496703205376");
   assert_string_equal(exact(a, const_shift(a, num(a, "-5"), OPERATOR_SHR, 1)), "-3");
   assert_string_equal(exact(a, const_shift(a, num(a, "-5"), OPERATOR_SHR, 100)), "-1");
   assert_string_equal(exact(a, const_shift(a, num(a, "18446744073709551616"), OPERATOR_SHR, 64)), "1");
