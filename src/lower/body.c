@@ -77,6 +77,7 @@ static void bind_params(Body *b, Type *signature) {
 }
 
 static void lower_block_body(Body *b, BlockStmt *block) {
+  b->block = block;
   if (!block) return;
   lower_stmts(b, block->stmts, &b->fn->body);
   if (b->fn->body.len == 0) op_list_push(b->unit, &b->fn->body, op_new(b->unit, OP_BLOCK, XPOS_NONE, NULL));
@@ -174,7 +175,7 @@ static Lowering *lowering_of(Unit *unit) {
   Map *maps[] = {&low->names,      &low->funcs,         &low->sources,       &low->generics,     &low->instances,
                  &low->read_types, &low->read_objects,  &low->replaced,      &low->facts,        &low->rewritten,
                  &low->pointers,   &low->runtime_names, &low->itabs,         &low->shape_flags,  &low->instance_types,
-                 &low->method_sets};
+                 &low->method_sets,   &low->renamed};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);

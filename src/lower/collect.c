@@ -14,6 +14,7 @@ typedef struct Collector {
   Body *b;
   Generic *g;
   TypeList tparams; /* of the body being walked */
+  Atom label;       /* of the statement about to be walked, or NULL */
 } Collector;
 
 static void collect_expr(Collector *c, Node *node);
@@ -173,7 +174,14 @@ static void collect_body(Collector *c, Type *signature, BlockStmt *body) {
   ObjectList lists[2] = {signature->u.signature.params->u.tuple.vars, signature->u.signature.results->u.tuple.vars};
   for (int side = 0; side < 2; side++)
     for (uint32_t i = 0; i < lists[side].len; i++) need_variable(c, lists[side].items[i]);
+  BlockStmt *outer_block = c->b->block;
+  int32_t states = c->b->range_states, yields = c->b->range_yields;
+  c->b->block = body;
+  c->b->range_states = c->b->range_yields = 0;
   if (body) collect_stmts(c, body->stmts);
+  c->b->block = outer_block;
+  c->b->range_states = states;
+  c->b->range_yields = yields;
   c->b->signature = outer;
 }
 
@@ -361,10 +369,12 @@ static void collect_range(Collector *c, ForStmt *stmt) {
 
 static void collect_for(Collector *c, ForStmt *stmt) {
   if (stmt->init && stmt->init->kind == NODE_RANGE) {
-    if (is_range_func(c->b, stmt))
+    if (is_range_func(c->b, stmt)) {
+      c->b->loop_label = c->label;
       collect_stmt(c, rewrite_range_func(c->b, stmt));
-    else
+    } else {
       collect_range(c, stmt);
+    }
     return;
   }
   Node *cond = stmt->cond;
@@ -472,7 +482,9 @@ static void collect_stmt(Collector *c, Node *stmt) {
     collect_if(c, (IfStmt *)stmt);
     break;
   case NODE_LABELED:
+    c->label = ((LabeledStmt *)stmt)->label->name;
     collect_stmt(c, ((LabeledStmt *)stmt)->stmt);
+    c->label = NULL;
     break;
   case NODE_RETURN:
     collect_return(c, (ReturnStmt *)stmt);
@@ -519,7 +531,7 @@ static void collect_func(Lowering *low, Generic *g, Object *object) {
   b.info = object->pkg->info;
   b.lang = object->u.func.file ? object->u.func.file->lang : object->pkg->lang;
   b.generic = g;
-  Collector c = {&b, g, body_tparams(object)};
+  Collector c = {&b, g, body_tparams(object), NULL};
   collect_body(&c, object->type, object->u.func.syntax->body);
 }
 

@@ -205,6 +205,8 @@ static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *obje
   fn->flags |= FUNC_DUPOK | (inst->shaped ? FUNC_SHAPED : FUNC_WRAPPER);
   if (!object->u.func.syntax->body && object->u.func.syntax->body_len == 0) fn->flags |= FUNC_NO_BODY;
   declare_params(low, fn, signature, dictionary);
+  if (!inst->generic->collected) collect_dictionary(low, inst->generic);
+  rename_results(low, fn, object->type);
   BodySource *source = arena_new_of(low->arena, BodySource);
   *source = (BodySource){.fn = fn, .object = object, .inst = inst};
   map_set_ptr(&low->sources, fn, source);

@@ -11,6 +11,11 @@
 
 #include "lower/lower.h"
 
+typedef struct TypePair {
+  const Type *a, *b;
+  struct TypePair *outer;
+} TypePair;
+
 typedef struct Lowering Lowering;
 typedef struct Body Body;
 
@@ -107,9 +112,11 @@ struct Lowering { /* per unit */
   Map replaced;        /* Node* -> Node*: conditions simplified by static_bool */
   Map facts;           /* synthetic Node* -> Fact* */
   Map rewritten;       /* ForStmt* -> Node*: range-over-func loops */
+  Map renamed;         /* written signature Type* -> 1: results have names of rangefunc.c */
   Map runtime_names;   /* Atom -> Name* */
   Map itabs;           /* hash -> 1: itabs that were written */
   Map shape_flags;     /* Type* -> 1 no, 2 yes */
+  struct TypePair *comparing; /* types that same_type is comparing, innermost first */
   StrMap written_types; /* link text -> Type*: descriptors that were written */
   StrMap algs;         /* ".eq." / ".hash." signature -> Func* */
   Map method_sets;     /* Type* -> MethodSet* */
@@ -140,6 +147,9 @@ struct Body { /* a function body being lowered */
   Name *dict;          /* dictionary parameter or captured dictionary */
   bool dict_captured;
   int32_t literal_gen, range_gen; /* closures so far, by kind */
+  int32_t range_states, range_yields; /* range-over-func loops so far */
+  BlockStmt *block;    /* the body */
+  Atom loop_label;     /* of the range-over-func loop that is rewritten next, or NULL */
   Pos base;            /* the compiler's idea of "current position" between statements */
 };
 
@@ -339,5 +349,7 @@ void write_itab(Lowering *low, Type *type, Type *iface);
 Func *method_func(Lowering *low, Type *recv, Object *method);
 Node *rewrite_range_func(Body *b, ForStmt *stmt);
 bool is_range_func(Body *b, ForStmt *stmt);
+/* Unnamed results get names where a range-over-func body returns values. signature: as written. */
+void rename_results(Lowering *low, Func *fn, Type *signature);
 
 #endif

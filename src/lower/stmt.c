@@ -349,9 +349,10 @@ static void lower_stmt(Body *b, Node *stmt, OpList *out) {
     push(b, out, lower_expr(b, ((ExprStmt *)stmt)->x));
     break;
   case NODE_FOR:
-    if (is_range_func(b, (ForStmt *)stmt))
+    if (is_range_func(b, (ForStmt *)stmt)) {
+      b->loop_label = label;
       lower_stmt(b, rewrite_range_func(b, (ForStmt *)stmt), out);
-    else
+    } else
       push(b, out, lower_for(b, (ForStmt *)stmt, label));
     break;
   case NODE_IF:

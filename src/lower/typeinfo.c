@@ -168,6 +168,22 @@ static bool same_structure(Lowering *low, Type *a, Type *b) {
   return false;
 }
 
+/* True while a and b are being compared further out: recursive types are the same unless something else tells them apart. */
+static bool is_assumed_same(const Lowering *low, const Type *a, const Type *b) {
+  for (const TypePair *pair = low->comparing; pair; pair = pair->outer)
+    if (pair->a == a && pair->b == b) return true;
+  return false;
+}
+
+static bool same_structure_of_named(Lowering *low, Type *a, Type *b) {
+  if (is_assumed_same(low, a, b)) return true;
+  TypePair pair = {.a = a, .b = b, .outer = low->comparing};
+  low->comparing = &pair;
+  bool same = same_structure(low, under(a), under(b));
+  low->comparing = pair.outer;
+  return same;
+}
+
 bool same_type(Lowering *low, Type *a, Type *b) {
   a = type_unalias(a);
   b = type_unalias(b);
@@ -180,7 +196,7 @@ bool same_type(Lowering *low, Type *a, Type *b) {
   if (x->kind != y->kind) return false;
   if (x->kind == TYPE_BASIC) return x->u.basic.kind == y->u.basic.kind;
   if (x->kind == TYPE_POINTER) return true;
-  return same_structure(low, x, y);
+  return same_structure_of_named(low, a, b);
 }
 
 /* ---- constructors ---- */
