@@ -53,29 +53,22 @@ static bool objects_have_shape(Lowering *low, ObjectList objects) {
 
 static bool find_shape(Lowering *low, Type *t) {
   switch (t->kind) {
-  case TYPE_NAMED:
-    return is_shape(t) || any_has_shape(low, t->u.named.targs.items, t->u.named.targs.len);
+  case TYPE_NAMED: return is_shape(t) || any_has_shape(low, t->u.named.targs.items, t->u.named.targs.len);
   case TYPE_POINTER:
   case TYPE_SLICE:
   case TYPE_ARRAY:
-  case TYPE_CHAN:
-    return has_shape(low, t->u.elem.type);
-  case TYPE_MAP:
-    return has_shape(low, t->u.map.key) || has_shape(low, t->u.map.value);
-  case TYPE_STRUCT:
-    return objects_have_shape(low, t->u.structure.fields);
-  case TYPE_TUPLE:
-    return objects_have_shape(low, t->u.tuple.vars);
-  case TYPE_SIGNATURE:
-    return has_shape(low, t->u.signature.params) || has_shape(low, t->u.signature.results);
+  case TYPE_CHAN: return has_shape(low, t->u.elem.type);
+  case TYPE_MAP: return has_shape(low, t->u.map.key) || has_shape(low, t->u.map.value);
+  case TYPE_STRUCT: return objects_have_shape(low, t->u.structure.fields);
+  case TYPE_TUPLE: return objects_have_shape(low, t->u.tuple.vars);
+  case TYPE_SIGNATURE: return has_shape(low, t->u.signature.params) || has_shape(low, t->u.signature.results);
   case TYPE_INTERFACE:
     return objects_have_shape(low, t->u.interface.methods) ||
            any_has_shape(low, t->u.interface.embeddeds.items, t->u.interface.embeddeds.len);
   case TYPE_BASIC:
   case TYPE_ALIAS:
   case TYPE_UNION:
-  case TYPE_TYPE_PARAM:
-    return false;
+  case TYPE_TYPE_PARAM: return false;
   }
   return false;
 }
@@ -131,39 +124,33 @@ static bool same_interface(Lowering *low, Type *a, Type *b) {
   InterfaceMethods x = interface_methods(low->universe, a), y = interface_methods(low->universe, b);
   if (x.len != y.len) return false;
   for (uint32_t i = 0; i < x.len; i++)
-    if (x.items[i]->name != y.items[i]->name || !same_type(low, x.items[i]->type, y.items[i]->type)) return false;
+    if (x.items[i]->name != y.items[i]->name || !same_type(low, x.items[i]->type, y.items[i]->type))
+      return false;
   return true;
 }
 
 static bool same_structure(Lowering *low, Type *a, Type *b) {
   if (a->kind != b->kind) return false;
   switch (a->kind) {
-  case TYPE_BASIC:
-    return a->u.basic.kind == b->u.basic.kind;
+  case TYPE_BASIC: return a->u.basic.kind == b->u.basic.kind;
   case TYPE_ARRAY:
     return a->u.elem.length == b->u.elem.length && same_type(low, a->u.elem.type, b->u.elem.type);
-  case TYPE_CHAN:
-    return a->u.elem.dir == b->u.elem.dir && same_type(low, a->u.elem.type, b->u.elem.type);
+  case TYPE_CHAN: return a->u.elem.dir == b->u.elem.dir && same_type(low, a->u.elem.type, b->u.elem.type);
   case TYPE_POINTER:
-  case TYPE_SLICE:
-    return same_type(low, a->u.elem.type, b->u.elem.type);
+  case TYPE_SLICE: return same_type(low, a->u.elem.type, b->u.elem.type);
   case TYPE_MAP:
     return same_type(low, a->u.map.key, b->u.map.key) && same_type(low, a->u.map.value, b->u.map.value);
-  case TYPE_STRUCT:
-    return same_objects(low, a->u.structure.fields, b->u.structure.fields);
-  case TYPE_TUPLE:
-    return same_objects(low, a->u.tuple.vars, b->u.tuple.vars);
+  case TYPE_STRUCT: return same_objects(low, a->u.structure.fields, b->u.structure.fields);
+  case TYPE_TUPLE: return same_objects(low, a->u.tuple.vars, b->u.tuple.vars);
   case TYPE_SIGNATURE:
     return a->u.signature.variadic == b->u.signature.variadic &&
            same_type(low, a->u.signature.params, b->u.signature.params) &&
            same_type(low, a->u.signature.results, b->u.signature.results);
-  case TYPE_INTERFACE:
-    return same_interface(low, a, b);
+  case TYPE_INTERFACE: return same_interface(low, a, b);
   case TYPE_NAMED:
   case TYPE_ALIAS:
   case TYPE_UNION:
-  case TYPE_TYPE_PARAM:
-    return type_identical(a, b);
+  case TYPE_TYPE_PARAM: return type_identical(a, b);
   }
   return false;
 }
@@ -218,7 +205,8 @@ bool has_nil(Type *t) {
   Type *u = under(t);
   return u->kind == TYPE_POINTER || u->kind == TYPE_SLICE || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
          u->kind == TYPE_SIGNATURE || u->kind == TYPE_INTERFACE ||
-         (u->kind == TYPE_BASIC && (u->u.basic.kind == BASIC_UNSAFE_POINTER || u->u.basic.kind == BASIC_UNTYPED_NIL));
+         (u->kind == TYPE_BASIC &&
+          (u->u.basic.kind == BASIC_UNSAFE_POINTER || u->u.basic.kind == BASIC_UNTYPED_NIL));
 }
 
 Object *struct_field(Type *t, uint32_t index) {
@@ -324,8 +312,7 @@ Type *shaped_types(Lowering *low, Type *t) {
   if (!has_shape(low, t)) return t;
   Type *elem;
   switch (t->kind) {
-  case TYPE_NAMED:
-    return t->u.named.origin ? shaped_instance(low, t) : t;
+  case TYPE_NAMED: return t->u.named.origin ? shaped_instance(low, t) : t;
   case TYPE_POINTER:
     elem = shaped_types(low, t->u.elem.type);
     return elem == t->u.elem.type ? t : pointer_to(low, elem);
@@ -344,21 +331,20 @@ Type *shaped_types(Lowering *low, Type *t) {
   }
   case TYPE_STRUCT: {
     ObjectList fields = t->u.structure.fields;
-    return shaped_objects(low, &fields, VAR_FIELD) ? type_new_struct(low->universe, fields, t->u.structure.tags) : t;
+    return shaped_objects(low, &fields, VAR_FIELD)
+               ? type_new_struct(low->universe, fields, t->u.structure.tags)
+               : t;
   }
   case TYPE_TUPLE: {
     ObjectList vars = t->u.tuple.vars;
     return shaped_objects(low, &vars, VAR_PARAM) ? type_new_tuple(low->universe, vars) : t;
   }
-  case TYPE_SIGNATURE:
-    return shaped_signature(low, t);
-  case TYPE_ALIAS:
-    return shaped_types(low, t->u.alias.actual);
+  case TYPE_SIGNATURE: return shaped_signature(low, t);
+  case TYPE_ALIAS: return shaped_types(low, t->u.alias.actual);
   case TYPE_BASIC:
   case TYPE_INTERFACE:
   case TYPE_UNION:
-  case TYPE_TYPE_PARAM:
-    return t;
+  case TYPE_TYPE_PARAM: return t;
   }
   return t;
 }
@@ -368,7 +354,8 @@ Type *subst_type(Lowering *low, Subst *subst, Type *t) {
   Type *known = map_get_ptr(&subst->memo, t);
   if (known) return known;
   Type *result = t;
-  if (type_has_type_params(t)) result = shaped_types(low, type_subst(low->universe, t, subst->tparams, subst->targs));
+  if (type_has_type_params(t))
+    result = shaped_types(low, type_subst(low->universe, t, subst->tparams, subst->targs));
   map_set_ptr(&subst->memo, t, result);
   return result;
 }
@@ -377,8 +364,8 @@ Type *subst_type(Lowering *low, Subst *subst, Type *t) {
 
 static bool is_pointer_shaped_nil(Type *dst) {
   Type *u = under(dst);
-  return u->kind == TYPE_POINTER || u->kind == TYPE_SIGNATURE || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
-         u->kind == TYPE_INTERFACE || u->kind == TYPE_SLICE;
+  return u->kind == TYPE_POINTER || u->kind == TYPE_SIGNATURE || u->kind == TYPE_MAP ||
+         u->kind == TYPE_CHAN || u->kind == TYPE_INTERFACE || u->kind == TYPE_SLICE;
 }
 
 OpKind assign_op(Lowering *low, Type *src, Type *dst) {
@@ -412,7 +399,8 @@ static bool same_ignoring_tags(Lowering *low, Type *a, Type *b) {
     return x->u.elem.length == y->u.elem.length && x->u.elem.dir == y->u.elem.dir &&
            same_ignoring_tags(low, x->u.elem.type, y->u.elem.type);
   if (x->kind == TYPE_MAP)
-    return same_ignoring_tags(low, x->u.map.key, y->u.map.key) && same_ignoring_tags(low, x->u.map.value, y->u.map.value);
+    return same_ignoring_tags(low, x->u.map.key, y->u.map.key) &&
+           same_ignoring_tags(low, x->u.map.value, y->u.map.value);
   if (x->kind != TYPE_STRUCT) return false;
   ObjectList f = x->u.structure.fields, g = y->u.structure.fields;
   if (f.len != g.len) return false;
@@ -437,7 +425,8 @@ static OpKind convert_numbers(Lowering *low, Type *src, Type *dst) {
   if ((is_basic_flag(src, reals) && is_basic_flag(dst, reals)) ||
       (is_basic_flag(src, BASIC_IS_COMPLEX) && is_basic_flag(dst, BASIC_IS_COMPLEX)))
     return simple_kind(low, src) == simple_kind(low, dst) ? OP_CONVNOP : OP_CONV;
-  if (is_basic_flag(src, BASIC_IS_NUMERIC) && is_basic_flag(dst, BASIC_IS_NUMERIC)) return OP_CONV; /* constants only */
+  if (is_basic_flag(src, BASIC_IS_NUMERIC) && is_basic_flag(dst, BASIC_IS_NUMERIC))
+    return OP_CONV; /* constants only */
   return OP_NONE;
 }
 
@@ -470,7 +459,8 @@ OpKind convert_op(Lowering *low, Type *src, Type *dst) {
   if (op != OP_NONE) return op;
   op = convert_text(src, dst);
   if (op != OP_NONE) return op;
-  bool src_unsafe = type_is_basic(s, BASIC_UNSAFE_POINTER), dst_unsafe = type_is_basic(d, BASIC_UNSAFE_POINTER);
+  bool src_unsafe = type_is_basic(s, BASIC_UNSAFE_POINTER),
+       dst_unsafe = type_is_basic(d, BASIC_UNSAFE_POINTER);
   if ((s->kind == TYPE_POINTER || type_is_basic(s, BASIC_UINTPTR)) && dst_unsafe) return OP_CONVNOP;
   if (src_unsafe && (d->kind == TYPE_POINTER || type_is_basic(d, BASIC_UINTPTR))) return OP_CONVNOP;
   if (s->kind == TYPE_SLICE) {
