@@ -19,7 +19,6 @@
 typedef struct Digits { /* a number literal without its underscores and base prefix */
   char *text;           /* NUL-terminated */
   int base;
-  bool fractional; /* has a point or an exponent */
 } Digits;
 
 static bool base_prefix(char c, int *base) {
@@ -32,7 +31,7 @@ static bool base_prefix(char c, int *base) {
 }
 
 static Digits digits_of(Arena *arena, Str source, bool leading_zero_is_octal) {
-  Digits d = {arena_new_array(arena, char, source.len + 1), 10, false};
+  Digits d = {arena_new_array(arena, char, source.len + 1), 10};
   size_t i = 0, n = 0;
   if (source.len > 1 && source.data[0] == '0') {
     if (base_prefix(source.data[1], &d.base))
@@ -43,8 +42,6 @@ static Digits digits_of(Arena *arena, Str source, bool leading_zero_is_octal) {
   for (; i < source.len; i++) {
     char c = source.data[i];
     if (c == '_') continue;
-    char lower = (char)(c | 0x20);
-    if (c == '.' || lower == 'p' || (d.base == 10 && lower == 'e')) d.fractional = true;
     d.text[n++] = c;
   }
   return d;
@@ -67,45 +64,59 @@ static Const *integer_literal(Arena *arena, Str source) {
   return c;
 }
 
-/* mantissa digits around a point, then an exponent: q = digits * base^-scale * 10^exponent (or 2^exponent for base 16). */
-static bool fraction_parse(Arena *arena, const Digits *d, mpq_ptr q) {
-  char *mantissa = arena_new_array(arena, char, strlen(d->text) + 2);
+typedef struct Scaling { /* the value is mantissa * base^-places * 10^exponent (2^exponent if binary) */
+  long places;
+  long exponent;
+  bool binary;
+} Scaling;
+
+static bool mantissa_scan(Arena *arena, const Digits *d, mpz_ptr mantissa, Scaling *scaling) {
+  char *digits = arena_new_array(arena, char, strlen(d->text) + 1);
   size_t n = 0;
-  long scale = 0, exponent = 0;
   bool point = false;
   const char *p = d->text;
+  *scaling = (Scaling){.binary = d->base != 10};
   for (; *p; p++) {
     char lower = (char)(*p | 0x20);
+    if (lower == 'p' || (d->base == 10 && lower == 'e')) break;
     if (*p == '.') {
       point = true;
       continue;
     }
-    if (lower == 'p' || (d->base == 10 && lower == 'e')) break;
-    mantissa[n++] = *p;
-    if (point) scale++;
+    digits[n++] = *p;
+    if (point) scaling->places++;
   }
-  if (n == 0) return false;
-  if (*p) exponent = strtol(p + 1, NULL, 10);
-  bool binary = (*p | 0x20) == 'p';
+  if (*p) scaling->exponent = strtol(p + 1, NULL, 10);
+  return n > 0 && mpz_set_str(mantissa, digits, d->base) == 0;
+}
+
+static long digit_bits(int base) { return base == 16 ? 4 : base == 8 ? 3 : 1; }
+
+/* The compiler gives up on exponents that its floats cannot have before they meet the mantissa. */
+static bool exponent_fits(mpz_srcptr mantissa, int base, const Scaling *scaling) {
+  if (mpz_sgn(mantissa) == 0) return true;
+  long exponent, bits = (long)mpz_sizeinbase(mantissa, 2) - scaling->places * digit_bits(base);
+  return !__builtin_add_overflow(bits, scaling->exponent, &exponent) && exponent >= INT32_MIN &&
+         exponent <= INT32_MAX;
+}
+
+/* In: the mantissa in the numerator. */
+static void scale_fraction(mpq_ptr q, int base, const Scaling *scaling) {
+  long exponent = scaling->exponent - scaling->places * digit_bits(base);
+  if (scaling->binary) {
+    if (exponent > 0) mpq_mul_2exp(q, q, (unsigned long)exponent);
+    if (exponent < 0) mpq_div_2exp(q, q, (unsigned long)-exponent);
+    return;
+  }
   mpz_t factor;
-  if (mpz_set_str(mpq_numref(q), mantissa, d->base) != 0) return false;
   mpz_init(factor);
-  if (d->base == 10) {
-    if (!binary) exponent -= scale;
-    mpz_ui_pow_ui(factor, 10, (unsigned long)labs(binary ? scale : exponent));
-    if (binary || exponent < 0)
-      mpz_set(mpq_denref(q), factor);
-    else
-      mpz_mul(mpq_numref(q), mpq_numref(q), factor);
-  } else {
-    exponent -= scale * (d->base == 16 ? 4 : d->base == 8 ? 3 : 1);
-    binary = true;
-  }
+  mpz_ui_pow_ui(factor, 10, (unsigned long)labs(exponent));
+  if (exponent < 0)
+    mpz_set(mpq_denref(q), factor);
+  else
+    mpz_mul(mpq_numref(q), mpq_numref(q), factor);
   mpz_clear(factor);
   mpq_canonicalize(q);
-  if (binary && exponent > 0) mpq_mul_2exp(q, q, (unsigned long)exponent);
-  if (binary && exponent < 0) mpq_div_2exp(q, q, (unsigned long)-exponent);
-  return true;
 }
 
 static Const *float_literal(Arena *arena, Str source) {
@@ -115,17 +126,23 @@ static Const *float_literal(Arena *arena, Str source) {
   char *end;
   mpfr_strtofr(temp.value, d.text, &end, d.base, MPFR_RNDN);
   if (*end || end == d.text) return NULL;
-  if (!float_is_small(temp.value)) {
-    Const *c = const_of_float(arena, temp.value);
-    return c->form == FORM_UNKNOWN ? NULL : c;
-  }
   mpq_t q;
-  mpq_init(q);
+  Scaling scaling;
   Const *c = NULL;
-  /* An exponent that underflows to zero would take forever as a fraction. */
-  if (mpfr_zero_p(temp.value) || fraction_parse(arena, &d, q)) c = const_of_exact_fraction(arena, q);
+  mpq_init(q);
+  if (mantissa_scan(arena, &d, mpq_numref(q), &scaling) && exponent_fits(mpq_numref(q), d.base, &scaling)) {
+    if (!float_is_small(temp.value)) {
+      c = const_of_float(arena, temp.value);
+    } else {
+      if (mpfr_zero_p(temp.value))
+        mpq_set_ui(q, 0, 1); /* also what underflows: as a fraction it would take forever */
+      else
+        scale_fraction(q, d.base, &scaling);
+      c = const_of_exact_fraction(arena, q);
+    }
+  }
   mpq_clear(q);
-  return c;
+  return c && c->form != FORM_UNKNOWN ? c : NULL;
 }
 
 static int hex_value(char c) {
