@@ -17,6 +17,28 @@ static void write_all(FILE *stream, const Buffer *buffer) {
   if (fflush(stream) != 0 || ferror(stream)) fatal("cannot write the output");
 }
 
+/* ---- a line that says how far we are, on a terminal, when it takes longer than a second ---- */
+
+typedef struct Progress {
+  double started, shown; /* seconds; shown 0: nothing on the screen */
+} Progress;
+
+static const double PROGRESS_AFTER = 1.0, PROGRESS_EVERY = 0.1;
+
+static void show_progress(void *context, uint32_t done, uint32_t total, Str package) {
+  Progress *progress = context;
+  double now = clock_seconds();
+  if (now - progress->started < PROGRESS_AFTER || now - progress->shown < PROGRESS_EVERY) return;
+  progress->shown = now;
+  if (package.len > 60) package.len = 60;
+  fprintf(stderr, "\r\033[K%u/%u " STR_FMT, done, total, STR_ARG(package));
+  fflush(stderr);
+}
+
+static void clear_progress(const Progress *progress) {
+  if (progress->shown > 0) fputs("\r\033[K", stderr);
+}
+
 static int run(Arena *arena, int argc, char **argv) {
   Options options;
   Str problem = options_parse(arena, argc, argv, (const char *const *)environ, &options);
@@ -35,10 +57,17 @@ static int run(Arena *arena, int argc, char **argv) {
     return 0;
   }
   options.engine.color = !options.engine.json && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+  Progress progress = {.started = clock_seconds()};
+  const char *terminal = getenv("TERM");
+  if (isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0)) {
+    options.engine.progress = show_progress;
+    options.engine.progress_context = &progress;
+  }
   EngineResult result =
       options.dump_phase.len
           ? engine_dump(&options.engine, options.dump_phase, options.patterns, options.pattern_len)
           : engine_run(&options.engine, options.patterns, options.pattern_len);
+  clear_progress(&progress);
   write_all(stdout, &result.out);
   write_all(stderr, &result.err);
   int code = result.exit_code;

@@ -84,28 +84,53 @@ static Str parse_flag(Arena *arena, Words *words, Options *options) {
   return (Str){NULL, 0};
 }
 
-/* GOFLAGS holds flags of the go command: those that we have are taken, others are its own business. */
+/* What a GOFLAGS word may set here: flags of `go build` that we have as well; others are the go command's own business. */
+static bool is_build_flag(Str word) {
+  static const char *const names[] = {"tags", "mod", "modfile", "overlay", "trimpath"};
+  while (str_has_prefix(word, STR("-"))) word = str_slice(word, 1, word.len);
+  ptrdiff_t equals = str_index(word, '=');
+  if (equals >= 0) word = str_slice(word, 0, (size_t)equals);
+  for (size_t i = 0; i < ARRAY_LEN(names); i++)
+    if (str_equal(word, str_from(names[i]))) return true;
+  return false;
+}
+
+/* Words are separated by blanks; one that contains blanks is quoted. */
 static void parse_goflags(Arena *arena, Str text, Options *options) {
   for (size_t at = 0; at < text.len;) {
-    size_t start = at;
-    while (at < text.len && text.data[at] != ' ') at++;
+    char quote = text.data[at] == '\'' || text.data[at] == '"' ? text.data[at] : 0;
+    size_t start = quote ? ++at : at;
+    while (at < text.len && (quote ? text.data[at] != quote : !strchr(" \t\r\n", text.data[at]))) at++;
     Str word = str_slice(text, start, at++);
     Words words = {.items = &word, .len = 1};
-    if (word.len > 1 && word.data[0] == '-') parse_flag(arena, &words, options);
+    if (word.len > 1 && word.data[0] == '-' && is_build_flag(word)) parse_flag(arena, &words, options);
   }
+}
+
+/* -goroot before everything else is looked at: GOROOT/go.env can hold GOFLAGS. */
+static Str early_goroot(const Words *words) {
+  for (uint32_t i = words->next; i < words->len; i++) {
+    Str word = words->items[i];
+    if (str_has_prefix(word, STR("--"))) word = str_slice(word, 1, word.len);
+    if (str_equal(word, STR("-goroot")) && i + 1 < words->len) return words->items[i + 1];
+    if (str_has_prefix(word, STR("-goroot="))) return str_slice(word, 8, word.len);
+  }
+  return STR("");
 }
 
 Str options_parse(Arena *arena, int argc, char **argv, const char *const *environment, Options *out) {
   *out = (Options){.engine = {.load = {.environment = environment}}};
-  for (const char *const *at = environment; *at; at++)
-    if (strncmp(*at, "GOFLAGS=", 8) == 0) parse_goflags(arena, str_from(*at + 8), out);
   Words words = {.items = arena_new_array(arena, Str, argc)};
   for (int i = 1; i < argc; i++) words.items[words.len++] = str_from(argv[i]);
   if (words.len && str_equal(words.items[0], STR("dump"))) {
-    if (words.len < 2) return STR("dump needs the name of a phase");
+    if (words.len < 2 || words.items[1].data[0] == '-')
+      return STR("dump needs the name of a phase: heapwhy dump PHASE [flags] [packages]");
     out->dump_phase = words.items[1];
     words.next = 2;
   }
+  Str goroot = early_goroot(&words);
+  if (goroot.len) goroot = path_absolute(arena, goroot);
+  parse_goflags(arena, load_goflags(arena, environment, goroot), out);
   VEC(Str) patterns = {0};
   bool only_patterns = false;
   while (words.next < words.len) {
@@ -133,18 +158,27 @@ Str options_parse(Arena *arena, int argc, char **argv, const char *const *enviro
 
 void options_print_help(Buffer *out) {
   buffer_text(
-      out, "usage: heapwhy [flags] [packages | files.go]\n"
-           "       heapwhy dump PHASE [flags] [packages | files.go]\n\n"
-           "Tells why values of a Go program are on the heap. Without -m or -json: a report for people.\n\n"
-           "flags:\n");
+      out,
+      "usage: heapwhy [flags] [packages | files.go]\n"
+      "       heapwhy dump PHASE [flags] [packages | files.go]\n\n"
+      "Tells why values of a Go program are on the heap. Without -m or -json: a report for people.\n"
+      "Packages are named as for the go command: files, import paths, ./..., std, cmd/..., several at once;\n"
+      "the one in this folder if none is named. Nothing is executed or fetched.\n\n"
+      "  heapwhy                  report on the package in this folder\n"
+      "  heapwhy -v ./...         with each step of the flow, for all packages below\n"
+      "  heapwhy -m=2 main.go     what go build -gcflags=-m=2 prints\n\n"
+      "flags:\n");
   for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
     int used = (int)strlen(flags[i].name) + (int)strlen(flags[i].argument) + (flags[i].argument[0] ? 1 : 0);
     buffer_printf(out, "  -%s%s%s%*s%s\n", flags[i].name, flags[i].argument[0] ? " " : "", flags[i].argument,
                   used < 14 ? 14 - used : 1, "", flags[i].help);
   }
-  buffer_text(out, "\nphases:");
+  buffer_text(out, "\nphases: load");
   for (uint32_t i = 0; engine_phase_name(i); i++) buffer_printf(out, " %s", engine_phase_name(i));
-  buffer_text(out, "\nexit codes: 0 reported, 1 the Go code has errors, 2 usage or environment\n");
+  buffer_text(out, "\nenvironment, go env -w and go.env: GOROOT GOPATH GOMODCACHE GOFLAGS GOOS GOARCH "
+                   "GOAMD64 GOEXPERIMENT\n"
+                   "  GO111MODULE GOWORK GOENV CGO_ENABLED; NO_COLOR\n"
+                   "exit codes: 0 reported, 1 the Go code has errors, 2 usage or environment\n");
 }
 
 void options_print_version(Buffer *out) {

@@ -83,10 +83,21 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   return engine;
 }
 
-static void run_job(void *context, uint32_t index) { pipeline_run(&((Engine *)context)->packages[index]); }
+static void run_job(void *context, uint32_t index) {
+  Engine *engine = context;
+  const EngineOptions *options = engine->options;
+  pipeline_run(&engine->packages[index]);
+  if (!options->progress) return;
+  lock_take(engine->progress_lock);
+  engine->done++;
+  options->progress(options->progress_context, engine->done, engine->graph->package_len,
+                    engine->packages[index].load->description);
+  lock_release(engine->progress_lock);
+}
 
 void engine_run_packages(Engine *engine) {
   uint32_t count = engine->graph->package_len;
+  engine->progress_lock = lock_new(engine->arena);
   const uint32_t **needs = arena_new_array(engine->arena, const uint32_t *, count);
   uint32_t *need_len = arena_new_array(engine->arena, uint32_t, count);
   for (uint32_t i = 0; i < count; i++) {
@@ -108,11 +119,37 @@ static void print_timings(Engine *engine, EngineResult *result) {
   }
 }
 
+/* The compiler shortens no folders in errors, whatever -trimpath says: each line's folder is written out again. */
+static Str untrimmed(const EnginePackage *package, Arena *scratch) {
+  const LoadPackage *load = package->load;
+  Str text = buffer_view(&package->errors);
+  if (!load->position_dir.len) return text;
+  Str prefix = arena_printf(scratch, STR_FMT "/", STR_ARG(load->position_dir));
+  Buffer out = {0};
+  for (size_t at = 0; at < text.len;) {
+    const char *newline = memchr(text.data + at, '\n', text.len - at);
+    size_t end = newline ? (size_t)(newline - text.data) + 1 : text.len;
+    Str line = str_slice(text, at, end);
+    if (str_has_prefix(line, STR("\t"))) buffer_char(&out, '\t'), line = str_slice(line, 1, line.len);
+    if (str_has_prefix(line, prefix)) {
+      buffer_printf(&out, STR_FMT "/", STR_ARG(load->dir));
+      line = str_slice(line, prefix.len, line.len);
+    }
+    buffer_str(&out, line);
+    at = end;
+  }
+  Str result = arena_str(scratch, buffer_view(&out));
+  buffer_free(&out);
+  return result;
+}
+
 static void print_package(Engine *engine, EnginePackage *package, EngineResult *result) {
   Str cwd = engine->options->load.dir;
   if (package->errors.len) {
+    Arena *scratch = arena_new();
     report_frame(&result->err, package->load->description, package->load->dir, cwd,
-                 buffer_view(&package->errors));
+                 untrimmed(package, scratch));
+    arena_free(scratch);
     int code = package->broke ? 2 : 1;
     if (result->exit_code < code) result->exit_code = code;
   }
@@ -125,7 +162,9 @@ static void print_findings(Engine *engine, EngineResult *result) {
   ReportPackage *packages = arena_new_array(engine->arena, ReportPackage, engine->graph->root_len);
   uint32_t len = 0;
   for (uint32_t i = 0; i < engine->graph->package_len; i++)
-    if (engine->packages[i].load->is_root) packages[len++] = engine->packages[i].report;
+    if (engine->packages[i].load->is_root && !engine->packages[i].failed && !engine->packages[i].broke)
+      packages[len++] = engine->packages[i].report;
+  if (len == 0 && result->exit_code) return; /* the errors say it all */
   const LoadEnv *env = &engine->graph->env;
   ReportOptions options = {
       .cwd = engine->options->load.dir,

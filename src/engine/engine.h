@@ -23,7 +23,10 @@ typedef struct EngineOptions {
   bool all_errors; /* -e */
   bool verbose, timings, color;
   uint32_t threads; /* -j */
-  Str stop_after;   /* phase name; empty: all */
+  /* Called after each package, never twice at a time; NULL: nobody wants to know. `done` counts up to `total`. */
+  void (*progress)(void *context, uint32_t done, uint32_t total, Str package);
+  void *progress_context;
+  Str stop_after; /* phase name; empty: all */
 } EngineOptions;
 
 typedef struct EngineResult {

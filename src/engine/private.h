@@ -47,7 +47,9 @@ struct Engine {
   CheckConfig check;
   LoadGraph *graph;
   EnginePackage *packages; /* one for each of the graph's */
-  StrMap by_import_path;   /* -> EnginePackage* */
+  Lock *progress_lock;
+  uint32_t done;         /* packages that are through; under the lock */
+  StrMap by_import_path; /* -> EnginePackage* */
 };
 
 typedef struct Phase {
