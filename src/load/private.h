@@ -313,7 +313,7 @@ void environment_tags(Loader *loader);
 /* The package of an import path with all that it imports. importer NULL: named on the command line. */
 PackageNode *graph_import(Loader *loader, Str path, PackageNode *importer, const StackEntry *stack,
                           const HeadImport *import, const FileHead *file);
-PackageNode *graph_files(Loader *loader, Str const *files, uint32_t len);
+PackageNode *graph_files(Loader *loader, Str const *names, uint32_t len);
 /* Loads what `files` import into node->imports, behind what is there. */
 void graph_add_imports(Loader *loader, PackageNode *node, const FileHead *const *files, uint32_t len,
                        const StackEntry *stack);
