@@ -181,6 +181,15 @@ static Atom instance_name(Lowering *low, Instantiation *inst) {
   return name;
 }
 
+Atom instance_method_name(Lowering *low, Instantiation *inst) {
+  Buffer out = {0};
+  buffer_str(&out, atom_str(inst->generic->object->name));
+  add_targs(low, &out, inst->targs, inst->generic->receiver_len, inst->targs.len);
+  Atom name = intern(low->unit->session->interner, buffer_view(&out));
+  buffer_free(&out);
+  return name;
+}
+
 static ObjectList with_dictionary(Lowering *low, ObjectList params, Type *dictionary, Package *pkg, Pos pos) {
   ObjectList all = {arena_new_array(low->arena, Object *, params.len + 1), params.len + 1};
   all.items[0] = object_new_var(low->universe, VAR_PARAM, pkg, pos, intern_text(low->unit->session->interner, ".dict"), dictionary);
@@ -328,6 +337,7 @@ void call_shaped(Lowering *low, Func *fn, const BodySource *source) {
   } else if (fn->has_recv) {
     Func *shaped = instance_func(low, inst->shape);
     callee = make_method_expr(low, pos, shaped->params[0]->op.type, inst->generic->object, shaped);
+    callee->sym = instance_method_name(low, inst->shape);
   } else {
     callee = &instance_func(low, inst->shape)->name->op;
   }

@@ -237,6 +237,7 @@ Instantiation *instantiate(Lowering *low, Object *object, TypeList targs, bool s
 Instantiation *instance_record(Lowering *low, Object *object, TypeList targs, bool shaped);
 void read_instance(Lowering *low, Instantiation *inst);
 Func *instance_func(Lowering *low, Instantiation *inst);
+Atom instance_method_name(Lowering *low, Instantiation *inst); /* "M[int]" of a method with type parameters */
 TypeList body_tparams(Object *object); /* as a declaration's body names them: the receiver's first */
 Type *plain_alias(Type *t); /* without aliases declared in functions */
 Instantiation *instance_of_type(Lowering *low, Type *named);

@@ -10,7 +10,7 @@
  */
 #include "lower/internal.h"
 
-enum { READ_OWN = 1, READ_IMPORTED = 2, READ_OBJECT = 4 };
+enum { READ_OWN = 1, READ_IMPORTED = 2, READ_OBJECT = 4, READ_OPEN = 8 /* its underlying type is being read */ };
 
 static void read_components(Lowering *low, Type *t, bool imported);
 
@@ -19,6 +19,8 @@ static void need_wrapper(Lowering *low, Type *t, bool imported) {
   if (t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN || t->kind == TYPE_MAP ||
       t->kind == TYPE_SIGNATURE)
     return; /* no methods */
+  const uint64_t *state = map_find(&low->read_types, map_key(t));
+  if (state && (*state & READ_OPEN)) return;
   if (imported)
     vec_push(low->arena, &low->have_wrappers, t);
   else
@@ -34,10 +36,16 @@ static void read_signature(Lowering *low, Type *signature, bool imported) {
   read_vars(low, signature->u.signature.results->u.tuple.vars, imported);
 }
 
+static void read_underlying(Lowering *low, Type *named, bool imported) {
+  *map_put(&low->read_types, map_key(named)) |= READ_OPEN;
+  read_components(low, under(named), imported);
+  *map_put(&low->read_types, map_key(named)) &= ~(uint64_t)READ_OPEN;
+}
+
 static void read_declared(Lowering *low, Type *t) {
   Object *object = t->u.named.object;
   bool imported = object->pkg != low->unit->pkg;
-  read_components(low, under(t), imported);
+  read_underlying(low, t, imported);
   for (uint32_t i = 0; i < t->u.named.methods.len; i++) {
     Object *method = t->u.named.methods.items[i];
     if (method->type->u.signature.tparams.len) continue; /* generic methods are objects of their own */
@@ -53,7 +61,7 @@ static void read_instance_type(Lowering *low, Instantiation *inst) {
   if (inst->read) return;
   inst->read = true;
   Type *t = inst->type;
-  read_components(low, under(t), false);
+  read_underlying(low, t, false);
   if (!inst->shaped) vec_push(low->arena, &low->todo_dicts, inst);
   uint32_t len = named_method_count(t);
   for (uint32_t i = 0; i < len; i++) {

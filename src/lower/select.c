@@ -129,7 +129,9 @@ static Op *static_dict(Body *b, Pos pos, Object *object, TypeList targs) {
 static Op *shaped_method(Body *b, Pos pos, Instantiation *shape, Object *method, bool generic_method) {
   if (generic_method) {
     Func *fn = instance_func(b->low, shape);
-    return make_method_expr(b->low, pos, fn->params[0]->op.type, method, fn);
+    Op *op = make_method_expr(b->low, pos, fn->params[0]->op.type, method, fn);
+    op->sym = instance_method_name(b->low, shape);
+    return op;
   }
   uint32_t index = method_index(shape->type->u.named.origin, method);
   Object *instance = named_method(b->low->universe, shape->type, index);

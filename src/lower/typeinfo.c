@@ -234,8 +234,9 @@ Str link_text(Lowering *low, Type *t) {
 #define SHAPE_NAME_MAX 500 /* longer texts are hashed by the compiler */
 
 Type *shapify(Lowering *low, Type *targ, bool basic) {
-  if (is_shape(targ)) return type_unalias(targ);
+  targ = type_unalias(targ);
   Type *u = under(targ);
+  if (u->kind == TYPE_INTERFACE && targ->kind == TYPE_NAMED && targ->u.named.origin && has_shape(low, targ)) return targ;
   if (basic && u->kind == TYPE_POINTER && !not_in_heap(u->u.elem.type))
     u = pointer_to(low, basic_type(low, BASIC_UINT8));
   Str text = link_text(low, u);

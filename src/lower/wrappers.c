@@ -106,12 +106,10 @@ static Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const 
   Type *base = type_unalias(deref(type_unalias(recv)));
   bool pointer = type_unalias(recv)->kind == TYPE_POINTER;
   *pkg = base->kind == TYPE_NAMED && base->u.named.object->pkg ? base->u.named.object->pkg : low->go_package;
-  Str text;
-  if (base->kind == TYPE_NAMED && !base->u.named.origin)
+  Str text = link_text(low, base);
+  if (is_shape(base)) {
     text = atom_str(base->u.named.object->name);
-  else
-    text = link_text(low, base);
-  if (base->kind == TYPE_NAMED && base->u.named.origin) { /* the symbol's name has no package in front of it */
+  } else if (base->kind == TYPE_NAMED) { /* the symbol's name has no package in front of it */
     ptrdiff_t bracket = str_index(text, '[');
     Str head = str_slice(text, 0, bracket < 0 ? text.len : (size_t)bracket);
     ptrdiff_t dot = str_last_index(head, '.');
