@@ -40,6 +40,17 @@
 #define load_acquire(p)         __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define store_release(p, value) __atomic_store_n((p), (value), __ATOMIC_RELEASE)
 
+/* Number of zero bits below the lowest one bit; x != 0. */
+static inline uint32_t bits_trailing_zeros(uint64_t x) {
+#if defined(__GNUC__)
+  return (uint32_t)__builtin_ctzll(x);
+#else
+  uint32_t count = 0;
+  for (; !(x & 1); x >>= 1) count++;
+  return count;
+#endif
+}
+
 /* ---- Str: a slice of bytes that somebody else owns ---- */
 
 typedef struct Str {

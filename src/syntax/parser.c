@@ -13,6 +13,9 @@ enum {
   /* Deeper nesting is refused, so that no recursion over the tree needs more than the stack of a job. */
   MAX_DEPTH = 200000,
   FIRST_STACK = 64,
+  /* Names of a whole file repeat; those of one body are few. */
+  FILE_NAME_BITS = 10,
+  BODY_NAME_BITS = 7,
 };
 
 /* ---- errors ---- */
@@ -61,19 +64,25 @@ void parser_error(Parser *p, Pos pos, const char *fmt, ...) {
   va_end(args);
 }
 
-/* The current token as messages name it. */
-static Str token_shown(Parser *p) {
+/* Appends the current token as messages name it. No printf for what the file says: it may contain NULs. */
+static void show_token(const Parser *p, Buffer *out) {
   const Scanner *scan = &p->scan;
   static const char *const SEMIS[] = {
       [SEMI_SEMICOLON] = "semicolon", [SEMI_NEWLINE] = "newline", [SEMI_END] = "EOF"};
-  switch ((int)scan->kind) {
-  case TOKEN_NAME: return arena_printf(p->arena, "name " STR_FMT, STR_ARG(atom_str(scan->name)));
-  case TOKEN_SEMI: return str_from(SEMIS[scan->semi]);
-  case TOKEN_LITERAL: return arena_printf(p->arena, "literal " STR_FMT, STR_ARG(scan->literal));
-  case TOKEN_OPERATOR: return str_from(operator_text(scan->op));
-  case TOKEN_ASSIGN_OP: return arena_printf(p->arena, "%s=", operator_text(scan->op));
-  case TOKEN_INC_OP: return arena_printf(p->arena, "%s%s", operator_text(scan->op), operator_text(scan->op));
-  default: return str_from(token_text(scan->kind));
+  if (scan->kind == TOKEN_NAME) {
+    buffer_text(out, "name ");
+    buffer_str(out, atom_str(scan->name));
+  } else if (scan->kind == TOKEN_LITERAL) {
+    buffer_text(out, "literal ");
+    buffer_str(out, scan->literal);
+  } else if (scan->kind == TOKEN_SEMI) {
+    buffer_text(out, SEMIS[scan->semi]);
+  } else if (scan->kind == TOKEN_OPERATOR || scan->kind == TOKEN_ASSIGN_OP || scan->kind == TOKEN_INC_OP) {
+    buffer_text(out, operator_text(scan->op));
+    if (scan->kind == TOKEN_ASSIGN_OP) buffer_char(out, '=');
+    if (scan->kind == TOKEN_INC_OP) buffer_text(out, operator_text(scan->op));
+  } else {
+    buffer_text(out, token_text(scan->kind));
   }
 }
 
@@ -85,15 +94,16 @@ static void syntax_error(Parser *p, Pos pos, Str message) {
     joint = " ";
   else if (str_has_prefix(message, STR("expected ")))
     joint = ", ";
-  Arena *arena = p->notes->arena;
+  Buffer out = {0};
+  buffer_text(&out, "syntax error: ");
   if (joint) {
-    Str token = token_shown(p);
-    message = arena_printf(arena, "syntax error: unexpected " STR_FMT "%s" STR_FMT, STR_ARG(token), joint,
-                           STR_ARG(message));
-  } else {
-    message = arena_printf(arena, "syntax error: " STR_FMT, STR_ARG(message));
+    buffer_text(&out, "unexpected ");
+    show_token(p, &out);
+    buffer_text(&out, joint);
   }
-  note_syntax_error(p, pos, message);
+  buffer_str(&out, message);
+  note_syntax_error(p, pos, arena_str(p->notes->arena, buffer_view(&out)));
+  buffer_free(&out);
 }
 
 void parser_syntax_error_at(Parser *p, Pos pos, const char *fmt, ...) {
@@ -216,11 +226,12 @@ Pos bracketed_end(Parser *p, const Bracketed *list) {
 
 /* ---- entry points ---- */
 
-static void parser_start(Parser *p, uint32_t offset) {
+static void parser_start(Parser *p, NameSlot *slots, uint32_t slot_bits, uint32_t offset) {
   if (!p->ids->next) p->ids->next = 1;
   vec_reserve(p->arena, &p->stack, FIRST_STACK);
   ScanClient client = {p, scan_error, directive_read};
-  scanner_init(&p->scan, p->session->interner, p->source->text, offset, client);
+  NameCache names = {p->session->interner, slots, slot_bits};
+  scanner_init(&p->scan, names, p->source->text, offset, client);
   if (offset == 0) scanner_inspect(&p->scan, p->arena);
   parser_next(p);
 }
@@ -234,7 +245,8 @@ SyntaxFile *parse_file(Arena *arena, const SyntaxSession *session, SourceFile *s
   Parser p = {.session = session, .arena = arena, .source = source, .file = file, .ids = ids, .notes = notes};
   p.flags = flags;
   p.in_header = true;
-  parser_start(&p, 0);
+  NameSlot slots[1 << FILE_NAME_BITS] = {0};
+  parser_start(&p, slots, FILE_NAME_BITS, 0);
   parse_source_file(&p);
   return file;
 }
@@ -247,7 +259,8 @@ void parse_body(const SyntaxSession *session, SyntaxFile *file, FuncDecl *decl, 
   p.notes = notes;
   p.flags = flags & ~(ParseFlags)PARSE_SKIP_BODIES;
   p.directives_from = UINT32_MAX; /* they were read when the body was skipped */
-  parser_start(&p, decl->body_offset);
+  NameSlot slots[1 << BODY_NAME_BITS] = {0};
+  parser_start(&p, slots, BODY_NAME_BITS, decl->body_offset);
   decl->body = parse_function_body(&p);
 }
 
@@ -255,7 +268,8 @@ Node *parse_expression(Arena *arena, const SyntaxSession *session, SourceFile *s
                        Notes *notes) {
   Parser p = {.session = session, .arena = arena, .source = source, .ids = ids, .notes = notes};
   p.directives_from = UINT32_MAX;
-  parser_start(&p, 0);
+  NameSlot slots[1 << BODY_NAME_BITS] = {0};
+  parser_start(&p, slots, BODY_NAME_BITS, 0);
   Node *x = parse_expr(&p);
   parser_got(&p, TOKEN_SEMI);
   if (!parser_at(&p, TOKEN_END)) parser_syntax_error(&p, "after expression");

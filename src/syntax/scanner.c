@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * scanner: the main switch over first characters, names, comments, blanks, and skipping of blocks.
+ * scanner: the main switch over first characters, comments, blanks, and skipping of blocks.
  *
  * In: the bytes of a file. Out: the current token in the Scanner.
- * Bytes are classed by one table; keywords are found by a perfect hash over the first two characters and the length; names go
- * through a small cache in front of the interner.
+ * Bytes are classed by one table.
  *
  * Go: cmd/compile/internal/syntax/scanner.go, source.go
  */
@@ -42,23 +41,7 @@ const uint8_t BYTE_CLASS[256] = {
 #undef S
 #undef Q
 
-/* ---- keywords ---- */
-
-typedef struct Keyword {
-  char text[12];
-  uint8_t len, kind;
-} Keyword;
-
-/* Found by search; two keywords in one slot would be a duplicate initializer, which the compiler refuses. */
-#define KEYWORD_SLOT(c0, c1, len) (((unsigned)(c0) + (unsigned)(c1)*4 + (unsigned)(len)*6) & 63)
-static const Keyword KEYWORDS[64] = {
-#define TOKEN(NAME, text)
-#define KEYWORD(NAME, text, c0, c1)                                                                          \
-  [KEYWORD_SLOT(c0, c1, sizeof(text) - 1)] = {text, sizeof(text) - 1, TOKEN_##NAME},
-#include "syntax/tokens.def"
-#undef TOKEN
-#undef KEYWORD
-};
+/* ---- tokens and runes ---- */
 
 static const char *const TOKEN_TEXTS[TOKEN_COUNT] = {
 #define TOKEN(NAME, text)           [TOKEN_##NAME] = text,
@@ -75,8 +58,6 @@ const char *token_text(TokenKind kind) {
   if (kind == TOKEN_SEMI) return "semicolon or newline";
   return TOKEN_TEXTS[kind];
 }
-
-/* ---- runes ---- */
 
 uint32_t rune_decode(const char *at, const char *end, uint32_t *width) {
   utf8proc_int32_t rune;
@@ -126,7 +107,7 @@ static void report_passed(Scanner *s) {
 }
 
 /* "U+0040 '@'" */
-static void format_rune(char out[32], uint32_t rune) {
+void scanner_format_rune(char out[32], uint32_t rune) {
   int n = snprintf(out, 32, "U+%04X", (unsigned)rune);
   if (!rune_is_print(rune)) return;
   utf8proc_uint8_t bytes[4];
@@ -164,12 +145,12 @@ static const char *check_rune(Arena *arena, BadBytes *bad, Str text, const char 
 
 static const BadByte NO_BAD_BYTES[1] = {{UINT32_MAX, 0, NULL}};
 
-void scanner_init(Scanner *s, Interner *interner, Str text, uint32_t offset, ScanClient client) {
+void scanner_init(Scanner *s, NameCache names, Str text, uint32_t offset, ScanClient client) {
   assert(offset <= text.len);
   *s = (Scanner){.at = text.data + offset, .text = text.data, .end = text.data + text.len};
-  s->interner = interner;
   s->client = client;
   s->bad = NO_BAD_BYTES;
+  s->names = names;
 }
 
 void scanner_inspect(Scanner *s, Arena *arena) {
@@ -192,112 +173,6 @@ void scanner_stop(Scanner *s) {
   s->at = s->end;
   s->newline_is_semi = false;
   s->bad = NO_BAD_BYTES;
-}
-
-/* ---- names ---- */
-
-static uint32_t load32(const char *at) {
-  uint32_t word;
-  memcpy(&word, at, sizeof word);
-  return word;
-}
-
-static uint32_t name_slot(const char *at, uint32_t len) {
-  uint32_t a, b;
-  if (len >= 4) {
-    a = load32(at);
-    b = load32(at + len - 4);
-    if (len > 8) a += load32(at + len / 2 - 2) * 0x85EBCA6Bu;
-  } else {
-    a = (unsigned char)at[0];
-    b = (uint32_t)((unsigned char)at[len / 2] << 8 | (unsigned char)at[len - 1]);
-  }
-  uint32_t hash = (a * 0x9E3779B1u) ^ ((b + len) * 0xC2B2AE35u);
-  return (hash ^ hash >> 15) * 0x2C1B3C6Du >> 22;
-}
-
-_Static_assert(NAME_CACHE_SIZE == 1 << 10, "name_slot keeps the upper 10 bits");
-
-static uint64_t load64(const char *at) {
-  uint64_t word;
-  memcpy(&word, at, sizeof word);
-  return word;
-}
-
-/* memcmp for names: most are short, and a call would cost more than the comparison. */
-static bool same_bytes(const char *a, const char *b, uint32_t len) {
-  if (len >= 8) {
-    if (load64(a) != load64(b) || load64(a + len - 8) != load64(b + len - 8)) return false;
-    return len <= 16 || memcmp(a + 8, b + 8, len - 16) == 0;
-  }
-  if (len >= 4) return load32(a) == load32(b) && load32(a + len - 4) == load32(b + len - 4);
-  for (uint32_t i = 0; i < len; i++)
-    if (a[i] != b[i]) return false;
-  return true;
-}
-
-static void set_name(Scanner *s, const char *start) {
-  uint32_t len = (uint32_t)(s->at - start);
-  Atom *slot = &s->names[name_slot(start, len)];
-  if (!*slot || (*slot)->len != len || !same_bytes((*slot)->text, start, len))
-    *slot = intern(s->interner, (Str){start, len});
-  s->newline_is_semi = true;
-  s->kind = TOKEN_NAME;
-  s->name = *slot;
-}
-
-static const TokenSet SEMI_AFTER =
-    TOKEN_SET(BREAK) | TOKEN_SET(CONTINUE) | TOKEN_SET(FALLTHROUGH) | TOKEN_SET(RETURN);
-
-/* s->at is behind the name's ASCII part. */
-static void finish_name(Scanner *s, const char *start) {
-  uint32_t len = (uint32_t)(s->at - start);
-  if (len >= 2) {
-    const Keyword *keyword = &KEYWORDS[KEYWORD_SLOT((unsigned char)start[0], (unsigned char)start[1], len)];
-    if (keyword->len == len && same_bytes(keyword->text, start, len)) {
-      s->kind = (TokenKind)keyword->kind;
-      s->newline_is_semi = token_in(s->kind, SEMI_AFTER);
-      return;
-    }
-  }
-  set_name(s, start);
-}
-
-/* The rest of a name from its first byte on that is not ASCII. Every such rune belongs to it, with an error if it may not. */
-static void scan_unicode_name(Scanner *s, const char *start) {
-  for (;;) {
-    if (scanner_skip_bad(s)) continue;
-    if (byte_is(*s->at, CLASS_LETTER | CLASS_DIGIT)) {
-      s->at++;
-      continue;
-    }
-    if ((unsigned char)*s->at < 0x80) break;
-    uint32_t width;
-    char shown[32];
-    uint32_t rune = rune_decode(s->at, s->end, &width);
-    if (rune_is_letter(rune)) {
-      /* fine */
-    } else if (!rune_is_digit(rune)) {
-      format_rune(shown, rune);
-      scanner_error(s, s->at, "invalid character %s in identifier", shown);
-    } else if (s->at == start) {
-      format_rune(shown, rune);
-      scanner_error(s, s->at, "identifier cannot begin with digit %s", shown);
-    }
-    s->at += width;
-  }
-  finish_name(s, start);
-}
-
-static void scan_name(Scanner *s) {
-  const char *start = s->at;
-  const char *at = start;
-  while (byte_is(*at, CLASS_LETTER | CLASS_DIGIT)) at++;
-  s->at = at;
-  if ((unsigned char)*at >= 0x80 || (*at == 0 && at < s->end))
-    scan_unicode_name(s, start);
-  else
-    finish_name(s, start);
 }
 
 /* ---- comments ---- */
@@ -452,36 +327,46 @@ static bool scan_other(Scanner *s, bool newline) {
   }
   if (scanner_skip_bad(s)) return false;
   if ((unsigned char)*s->at >= 0x80) {
-    scan_unicode_name(s, s->at);
+    scanner_unicode_name(s, s->at);
     return true;
   }
   char shown[32];
-  format_rune(shown, (unsigned char)*s->at);
+  scanner_format_rune(shown, (unsigned char)*s->at);
   scanner_error(s, s->at, "invalid character %s", shown);
   s->at++;
   return false;
+}
+
+/* How many of the eight bytes of a word, from the first on, are tabs. */
+static uint32_t count_tabs(uint64_t word) {
+  word ^= 0x0909090909090909u;
+  return word ? bits_trailing_zeros(word) / 8 : 8;
+}
+
+/* Most tokens have one blank or none before them; most others follow a newline and tabs, which are crossed without a loop. */
+static inline const char *skip_blanks(const Scanner *s, bool newline) {
+  const char *at = s->at;
+  if (*at == ' ') at++;
+  while (byte_is(*at, CLASS_SPACE) || (*at == '\n' && !newline)) {
+    at++;
+    if (s->end - at >= 8) at += count_tabs(word_load(at));
+  }
+  return at;
 }
 
 void scanner_next(Scanner *s) {
   bool newline = s->newline_is_semi;
   s->newline_is_semi = false;
 again:;
-  const char *at = s->at;
-  while (byte_is(*at, CLASS_SPACE) || (*at == '\n' && !newline)) at++;
+  const char *at = skip_blanks(s, newline);
   s->at = at;
   s->offset = (uint32_t)(at - s->text);
+  if (byte_is(*at, CLASS_LETTER)) {
+    scanner_name(s);
+    return;
+  }
   switch (*at) {
   case '\n': set_semi(s, SEMI_NEWLINE, 1); return;
-  case '0':
-  case '1':
-  case '2':
-  case '3':
-  case '4':
-  case '5':
-  case '6':
-  case '7':
-  case '8':
-  case '9': scanner_number(s); return;
   case '"': scanner_string(s); return;
   case '`': scanner_raw_string(s); return;
   case '\'': scanner_rune(s); return;
@@ -542,8 +427,8 @@ again:;
   case '~': set_operator(s, OPERATOR_TILDE, 0, 1); return;
   default: break;
   }
-  if (byte_is(*at, CLASS_LETTER))
-    scan_name(s);
+  if (byte_is(*at, CLASS_DIGIT))
+    scanner_number(s);
   else if (!scan_other(s, newline))
     goto again;
 }

@@ -48,13 +48,23 @@ typedef struct ScanClient {
   void (*directive)(void *context, uint32_t offset, Str comment);
 } ScanClient;
 
-enum { NAME_CACHE_SIZE = 1024 };
+/* A name seen lately, so that few of them need the shared interner. */
+typedef struct NameSlot {
+  uint64_t low, high; /* its first and next eight bytes */
+  Atom atom;          /* NULL: free */
+} NameSlot;
+
+typedef struct NameCache {
+  Interner *interner;
+  NameSlot *slots; /* 1 << bits of them, zeroed at first */
+  uint32_t bits;
+} NameCache;
 
 typedef struct Scanner {
   const char *at; /* next byte to read */
   const char *text, *end;
   ScanClient client;
-  Interner *interner;
+  NameCache names;
   const BadByte *bad; /* those not yet passed; the last one's offset is UINT32_MAX */
   bool newline_is_semi;
 
@@ -68,12 +78,10 @@ typedef struct Scanner {
   SemiKind semi;   /* TOKEN_SEMI */
   Operator op;     /* TOKEN_OPERATOR, TOKEN_STAR, TOKEN_ASSIGN_OP, TOKEN_INC_OP */
   int precedence;  /* TOKEN_OPERATOR, TOKEN_STAR; 0: not binary */
-
-  Atom names[NAME_CACHE_SIZE]; /* names seen lately, so that few of them need the shared interner */
 } Scanner;
 
 /* Starts at an offset of a text that is known to be plain from there on. */
-void scanner_init(Scanner *scanner, Interner *interner, Str text, uint32_t offset, ScanClient client);
+void scanner_init(Scanner *scanner, NameCache names, Str text, uint32_t offset, ScanClient client);
 /* Looks a whole text over before its first token is read; what has to be remembered lives in the arena. */
 void scanner_inspect(Scanner *scanner, Arena *arena);
 void scanner_next(Scanner *scanner);
