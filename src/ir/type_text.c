@@ -175,7 +175,7 @@ static bool embedded_needs_name(Type *type, const Object *field) {
   const Object *symbol = type_symbol(type);
   Type *plain = type_unalias(type);
   if (plain->kind == TYPE_POINTER) plain = type_unalias(plain->u.elem.type);
-  if (plain->kind == TYPE_BASIC) return plain->u.basic.name != field->name;
+  if (plain->kind == TYPE_BASIC) return plain->u.basic.kind != BASIC_UNSAFE_POINTER;
   if (!symbol || symbol->name != field->name) return true;
   return !is_exported(symbol->name) && symbol->pkg != field->pkg;
 }
