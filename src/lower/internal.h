@@ -214,6 +214,7 @@ Type *subst_type(Lowering *low, Subst *subst, Type *t);
 
 /* ---- resolve.c: what reading touches, in order ---- */
 
+bool read_is_open(Lowering *low, Type *named); /* its underlying type is being read right now */
 void read_resolve(Lowering *low, Type *t, bool imported);
 void read_named_type(Lowering *low, Type *named); /* the declaration only */
 Type *read_type(Body *b, Type *t); /* substitutes, resolves */

@@ -14,13 +14,17 @@ enum { READ_OWN = 1, READ_IMPORTED = 2, READ_OBJECT = 4, READ_OPEN = 8 /* its un
 
 static void read_components(Lowering *low, Type *t, bool imported);
 
+bool read_is_open(Lowering *low, Type *named) {
+  const uint64_t *state = map_find(&low->read_types, map_key(named));
+  return state && (*state & READ_OPEN);
+}
+
 static void need_wrapper(Lowering *low, Type *t, bool imported) {
   if (t->kind == TYPE_POINTER || t->kind == TYPE_BASIC || t->kind == TYPE_TUPLE || t->kind == TYPE_UNION) return;
   if (t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN || t->kind == TYPE_MAP ||
       t->kind == TYPE_SIGNATURE)
     return; /* no methods */
-  const uint64_t *state = map_find(&low->read_types, map_key(t));
-  if (state && (*state & READ_OPEN)) return;
+  if (read_is_open(low, t)) return;
   if (imported)
     vec_push(low->arena, &low->have_wrappers, t);
   else

@@ -236,7 +236,8 @@ Str link_text(Lowering *low, Type *t) {
 Type *shapify(Lowering *low, Type *targ, bool basic) {
   targ = type_unalias(targ);
   Type *u = under(targ);
-  if (u->kind == TYPE_INTERFACE && targ->kind == TYPE_NAMED && targ->u.named.origin && has_shape(low, targ)) return targ;
+  bool is_shaped_instance = targ->kind == TYPE_NAMED && targ->u.named.origin && has_shape(low, targ);
+  if (is_shaped_instance && (u->kind == TYPE_INTERFACE || read_is_open(low, targ))) return targ;
   if (basic && u->kind == TYPE_POINTER && !not_in_heap(u->u.elem.type))
     u = pointer_to(low, basic_type(low, BASIC_UINT8));
   Str text = link_text(low, u);
