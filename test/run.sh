@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # All tests, after `make all tests`: unit, golden, probes and Go's own tests against the real compiler, whole std.
 #
-#   test/run.sh [SUITE...]     unit golden load properties probes errorcheck errorcomments std  (default: all)
+#   test/run.sh [SUITE...]     unit golden docs load properties probes errorcheck errorcomments std  (default: all)
 #
 # The last line is `N passed, N failed` (and skipped, if any). Exit code: 1 when something failed.
 set -u
@@ -14,6 +14,7 @@ suite() {
   case $1 in
     unit) test/unit.sh build/release/test/*/*_test ;;
     golden) test/golden.sh ;;
+    docs) test/docs.sh ;;
     load) test/load.sh ;;
     properties) test/properties.sh ;;
     probes) test/conformance.sh probes.m1 probes.m2 probes.l.m1 probes.l.m2 ;;
@@ -23,7 +24,7 @@ suite() {
     *) printf 'FAILED no suite %s\n' "$1" ;;
   esac
 }
-for name in ${*:-unit golden load properties probes errorcheck errorcomments std}; do
+for name in ${*:-unit golden docs load properties probes errorcheck errorcomments std}; do
   suite "$name" 2>&1 | tee -a "$log"
 done
 awk '/^ok / { ok++ } /^FAILED / { bad++; print } /^skip / { skipped++ }

@@ -9,8 +9,7 @@ static void dump_functions(Buffer *out, const EnginePackage *package) {
     ir_dump(out, package->unit, package->unit->funcs.items[i]);
 }
 
-static void dump_package(Buffer *out, const Engine *engine, const EnginePackage *package, Str phase) {
-  buffer_printf(out, "# " STR_FMT "\n", STR_ARG(package->load->description));
+static void dump_phase(Buffer *out, const Engine *engine, const EnginePackage *package, Str phase) {
   if (str_equal(phase, STR("parse")))
     for (uint32_t i = 0; i < package->load->file_len; i++)
       syntax_dump(out, engine->sources, package->files[i]);
@@ -20,6 +19,14 @@ static void dump_package(Buffer *out, const Engine *engine, const EnginePackage 
     buffer_str(out, buffer_view(&package->out));
   else
     dump_functions(out, package);
+}
+
+static void dump_package(Buffer *out, const Engine *engine, const EnginePackage *package, Str phase) {
+  Buffer text = {0};
+  dump_phase(&text, engine, package, phase);
+  report_frame(out, package->load->description, package->load->dir, engine->options->load.dir,
+               buffer_view(&text));
+  buffer_free(&text);
 }
 
 static void dump_graph(Buffer *out, const LoadGraph *graph) {
