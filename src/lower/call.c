@@ -374,9 +374,10 @@ static void find_call_captures(Body *b, Captures *captures, Op *call) {
 static bool has_unique_pos(const Op *op) { return op->kind != OP_NAME && pos_known(op->pos.pos); }
 
 /* Evaluates the captured operands at the statement and hands them to the wrapper. */
-static void capture_operands(Body *b, Pos pos, Op *call, Func *wrapper, OpList *init) {
+static void capture_operands(Body *b, Pos pos, Op *call, Op *rtype, Func *wrapper, OpList *init) {
   Captures captures = {0};
   find_call_captures(b, &captures, call);
+  find_captures(b, &captures, &rtype);
   if (captures.places.len == 0) return;
   Op *as = op_new(b->unit, OP_AS2, xpos(pos), NULL);
   for (uint32_t i = 0; i < captures.places.len; i++) {
@@ -401,7 +402,7 @@ static void capture_operands(Body *b, Pos pos, Op *call, Func *wrapper, OpList *
   op_list_push(b->unit, init, op_unary(b->unit, OP_CHECKNIL, xpos(pos), NULL, itab));
 }
 
-static Op *normal_call(Body *b, Pos pos, OpKind kind, Op *call, OpList *init) {
+static Op *normal_call(Body *b, Pos pos, OpKind kind, Op *call, Op *rtype, OpList *init) {
   OpList before = take_init(call);
   op_list_append(b->unit, init, &before);
   if (call->kind == OP_CALLFUNC) {
@@ -416,9 +417,20 @@ static Op *normal_call(Body *b, Pos pos, OpKind kind, Op *call, OpList *init) {
     Name *callee = op_static_callee(b->unit, call->fun);
     if (callee) wrapper->wrapped = callee->func;
   }
-  capture_operands(b, pos, call, wrapper, init);
+  capture_operands(b, pos, call, rtype, wrapper, init);
   op_list_push(b->unit, &wrapper->body, call);
   return finish_call(b, call->pos.pos, wrapper->closure, (OpList){0}, false);
+}
+
+/* The type descriptor that a builtin call carries, where it comes from the dictionary; NULL otherwise. */
+static Op *operand_rtype(Body *b, Node *node) {
+  CallExpr *call = (CallExpr *)node_unparen(node);
+  bool copies = fact_is_builtin(b, call->fun, BUILTIN_COPY);
+  if (!copies && !fact_is_builtin(b, call->fun, BUILTIN_DELETE)) return NULL;
+  Type *type = fact_type(b, node_unparen(call->args.items[0]));
+  if (type->kind == TYPE_TUPLE) type = type->u.tuple.vars.items[0]->type;
+  if (copies) type = type_core(type)->u.elem.type;
+  return is_derived(b, type) ? rtype_op(b, call->node.pos, type) : NULL;
 }
 
 Op *lower_go_defer(Body *b, CallStmt *stmt) {
@@ -428,7 +440,7 @@ Op *lower_go_defer(Body *b, CallStmt *stmt) {
   Op *op = op_new(b->unit, kind, xpos(pos), NULL);
   Fact *fact = fact_find(b, &stmt->node);
   if (fact && fact->use) op->defer_at = &local_name(b, pos, fact->use)->op;
-  op->call = normal_call(b, pos, kind, call, &op->init);
+  op->call = normal_call(b, pos, kind, call, operand_rtype(b, stmt->call), &op->init);
   op->call->flags |= OP_GODEFER;
   return op;
 }

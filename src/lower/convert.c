@@ -180,7 +180,7 @@ static Op *word_address(Body *b, Pos pos, uint32_t index) {
   return op_unary(b->unit, OP_CONVNOP, xpos(pos), type, dict_word(b, pos, index));
 }
 
-static Op *rtype_op(Body *b, Pos pos, Type *type) {
+Op *rtype_op(Body *b, Pos pos, Type *type) {
   type = default_type(b, type);
   if (!is_derived(b, type)) return symbol_address(b, pos);
   Generic *g = b->generic;

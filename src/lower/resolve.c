@@ -139,8 +139,10 @@ void read_resolve(Lowering *low, Type *t, bool imported) {
   uint64_t *state = map_put(&low->read_types, map_key(t));
   uint64_t bit = imported ? READ_IMPORTED : READ_OWN;
   if (*state & bit) return;
-  *state |= bit;
   read_components(low, t, imported);
+  state = map_put(&low->read_types, map_key(t));
+  if (*state & bit) return; /* it was met again on the way */
+  *state |= bit;
   if (t->kind != TYPE_ALIAS) need_wrapper(low, t, imported);
 }
 

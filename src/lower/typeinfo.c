@@ -7,6 +7,8 @@
  *
  * Go: cmd/compile/internal/typecheck/subr.go, cmd/compile/internal/types/{type,identity}.go, noder/reader.go (shapify)
  */
+#include <nettle/sha2.h>
+
 #include "lower/internal.h"
 
 typedef struct ShapeTable { /* session-wide, under the universe's lock */
@@ -233,6 +235,22 @@ Str link_text(Lowering *low, Type *t) {
 
 #define SHAPE_NAME_MAX 500 /* longer texts are hashed by the compiler */
 
+static Str shape_name(Lowering *low, Type *u) {
+  Str text = link_text(low, u);
+  if (text.len <= SHAPE_NAME_MAX) return text;
+  struct sha256_ctx context;
+  sha256_init(&context);
+  sha256_update(&context, text.len, (const uint8_t *)text.data);
+  uint8_t digest[SHA256_DIGEST_SIZE];
+  sha256_digest(&context, sizeof digest, digest);
+  digest[0] ^= 0xff; /* as the compiler marks its hashes */
+  Buffer out = {0};
+  for (size_t i = 0; i < sizeof digest; i++) buffer_printf(&out, "%02x", digest[i]);
+  text = arena_str(low->arena, buffer_view(&out));
+  buffer_free(&out);
+  return text;
+}
+
 Type *shapify(Lowering *low, Type *targ, bool basic) {
   targ = type_unalias(targ);
   Type *u = under(targ);
@@ -240,7 +258,7 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
   if (is_shaped_instance && (u->kind == TYPE_INTERFACE || read_is_open(low, targ))) return targ;
   if (basic && u->kind == TYPE_POINTER && !not_in_heap(u->u.elem.type))
     u = pointer_to(low, basic_type(low, BASIC_UINT8));
-  Str text = link_text(low, u);
+  Str text = shape_name(low, u);
   lock_take(universe_lock(low->universe));
   void **slot = universe_lowering(low->universe);
   if (!*slot) {
