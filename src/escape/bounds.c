@@ -15,6 +15,7 @@ typedef struct BoundsWalk {
   Arena *arena;
   VEC(Func *) found; /* literals of the function that is walked */
   Map hoisted;       /* Op* that was walked before its statement */
+  Map copied;        /* Op* whose index was copied to a variable, so that only its type is known */
 } BoundsWalk;
 
 static bool small_int(const Op *op, int64_t *out) {
@@ -55,13 +56,14 @@ static int64_t value_bits(const Op *op, int64_t bits, bool is_signed, int64_t ma
   return bits;
 }
 
-static bool is_bounded(const Unit *unit, const Op *index, int64_t max) {
+static bool is_bounded(const Unit *unit, const Op *index, int64_t max, bool copied) {
   Type *t = index->type ? type_underlying(index->type) : NULL;
   if (!t || t->kind != TYPE_BASIC || !(t->u.basic.flags & BASIC_IS_INTEGER)) return false;
   int64_t value;
   if (small_int(index, &value)) return value >= 0 && value < max;
   bool is_signed = !(t->u.basic.flags & BASIC_IS_UNSIGNED);
-  int64_t bits = value_bits(index, 8 * type_size(unit->target, t), is_signed, max);
+  int64_t bits = 8 * type_size(unit->target, t);
+  if (!copied) bits = value_bits(index, bits, is_signed, max);
   if (bits < 0) return true;
   return !is_signed && bits <= 62 && ((int64_t)1 << bits) <= max;
 }
@@ -77,7 +79,8 @@ static int64_t static_length(const Op *op) {
 static void check_index(BoundsWalk *walk, Op *op) {
   if (op->flags & OP_BOUNDED) return;
   int64_t length = static_length(op->x);
-  if (length < 0 || !is_bounded(walk->unit, op->index, length)) return;
+  bool copied = map_find(&walk->copied, map_key(op)) != NULL;
+  if (length < 0 || !is_bounded(walk->unit, op->index, length, copied)) return;
   op->flags |= OP_BOUNDED;
   if (op_is_const(op->index, CONST_INT)) return;
   Event *event = event_add(walk->unit, EVENT_BOUNDS_ELIDED, op->pos);
@@ -99,10 +102,23 @@ static bool is_call(const Op *op) {
   return op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER || op->kind == OP_CALLMETH;
 }
 
+/* Operands of append are made safe to evaluate twice: an index becomes a variable. */
+static void copy_indices(BoundsWalk *walk, const Op *append) {
+  for (uint32_t i = 0; i < append->args.len; i++)
+    for (Op *op = append->args.items[i]; op;) {
+      OpKind kind = (OpKind)op->kind;
+      if (kind == OP_INDEX && op->index->kind != OP_NAME) *map_put(&walk->copied, map_key(op)) = 1;
+      bool safe = kind == OP_INDEX || kind == OP_DOT || kind == OP_DOTPTR || kind == OP_DEREF ||
+                  kind == OP_LEN || kind == OP_CAP;
+      op = safe ? op->x : NULL;
+    }
+}
+
 /* The expression with everything in it; operands that were computed before are left out. */
 static bool visit_expr(void *context, Op *op) {
   BoundsWalk *walk = context;
   if (op->kind == OP_NAME || map_find(&walk->hoisted, map_key(op))) return false;
+  if (op->kind == OP_APPEND) copy_indices(walk, op);
   op_children(op, visit_expr, walk);
   if (op->kind == OP_INDEX) check_index(walk, op);
   if (op->kind != OP_CLOSURE || !func_captures(op->func)) return false;
@@ -222,6 +238,7 @@ static void visit_func(BoundsWalk *walk, Func *fn) {
     Func *next = vec_pop(&todo);
     walk->found.len = 0;
     walk->hoisted = map_in(walk->arena);
+    walk->copied = map_in(walk->arena);
     visit_stmts(walk, &next->body);
     vec_append(walk->arena, &todo, walk->found.items, walk->found.len);
   }

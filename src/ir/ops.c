@@ -153,6 +153,7 @@ bool func_contains_closure(const Func *outer, const Func *inner) {
 
 Pos xpos_outermost(const Unit *unit, XPos pos) {
   Pos at = pos.pos;
+  if (!pos_known(at)) return at; /* what stands nowhere is not moved by inlining */
   for (uint32_t n = pos.inl; n != 0;) {
     const InlinedCall *call = &unit->inline_tree.items[n - 1];
     at = call->pos;
