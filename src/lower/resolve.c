@@ -10,7 +10,8 @@
  */
 #include "lower/internal.h"
 
-enum { READ_OWN = 1, READ_IMPORTED = 2, READ_OBJECT = 4, READ_OPEN = 8 /* its underlying type is being read */ };
+enum { READ_OWN = 1, READ_IMPORTED = 2, READ_OBJECT = 4, READ_OPEN = 8 /* its underlying type is being read */,
+       READ_SKIPPED = 16 /* an instance that got no wrappers since it was open */ };
 
 static void read_components(Lowering *low, Type *t, bool imported);
 
@@ -24,7 +25,10 @@ static void need_wrapper(Lowering *low, Type *t, bool imported) {
   if (t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN || t->kind == TYPE_MAP ||
       t->kind == TYPE_SIGNATURE)
     return; /* no methods */
-  if (read_is_open(low, t)) return;
+  if (read_is_open(low, t)) {
+    if (t->kind == TYPE_NAMED && t->u.named.origin) *map_put(&low->read_types, map_key(t)) |= READ_SKIPPED;
+    return;
+  }
   if (imported)
     vec_push(low->arena, &low->have_wrappers, t);
   else
@@ -138,10 +142,13 @@ void read_resolve(Lowering *low, Type *t, bool imported) {
   if (t->kind == TYPE_BASIC) return;
   uint64_t *state = map_put(&low->read_types, map_key(t));
   uint64_t bit = imported ? READ_IMPORTED : READ_OWN;
-  if (*state & bit) return;
-  read_components(low, t, imported);
-  state = map_put(&low->read_types, map_key(t));
-  if (*state & bit) return; /* it was met again on the way */
+  if (!(*state & bit)) {
+    read_components(low, t, imported);
+    state = map_put(&low->read_types, map_key(t));
+  }
+  bool again = (*state & bit) != 0; /* before, or on the way */
+  if (again && (!(*state & READ_SKIPPED) || (*state & READ_OPEN))) return;
+  *state &= ~(uint64_t)READ_SKIPPED; /* each dictionary has types of its own, so it counts the next time */
   *state |= bit;
   if (t->kind != TYPE_ALIAS) need_wrapper(low, t, imported);
 }
