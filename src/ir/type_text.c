@@ -176,7 +176,8 @@ static bool embedded_needs_name(Type *type, const Object *field) {
   Type *plain = type_unalias(type);
   if (plain->kind == TYPE_POINTER) plain = type_unalias(plain->u.elem.type);
   if (plain->kind == TYPE_BASIC) return plain->u.basic.kind != BASIC_UNSAFE_POINTER;
-  if (!symbol || symbol->name != field->name) return true;
+  if (!symbol || symbol->name != field->name || (plain->kind == TYPE_NAMED && plain->u.named.targs.len > 0))
+    return true;
   return !is_exported(symbol->name) && symbol->pkg != field->pkg;
 }
 
