@@ -49,6 +49,26 @@ static void need_dictionary(Collector *c, Object *object, TypeList args) {
     }
 }
 
+static void identify(Collector *c, ObjectList from, ObjectList to) {
+  for (uint32_t i = 0; i < from.len && i < to.len; i++)
+    if (from.items[i]->type != to.items[i]->type) map_set_ptr(&c->g->same, from.items[i]->type, to.items[i]->type);
+}
+
+/* The compiler has one signature for all uses of an instance; ours are made anew, so their types are identified. */
+static void note_instance(Collector *c, Object *object, const Instance *inst) {
+  if (inst->type->kind != TYPE_SIGNATURE) return;
+  for (uint32_t i = 0; i < c->g->used.len; i++) {
+    UsedInstance *u = &c->g->used.items[i];
+    bool same = u->object == object && u->targs.len == inst->targs.len;
+    for (uint32_t k = 0; same && k < inst->targs.len; k++) same = type_identical(u->targs.items[k], inst->targs.items[k]);
+    if (!same) continue;
+    identify(c, inst->type->u.signature.params->u.tuple.vars, u->signature->u.signature.params->u.tuple.vars);
+    identify(c, inst->type->u.signature.results->u.tuple.vars, u->signature->u.signature.results->u.tuple.vars);
+    return;
+  }
+  vec_push(c->b->low->arena, &c->g->used, (UsedInstance){object, inst->targs, inst->type});
+}
+
 static Type *type_of(Collector *c, Node *node) { return fact_type(c->b, node_unparen(node)); }
 
 /* A type operand; iface: of the value that is asserted, or NULL. */
@@ -276,7 +296,10 @@ static void collect_expr(Collector *c, Node *node) {
   Object *object = fact_object(c->b, node, &inst);
   if (fact_const(c->b, node)) return;
   if (object) {
-    if (inst && inst->targs.len) need_dictionary(c, origin_func(object), inst->targs);
+    if (inst && inst->targs.len) {
+      note_instance(c, origin_func(object), inst);
+      need_dictionary(c, origin_func(object), inst->targs);
+    }
     return;
   }
   switch ((int)node->kind) {
@@ -535,9 +558,8 @@ static void collect_func(Lowering *low, Generic *g, Object *object) {
   collect_body(&c, object->type, object->u.func.syntax->body);
 }
 
-void collect_dictionary(Lowering *low, Generic *g) {
-  if (g->collected) return;
-  g->collected = true;
+static void collect_bodies(Lowering *low, Generic *g) {
+  g->method_words.len = g->subdicts.len = g->rtypes.len = g->itabs.len = 0;
   if (g->object->kind == OBJECT_FUNC) {
     collect_func(low, g, g->object);
     return;
@@ -547,4 +569,11 @@ void collect_dictionary(Lowering *low, Generic *g) {
     Object *method = t->u.named.methods.items[i];
     if (method->type->u.signature.tparams.len == 0) collect_func(low, g, method);
   }
+}
+
+void collect_dictionary(Lowering *low, Generic *g) {
+  if (g->collected) return;
+  g->collected = true;
+  collect_bodies(low, g);
+  if (g->same.entries.len) collect_bodies(low, g); /* variables come before the calls that tell which types are one */
 }

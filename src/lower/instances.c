@@ -34,6 +34,7 @@ Generic *generic_of(Lowering *low, Object *object) {
   g = arena_new_of(low->arena, Generic);
   map_set_ptr(&low->generics, object, g);
   g->object = object;
+  g->same = map_in(low->arena);
   g->tparams = body_tparams(object);
   if (object->kind == OBJECT_FUNC) g->receiver_len = object->type->u.signature.recv_tparams.len;
   g->basic = arena_new_array(low->arena, bool, g->tparams.len);
@@ -51,6 +52,12 @@ uint32_t tparam_index(const Generic *g, TypeList tparams, const Type *tparam) {
   return tparam->u.tparam.index;
 }
 
+static Type *canonical(const Generic *g, Type *t) {
+  t = plain_alias(t);
+  Type *same = map_get_ptr(&g->same, t);
+  return same ? same : t;
+}
+
 uint32_t method_word(Lowering *low, Generic *g, uint32_t tparam, Object *method) {
   for (uint32_t i = 0; i < g->method_words.len; i++) {
     MethodWord *w = &g->method_words.items[i];
@@ -64,7 +71,7 @@ uint32_t subdict_word(Lowering *low, Generic *g, Object *object, TypeList args, 
   for (uint32_t i = 0; i < g->subdicts.len; i++) {
     SubdictWord *w = &g->subdicts.items[i];
     bool same = w->object == object && w->args.len == args.len;
-    for (uint32_t k = 0; same && k < args.len; k++) same = plain_alias(w->args.items[k]) == plain_alias(args.items[k]);
+    for (uint32_t k = 0; same && k < args.len; k++) same = canonical(g, w->args.items[k]) == canonical(g, args.items[k]);
     if (same) return i;
   }
   vec_push(low->arena, &g->subdicts, (SubdictWord){object, args, tparams});
@@ -72,7 +79,7 @@ uint32_t subdict_word(Lowering *low, Generic *g, Object *object, TypeList args, 
 }
 
 uint32_t rtype_word(Lowering *low, Generic *g, Type *type, TypeList tparams) {
-  type = plain_alias(type);
+  type = canonical(g, type);
   for (uint32_t i = 0; i < g->rtypes.len; i++)
     if (g->rtypes.items[i].type == type) return i;
   vec_push(low->arena, &g->rtypes, (RtypeWord){type, tparams});
@@ -80,8 +87,8 @@ uint32_t rtype_word(Lowering *low, Generic *g, Type *type, TypeList tparams) {
 }
 
 uint32_t itab_word(Lowering *low, Generic *g, Type *type, Type *iface, TypeList tparams) {
-  type = plain_alias(type);
-  iface = plain_alias(iface);
+  type = canonical(g, type);
+  iface = canonical(g, iface);
   for (uint32_t i = 0; i < g->itabs.len; i++)
     if (g->itabs.items[i].type == type && g->itabs.items[i].iface == iface) return i;
   vec_push(low->arena, &g->itabs, (ItabWord){type, iface, tparams});

@@ -47,6 +47,12 @@ typedef struct ItabWord {
   TypeList tparams;
 } ItabWord;
 
+typedef struct UsedInstance { /* instance of a generic function that a generic body mentions */
+  Object *object;
+  TypeList targs;
+  Type *signature;
+} UsedInstance;
+
 /* A generic declaration: function, generic method, or type with its methods. */
 typedef struct Generic {
   Object *object;
@@ -58,6 +64,8 @@ typedef struct Generic {
   VEC(SubdictWord) subdicts;
   VEC(RtypeWord) rtypes;
   VEC(ItabWord) itabs;
+  VEC(UsedInstance) used;
+  Map same; /* Type* -> Type*: parameter and result types of equal instances are one type to the compiler */
 } Generic;
 
 typedef struct Instantiation {
