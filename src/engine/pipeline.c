@@ -171,9 +171,25 @@ static void finish_wrapper(void *context, Unit *unit, Func *fn) {
   inline_func(unit, fn);
 }
 
-static void wrappers(EnginePackage *package) { lower_wrappers(package->unit, finish_wrapper, NULL); }
+static void wrappers(EnginePackage *package) {
+  lower_wrappers(package->unit, finish_wrapper, NULL);
+  unit_export_bodies(package->unit);
+}
 static void loop_vars(EnginePackage *package) { loop_vars_unit(package->unit); }
 static void static_init(EnginePackage *package) { static_init_unit(package->unit); }
+
+/* Assembly that cannot be read calls nothing. */
+static void abi_wrappers(EnginePackage *package) {
+  const LoadPackage *load = package->load;
+  Str *texts = arena_new_array(package->arena, Str, load->asm_len);
+  uint32_t len = 0;
+  for (uint32_t i = 0; i < load->asm_len; i++)
+    if (file_read(package->arena, load->asm_files[i].data, &texts[len])) len++;
+  package->unit->asm_texts = texts;
+  package->unit->asm_len = len;
+  lower_abi_wrappers(package->unit);
+}
+
 static void dead_locals(EnginePackage *package) { dead_locals_unit(package->unit); }
 static void escape(EnginePackage *package) { escape_unit(package->unit); }
 static void bounds(EnginePackage *package) { bounds_unit(package->unit); }
@@ -198,6 +214,7 @@ const Phase engine_phases[] = {
     {"wrappers", wrappers, false},
     {"loop-vars", loop_vars, false},
     {"static-init", static_init, false},
+    {"abi-wrappers", abi_wrappers, true},
     {"dead-locals", dead_locals, false},
     {"escape", escape, false},
     {"bounds", bounds, true},

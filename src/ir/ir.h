@@ -233,6 +233,8 @@ static inline bool func_captures(const Func *f) { return f->closure && f->closur
 /* fn can be inlined and the unit sees its body: its own functions, instances, functions of packages that it imports directly, and
    what one of those has inlined itself. */
 bool func_has_inline_body(const Unit *unit, const Func *fn);
+/* Determines unit->exported_foreign: once everything is inlined, before the unit's importers ask. */
+void unit_export_bodies(Unit *unit);
 /* Name for messages: hash of cloned closures stripped (diagnostic form). */
 Str func_diagnostic_name(const Func *f);
 
@@ -256,9 +258,12 @@ struct Unit {
   Atom path;            /* path that the compiler was told (-p): "main" for commands, import path else */
   VEC(Func *) funcs;    /* gc's Target.Funcs, in its order */
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */
-  Map inlined_foreign;  /* Func* of other units -> 1: inlined somewhere here, so importers of this unit get the body too */
+  Map inlined_foreign;  /* Func* of other units -> 1: inlined somewhere here */
+  Map exported_foreign; /* those of them whose bodies importers of this unit get with it */
   uint32_t next_op_id;
   EventLog *events;     /* NULL: nothing is recorded */
+  const Str *asm_texts; /* assembly sources of the package */
+  uint32_t asm_len;
   bool no_inline;       /* -l */
   bool whole;           /* reported: all functions; else on demand */
   /* Imported functions: finds or makes the Func of another package's (or this package's) declared function or method, with its

@@ -32,6 +32,9 @@ Func *lower_find_func(Unit *unit, Object *object);
    devirtualizes and inlines it at that moment. */
 void lower_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *fn), void *context);
 
+/* Functions for calls by the other calling convention; after all others. */
+void lower_abi_wrappers(Unit *unit);
+
 /* The shaped or plain instance of a generic function for these type arguments, made on demand (tests, dumps). */
 Func *lower_instance(Unit *unit, Object *generic, TypeList targs, bool shaped);
 
