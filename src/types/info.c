@@ -96,6 +96,15 @@ const Instance *info_instance(const Info *info, const NameExpr *name) {
   return found ? (const Instance *)(uintptr_t)*found : NULL;
 }
 
+void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(void *context, Object *object),
+                   void *context) {
+  for (uint32_t id = from; info && id < to; id++) {
+    const Fact *page = id >> PAGE_BITS < info->page_count ? info->pages[id >> PAGE_BITS] : NULL;
+    const Fact *fact = page ? &page[id & (PAGE_SIZE - 1)] : NULL;
+    if (fact && (fact->flags & FACT_USE) && fact->more) visit(context, fact->more);
+  }
+}
+
 /* ---- writing ---- */
 
 void record_type_and_value(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value) {

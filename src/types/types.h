@@ -440,6 +440,9 @@ const Selection *info_selection(const Info *info,
                                 const SelectorExpr *selector); /* NULL: qualified identifier */
 const Instance *info_instance(const Info *info, const NameExpr *name);
 Scope *info_scope(const Info *info, const Node *node); /* scope opened by a node, if kept */
+/* Calls visit for the object of each name that refers to one, among nodes with ids from … to - 1, by id. */
+void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(void *context, Object *object),
+                   void *context);
 
 /* ---- relations ---- */
 
