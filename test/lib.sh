@@ -23,6 +23,8 @@ export CGO_ENABLED GOFLAGS GOENV GOTOOLCHAIN GOPROXY
 # The real compiler's GOROOT in $goroot, or return 1.
 need_oracle() {
   [ -n "${goroot-}" ] || goroot=$("$top/tools/go-toolchain.sh" "$release" 2>/dev/null) || { goroot=; return 1; }
+  # The real folder: build/oracle may be a link into another checkout, whose recorded outputs have its paths.
+  goroot=$(cd "$goroot" && pwd -P)
 }
 
 # The real go command with a cache that is kept. Only for what does not need compiler output (the cache would swallow it).
