@@ -218,6 +218,7 @@ const Const *fix_value(Lowering *low, Type *type, const Const *value);
 Str link_text(Lowering *low, Type *t);
 Atom atom_printf(Lowering *low, const char *fmt, ...) PRINTF_LIKE(2, 3);
 Type *shaped_types(Lowering *low, Type *t);
+void shape_underlying(Lowering *low, Type *named);
 Type *subst_type(Lowering *low, Subst *subst, Type *t);
 
 /* ---- resolve.c: what reading touches, in order ---- */

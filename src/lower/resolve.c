@@ -46,6 +46,7 @@ static void read_signature(Lowering *low, Type *signature, bool imported) {
 
 static void read_underlying(Lowering *low, Type *named, bool imported) {
   *map_put(&low->read_types, map_key(named)) |= READ_OPEN;
+  if (named->u.named.origin && has_shape(low, named)) shape_underlying(low, named);
   read_components(low, under(named), imported);
   *map_put(&low->read_types, map_key(named)) &= ~(uint64_t)READ_OPEN;
 }

@@ -323,7 +323,10 @@ static Type *shaped_signature(Lowering *low, Type *t) {
 static Type *shaped_instance(Lowering *low, Type *t) {
   TypeList targs = shaped_list(low, t->u.named.targs);
   Generic *g = generic_of(low, t->u.named.object);
-  for (uint32_t i = 0; i < targs.len; i++) targs.items[i] = shapify(low, targs.items[i], g->basic[i]);
+  for (uint32_t i = 0; i < targs.len; i++) {
+    read_resolve(low, targs.items[i], false);
+    targs.items[i] = shapify(low, targs.items[i], g->basic[i]);
+  }
   return same_list(targs, t->u.named.targs) ? t : type_instantiate(low->universe, t->u.named.origin, targs);
 }
 
@@ -367,6 +370,15 @@ Type *shaped_types(Lowering *low, Type *t) {
   case TYPE_TYPE_PARAM: return t;
   }
   return t;
+}
+
+/* The fields of a shaped instance follow the same rule; what is being read keeps its name. */
+void shape_underlying(Lowering *low, Type *named) {
+  Type *old = under(named), *shaped = shaped_types(low, old);
+  if (shaped == old) return;
+  lock_take(universe_lock(low->universe));
+  store_release(&named->u.named.underlying, shaped);
+  lock_release(universe_lock(low->universe));
 }
 
 Type *subst_type(Lowering *low, Subst *subst, Type *t) {
