@@ -65,10 +65,20 @@ static bool is_local_type(const Object *object) {
   return object->pkg && object->parent && object->parent != object->pkg->scope && object->order != 0;
 }
 
+/* Names of shapes of local types end with the type's number; it does not show. */
+static Str without_local_number(Str name) {
+  size_t n = name.len;
+  while (n > 0 && name.data[n - 1] >= '0' && name.data[n - 1] <= '9') n--;
+  Str head = str_slice(name, 0, n);
+  return n < name.len && str_has_suffix(head, STR("·")) ? str_slice(head, 0, n - (sizeof "·" - 1)) : name;
+}
+
 static void print_named(TypePrinter *p, Type *t) {
   const Object *object = t->u.named.object;
+  Str name = atom_str(object->name);
+  if (!p->link && t->u.named.targs.len == 0) name = without_local_number(name);
   print_qualifier(p, object->pkg, p->link);
-  buffer_str(p->out, atom_str(object->name));
+  buffer_str(p->out, name);
   if (t->u.named.targs.len > 0) {
     TypePrinter link = *p;
     link.link = true;
