@@ -127,22 +127,22 @@ static void finish(Graph *g, Func *const *list, uint32_t len) {
 static void analyse(void *context, Func *const *list, uint32_t len, bool recursive) {
   (void)recursive;
   Run *run = context;
-  Arena *arena = arena_new();
   Graph g;
-  graph_init(&g, run->unit, arena);
+  graph_init(&g, run->unit, run->arena);
   g.oracles = &run->oracles;
   g.oracle_arena = run->oracle_arena;
   build(&g, list, len);
   graph_solve(&g);
   finish(&g, list, len);
-  arena_free(arena);
+  arena_reset(run->arena);
 }
 
 void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
-  Run run = {.unit = unit, .oracle_arena = arena_new()};
+  Run run = {.unit = unit, .arena = arena_new(), .oracle_arena = arena_new()};
   run.oracles = map_in(run.oracle_arena);
   unit_visit_components_except(unit, roots, len, FUNC_ESCAPE_DONE, analyse, &run);
   arena_free(run.oracle_arena);
+  arena_free(run.arena);
 }
 
 void escape_unit(Unit *unit) { escape_funcs(unit, unit->funcs.items, unit->funcs.len); }

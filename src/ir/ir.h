@@ -46,20 +46,21 @@ typedef enum OpKind {
 } OpKind;
 
 typedef enum OpFlags {
-  OP_IMPLICIT = 1 << 0,    /* made by the compiler: not printed (`&`, `*`, conversions, literals as "... argument") */
-  OP_DEF = 1 << 1,         /* assignment or range that declares its left side */
-  OP_INCDEC = 1 << 2,      /* ASOP written as ++ or -- */
-  OP_DDD = 1 << 3,         /* call with `...`: the last argument is the slice itself */
-  OP_GODEFER = 1 << 4,     /* call of a go or defer statement */
-  OP_NOINLINE = 1 << 5,    /* call site may not be inlined */
-  OP_BOUNDED = 1 << 6,     /* index or shift known to be in range */
-  OP_TRANSIENT = 1 << 7,   /* the value may live in a temporary reused by each iteration */
-  OP_CHECKPTR = 1 << 8,    /* conversion checks pointers */
+  OP_IMPLICIT =
+      1 << 0,      /* made by the compiler: not printed (`&`, `*`, conversions, literals as "... argument") */
+  OP_DEF = 1 << 1, /* assignment or range that declares its left side */
+  OP_INCDEC = 1 << 2,    /* ASOP written as ++ or -- */
+  OP_DDD = 1 << 3,       /* call with `...`: the last argument is the slice itself */
+  OP_GODEFER = 1 << 4,   /* call of a go or defer statement */
+  OP_NOINLINE = 1 << 5,  /* call site may not be inlined */
+  OP_BOUNDED = 1 << 6,   /* index or shift known to be in range */
+  OP_TRANSIENT = 1 << 7, /* the value may live in a temporary reused by each iteration */
+  OP_CHECKPTR = 1 << 8,  /* conversion checks pointers */
   OP_NONNIL = 1 << 9,
-  OP_GOWRAP = 1 << 10,     /* closure made for a go or defer statement */
-  OP_DISTINCT = 1 << 11,   /* loop with one variable per iteration */
-  OP_RESHAPE = 1 << 12,    /* conversion or call between shape types */
-  OP_ASSIGNED = 1 << 13,   /* map index on the left side */
+  OP_GOWRAP = 1 << 10,   /* closure made for a go or defer statement */
+  OP_DISTINCT = 1 << 11, /* loop with one variable per iteration */
+  OP_RESHAPE = 1 << 12,  /* conversion or call between shape types */
+  OP_ASSIGNED = 1 << 13, /* map index on the left side */
   OP_LIKELY = 1 << 14,
   OP_FIELD_THROUGH_POINTER = 1 << 15, /* spare; free for use by lowering */
   OP_COMPILER_VAR_LIVE = 1 << 16      /* kept alive for testing.B.Loop */
@@ -78,31 +79,62 @@ struct Op {
   uint32_t id; /* dense in the unit */
   Type *type;  /* NULL for statements */
   OpList init; /* statements to be executed before */
-  union { Op *x; Op *fun; Op *cond; Op *left; Op *call; };
-  union { Op *y; Op *index; Op *post; Op *key; Op *right; Op *low; Op *defer_at; };
-  union { Op *z; Op *value; Op *high; Op *call_defer_at; };
-  union { Op *w; Op *max; };
-  union { OpList list; OpList args; OpList lhs; };
-  union { OpList list2; OpList rhs; OpList orelse; OpList results; };
-  union {               /* payload */
-    Name *name;         /* NAME: itself; DOTMETH … : the method's function name if resolved */
-    Func *func;         /* CLOSURE, INLCALL (the callee) */
-    const Const *lit;   /* LITERAL */
-    Atom label;         /* LABEL GOTO BREAK CONTINUE, FOR RANGE SWITCH SELECT (their label or NULL) */
-    Object *field;      /* DOT DOTPTR STRUCTKEY: the field */
-    struct {
-      int64_t offset;   /* RESULT, LINKSYMOFFSET; SLICELIT: length; INLMARK: index */
-    };
-    Type *dynamic;      /* DYNAMICTYPE, DYNAMICDOTTYPE: the type that is printed */
-    Name *guard;        /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
+  union {
+    Op *x;
+    Op *fun;
+    Op *cond;
+    Op *left;
+    Op *call;
   };
   union {
-    Atom sym;           /* selectors: the selected name; METHEXPR too */
+    Op *y;
+    Op *index;
+    Op *post;
+    Op *key;
+    Op *right;
+    Op *low;
+    Op *defer_at;
+  };
+  union {
+    Op *z;
+    Op *value;
+    Op *high;
+    Op *call_defer_at;
+  };
+  union {
+    Op *w;
+    Op *max;
+  };
+  union {
+    OpList list;
+    OpList args;
+    OpList lhs;
+  };
+  union {
+    OpList list2;
+    OpList rhs;
+    OpList orelse;
+    OpList results;
+  };
+  union {             /* payload */
+    Name *name;       /* NAME: itself; DOTMETH … : the method's function name if resolved */
+    Func *func;       /* CLOSURE, INLCALL (the callee) */
+    const Const *lit; /* LITERAL */
+    Atom label;       /* LABEL GOTO BREAK CONTINUE, FOR RANGE SWITCH SELECT (their label or NULL) */
+    Object *field;    /* DOT DOTPTR STRUCTKEY: the field */
+    struct {
+      int64_t offset; /* RESULT, LINKSYMOFFSET; SLICELIT: length; INLMARK: index */
+    };
+    Type *dynamic; /* DYNAMICTYPE, DYNAMICDOTTYPE: the type that is printed */
+    Name *guard;   /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
+  };
+  union {
+    Atom sym; /* selectors: the selected name; METHEXPR too */
     int64_t field_offset_unused;
   };
   union {
-    Package *sym_pkg;   /* selectors: package of an unexported selected name */
-    Object *method;     /* DOTMETH DOTINTER METHVALUE METHEXPR: the method object */
+    Package *sym_pkg; /* selectors: package of an unexported selected name */
+    Object *method;   /* DOTMETH DOTINTER METHVALUE METHEXPR: the method object */
   };
 };
 
@@ -125,17 +157,17 @@ typedef enum NameFlags {
   NAME_READONLY = 1 << 4,
   NAME_AUTOTEMP = 1 << 5,
   NAME_USED = 1 << 6,
-  NAME_INL_FORMAL = 1 << 7,  /* inlined parameter */
-  NAME_INL_LOCAL = 1 << 8,   /* inlined local or result */
+  NAME_INL_FORMAL = 1 << 7, /* inlined parameter */
+  NAME_INL_LOCAL = 1 << 8,  /* inlined local or result */
   NAME_LIBFUZZER = 1 << 9,
   NAME_NON_MERGEABLE = 1 << 10,
-  NAME_DICT = 1 << 11,       /* the dictionary parameter */
+  NAME_DICT = 1 << 11, /* the dictionary parameter */
   NAME_OPENDEFER = 1 << 12,
   NAME_BYVALUE_KNOWN = 1 << 13
 } NameFlags;
 
-struct Name {     /* one Op per variable or function: every use shares it (position: the declaration's) */
-  Op op;          /* OP_NAME; op.name == this */
+struct Name { /* one Op per variable or function: every use shares it (position: the declaration's) */
+  Op op;      /* OP_NAME; op.name == this */
   NameClass class_;
   uint32_t name_flags;
   Atom name;      /* "x", "~r0", ".autotmp_3", "(*T).M", "F[go.shape.int]" */
@@ -150,12 +182,14 @@ struct Name {     /* one Op per variable or function: every use shares it (posit
 };
 
 static inline bool op_is(const Op *op, OpKind kind) { return op && op->kind == kind; }
-static inline Name *op_as_name(Op *op) { return op->kind == OP_NAME || op->kind == OP_NONAME ? op->name : NULL; }
+static inline Name *op_as_name(Op *op) {
+  return op->kind == OP_NAME || op->kind == OP_NONAME ? op->name : NULL;
+}
 
 /* ---- functions ---- */
 
 typedef enum FuncFlags {
-  FUNC_DUPOK = 1 << 0,        /* instance or wrapper that several packages may emit */
+  FUNC_DUPOK = 1 << 0, /* instance or wrapper that several packages may emit */
   FUNC_WRAPPER = 1 << 1,
   FUNC_ABI_WRAPPER = 1 << 2,
   FUNC_INLINABILITY_CHECKED = 1 << 3,
@@ -180,9 +214,9 @@ typedef struct Leaks {
 } Leaks;
 
 typedef struct ParamTag {
-  bool known;               /* false: no tag was ever given (everything leaks) */
-  bool unsafe_uintptr;      /* bodyless function: keep the pointer alive as uintptr */
-  bool uintptr_escapes;     /* //go:uintptrescapes */
+  bool known;           /* false: no tag was ever given (everything leaks) */
+  bool unsafe_uintptr;  /* bodyless function: keep the pointer alive as uintptr */
+  bool uintptr_escapes; /* //go:uintptrescapes */
   bool uintptr_keep_alive;
   Leaks leaks;
 } ParamTag;
@@ -190,42 +224,42 @@ typedef struct ParamTag {
 typedef struct InlineBody {
   int32_t cost;
   bool can_delay_results;
-  Op **body_items;       /* pristine copy made before anything was inlined into the function */
+  Op **body_items; /* pristine copy made before anything was inlined into the function */
   uint32_t body_len;
-  Name **dcl;            /* its own variables, parameters and results first, in declaration order */
+  Name **dcl; /* its own variables, parameters and results first, in declaration order */
   uint32_t dcl_len;
-  Name **closure_vars;   /* of an inlinable closure */
+  Name **closure_vars; /* of an inlinable closure */
   uint32_t closure_var_len;
 } InlineBody;
 
 struct Func {
-  Name *name;            /* name->name is the symbol name without package: "F", "(*T).M", "T.M", "F.func1" */
-  Unit *unit;            /* that it was lowered in */
-  XPos pos;              /* where "can inline" is printed */
-  Type *type;            /* signature */
-  Name **params;         /* receiver first (if any), then parameters (of shaped functions: .dict where gc puts it) */
+  Name *name;    /* name->name is the symbol name without package: "F", "(*T).M", "T.M", "F.func1" */
+  Unit *unit;    /* that it was lowered in */
+  XPos pos;      /* where "can inline" is printed */
+  Type *type;    /* signature */
+  Name **params; /* receiver first (if any), then parameters (of shaped functions: .dict where gc puts it) */
   uint32_t param_len;
   bool has_recv;
   Name **results;
   uint32_t result_len;
-  VEC(Name *) dcl;       /* parameters, results, locals, temporaries: order of declaration = .autotmp numbering */
+  VEC(Name *) dcl; /* parameters, results, locals, temporaries: order of declaration = .autotmp numbering */
   OpList body;
   VEC(Name *) closure_vars;
-  VEC(Func *) closures;  /* directly inside */
-  Func *closure_parent;  /* function in which the literal stands; NULL otherwise */
-  Func *range_parent;    /* range-over-func body: the function that the source shows */
-  Op *closure;           /* the CLOSURE op, NULL for declared functions */
-  Func *wrapped;         /* of a wrapper */
-  Object *object;        /* declared function or method, NULL for others */
-  TypeList targs;        /* of an instance: shape types or real types */
-  uint32_t pragma;       /* Pragma bits */
-  uint32_t flags;        /* FuncFlags */
+  VEC(Func *) closures; /* directly inside */
+  Func *closure_parent; /* function in which the literal stands; NULL otherwise */
+  Func *range_parent;   /* range-over-func body: the function that the source shows */
+  Op *closure;          /* the CLOSURE op, NULL for declared functions */
+  Func *wrapped;        /* of a wrapper */
+  Object *object;       /* declared function or method, NULL for others */
+  TypeList targs;       /* of an instance: shape types or real types */
+  uint32_t pragma;      /* Pragma bits */
+  uint32_t flags;       /* FuncFlags */
   int32_t func_lit_gen, range_lit_gen, go_defer_gen; /* closure name counters */
-  int32_t closure_gen;   /* of a closure: its number among its kind in the body that it was written in */
-  InlineBody *inl;       /* NULL: cannot be inlined (once checked) */
-  ParamTag *tags;        /* param_len entries once FUNC_ESCAPE_DONE */
+  int32_t closure_gen; /* of a closure: its number among its kind in the body that it was written in */
+  InlineBody *inl;     /* NULL: cannot be inlined (once checked) */
+  ParamTag *tags;      /* param_len entries once FUNC_ESCAPE_DONE */
   uint32_t label_gen;
-  void *opt;             /* for one pass at a time */
+  void *opt; /* for one pass at a time */
 };
 
 /* IsClosure of the compiler: a literal that captures something. */
@@ -249,23 +283,23 @@ typedef struct InlinedCall {
 typedef struct EventLog EventLog;
 
 struct Unit {
-  Arena *arena;         /* session lifetime: functions, inline bodies, tags */
-  Package *pkg;         /* the package being compiled */
+  Arena *arena; /* session lifetime: functions, inline bodies, tags */
+  Package *pkg; /* the package being compiled */
   const SyntaxSession *session;
   Universe *universe;
   const Profile *profile;
   const Target *target;
-  Atom path;            /* path that the compiler was told (-p): "main" for commands, import path else */
-  VEC(Func *) funcs;    /* gc's Target.Funcs, in its order */
+  Atom path;         /* path that the compiler was told (-p): "main" for commands, import path else */
+  VEC(Func *) funcs; /* gc's Target.Funcs, in its order */
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */
-  Map inlined_foreign;  /* Func* of other units -> 1: inlined somewhere here */
-  Map exported_foreign; /* those of them whose bodies importers of this unit get with it */
+  Map inlined_foreign;          /* Func* of other units -> 1: inlined somewhere here */
+  Map exported_foreign;         /* those of them whose bodies importers of this unit get with it */
   uint32_t next_op_id;
   EventLog *events;     /* NULL: nothing is recorded */
   const Str *asm_texts; /* assembly sources of the package */
   uint32_t asm_len;
-  bool no_inline;       /* -l */
-  bool whole;           /* reported: all functions; else on demand */
+  bool no_inline; /* -l */
+  bool whole;     /* reported: all functions; else on demand */
   /* Imported functions: finds or makes the Func of another package's (or this package's) declared function or method, with its
      inline body and tags as far as they are known. Set by the engine. */
   Func *(*resolve_func)(void *context, Unit *unit, Object *object);
@@ -329,12 +363,14 @@ bool op_list_any(const OpList *list, bool (*predicate)(void *context, Op *op), v
 /* Deep copies ops and nested closures. Names in `map` (Name* -> Op*) are replaced; labels get suffixes from relabel if given;
    positions are moved under inlined call `inl` (0: unchanged). */
 typedef struct CloneOptions {
-  Map names;             /* Name* -> Op* replacement */
-  uint32_t inl;          /* inlined call to put on top of positions without one; 0 = keep positions */
-  Func *into;            /* function that receives the copy */
+  Map names;    /* Name* -> Op* replacement */
+  uint32_t inl; /* inlined call to put on top of positions without one; 0 = keep positions */
+  Func *into;   /* function that receives the copy */
   Atom (*relabel)(void *context, Atom label); /* or NULL */
-  Func *(*clone_closure)(void *context, struct CloneOptions *options, Func *closure); /* required if there are closures */
-  Op *(*replace)(void *context, struct CloneOptions *options, Op *op); /* or NULL; non-NULL result replaces op */
+  Func *(*clone_closure)(void *context, struct CloneOptions *options,
+                         Func *closure); /* required if there are closures */
+  Op *(*replace)(void *context, struct CloneOptions *options,
+                 Op *op); /* or NULL; non-NULL result replaces op */
   void *context;
 } CloneOptions;
 Op *op_clone(Unit *unit, CloneOptions *options, const Op *op);
@@ -355,8 +391,9 @@ OpRefs reassign_oracle_func_assignments(const ReassignOracle *oracle, Name *name
 
 /* Follows variables that are assigned exactly once back to the expression that they hold; else returns op itself. */
 Op *op_static_value(Unit *unit, Op *op);
-bool name_reassigned(Unit *unit, Name *name);   /* beyond its definition */
-Name *op_static_callee(Unit *unit, Op *fun);    /* function name that a call's function expression denotes, or NULL */
+bool name_reassigned(Unit *unit, Name *name); /* beyond its definition */
+Name *op_static_callee(Unit *unit,
+                       Op *fun); /* function name that a call's function expression denotes, or NULL */
 bool op_is_const(const Op *op, ConstKind kind);
 bool op_is_zero(const Op *op), op_is_nil(const Op *op), op_is_blank(const Op *op);
 bool op_same_safe(const Op *a, const Op *b); /* same side-effect free expression */
@@ -369,10 +406,12 @@ Op *op_unparen(Op *op);
 
 /* Call-graph components, bottom-up: calls visit(list, recursive) for each, in the compiler's order. */
 void unit_visit_components(Unit *unit, Func *const *roots, uint32_t root_len,
-                           void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive), void *context);
+                           void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
+                           void *context);
 /* The same, but as if functions with one of the flags in `done` (FuncFlags) were not there. */
 void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_len, uint32_t done,
-                                  void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
+                                  void (*visit)(void *context, Func *const *list, uint32_t len,
+                                                bool recursive),
                                   void *context);
 
 /* ---- text ---- */
@@ -382,8 +421,8 @@ void op_print(Buffer *out, const Unit *unit, const Op *op);
 /* `{ a; b }` bodies of "can inline". */
 void op_list_print(Buffer *out, const Unit *unit, Op *const *items, uint32_t len);
 typedef enum TypeTextMode {
-  TYPE_TEXT_GO,    /* as -m prints: packages by name, quoted path if ambiguous, own package unqualified only for symbols */
-  TYPE_TEXT_LINK,  /* unique: packages by path; used in symbol names of instances */
+  TYPE_TEXT_GO, /* as -m prints: packages by name, quoted path if ambiguous, own package unqualified only for symbols */
+  TYPE_TEXT_LINK,     /* unique: packages by path; used in symbol names of instances */
   TYPE_TEXT_SIGNATURE /* parameters and results only, for "as: func(…)" */
 } TypeTextMode;
 void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode);
@@ -395,7 +434,7 @@ void link_path_print(Buffer *out, Str path);
 /* Go's %q: with escapes and quotes. */
 void text_quote(Buffer *out, Str s);
 void text_quote_rune(Buffer *out, uint32_t rune);
-bool text_is_exported(Str name); /* starts with an upper-case letter */
+bool text_is_exported(Str name);                             /* starts with an upper-case letter */
 void ir_dump(Buffer *out, const Unit *unit, const Func *fn); /* `heapwhy dump ir` */
 /* Broken invariants of a function's tree as BUG. Debug builds call it between phases. */
 void ir_verify(const Unit *unit, const Func *fn);
@@ -412,27 +451,29 @@ typedef enum EventKind {
 typedef struct Event {
   EventKind kind;
   XPos pos;
-  Pos outermost;      /* where it is printed; POS_NONE if unknown */
-  Str text[3];        /* printed forms, rendered when the event happened; meaning by kind: events.def */
+  Pos outermost; /* where it is printed; POS_NONE if unknown */
+  Str text[3];   /* printed forms, rendered when the event happened; meaning by kind: events.def */
   int64_t number[3];
-  const Func *func;   /* function in which it happened, or NULL */
-  Pos at;             /* second position ("at" of a from line), outermost */
-  const Type *type;   /* of the value, where there is one */
-  const Op *op;       /* the value; NULL for texts only */
-  uint32_t group;     /* explanation events: number of the headline event that they belong to; else 0 */
+  const Func *func; /* function in which it happened, or NULL */
+  Pos at;           /* second position ("at" of a from line), outermost */
+  const Type *type; /* of the value, where there is one */
+  const Op *op;     /* the value; NULL for texts only */
+  uint32_t group;   /* explanation events: number of the headline event that they belong to; else 0 */
 } Event;
 
 struct EventLog {
   Arena *arena;
-  int level;   /* 1: as -m; 2: explanations and costs too */
+  int level; /* 1: as -m; 2: explanations and costs too */
   VEC(Event) list;
 };
 
 EventLog *event_log_new(Arena *arena, int level);
 /* NULL if the log is NULL or the event's level is above the log's; else a new event with kind, pos and outermost set. */
 Event *event_add(Unit *unit, EventKind kind, XPos pos);
-Str event_text(Unit *unit, const Op *op);                        /* op_print into the log's arena */
+Str event_text(Unit *unit, const Op *op); /* op_print into the log's arena */
 Str event_printf(Unit *unit, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static inline bool event_wanted(const Unit *unit, int level) { return unit->events && unit->events->level >= level; }
+static inline bool event_wanted(const Unit *unit, int level) {
+  return unit->events && unit->events->level >= level;
+}
 
 #endif

@@ -10,6 +10,14 @@
  */
 #include "ir/ir.h"
 
+/* As op_slots, but visible to the loops below: walking is the most frequent thing that happens to ops. */
+static const char *const slots_of[OP_KIND_COUNT] = {
+    [OP_NONE] = "",
+#define OP(NAME, precedence, text, slots) [OP_##NAME] = slots,
+#include "ir/ops.def"
+#undef OP
+};
+
 /* ---- visiting ---- */
 
 static bool visit_list(const OpList *list, bool (*visit)(void *context, Op *child), void *context) {
@@ -20,7 +28,7 @@ static bool visit_list(const OpList *list, bool (*visit)(void *context, Op *chil
 
 bool op_children(Op *op, bool (*visit)(void *context, Op *child), void *context) {
   if (op->init.len > 0 && visit_list(&op->init, visit, context)) return true;
-  for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) {
+  for (const char *slot = slots_of[op->kind]; *slot; slot++) {
     Op *child = NULL;
     switch (*slot) {
     case 'x': child = op->x; break;
@@ -46,7 +54,7 @@ static void edit_list(OpList *list, Op *(*edit)(void *context, Op *child), void 
 
 void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *context) {
   edit_list(&op->init, edit, context);
-  for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) {
+  for (const char *slot = slots_of[op->kind]; *slot; slot++) {
     Op **child = NULL;
     switch (*slot) {
     case 'x': child = &op->x; break;
@@ -127,7 +135,7 @@ OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list) {
 
 static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *op) {
   copy->init = op_list_clone(unit, options, &op->init);
-  for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) switch (*slot) {
+  for (const char *slot = slots_of[op->kind]; *slot; slot++) switch (*slot) {
     case 'x': copy->x = op_clone(unit, options, op->x); break;
     case 'y': copy->y = op_clone(unit, options, op->y); break;
     case 'z': copy->z = op_clone(unit, options, op->z); break;
