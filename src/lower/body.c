@@ -179,6 +179,7 @@ static Lowering *lowering_of(Unit *unit) {
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
+  low->wrapped_values = strmap_in(low->arena);
   Interner *interner = unit->session->interner;
   low->runtime = package_new_synthetic(unit->universe, intern(interner, STR("go.runtime")), intern(interner, STR("runtime")));
   low->go_package = package_new_synthetic(unit->universe, intern(interner, STR("go")), intern(interner, STR("")));

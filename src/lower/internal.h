@@ -127,6 +127,7 @@ struct Lowering { /* per unit */
   struct TypePair *comparing; /* types that same_type is comparing, innermost first */
   StrMap written_types; /* link text -> Type*: descriptors that were written */
   StrMap algs;         /* ".eq." / ".hash." signature -> Func* */
+  StrMap wrapped_values; /* receiver type and method -> done: method value wrappers */
   Map method_sets;     /* Type* -> MethodSet* */
   VEC(Instantiation *) todo_dicts;
   VEC(Func *) todo_bodies;

@@ -29,7 +29,7 @@ static void need_wrapper(Lowering *low, Type *t, bool imported) {
     if (t->kind == TYPE_NAMED && t->u.named.origin) *map_put(&low->read_types, map_key(t)) |= READ_SKIPPED;
     return;
   }
-  if (imported)
+  if (imported && t != universe_error(low->universe)) /* error is nobody's but the package's that emits it */
     vec_push(low->arena, &low->have_wrappers, t);
   else
     vec_push(low->arena, &low->need_wrappers, t);
