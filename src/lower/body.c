@@ -83,6 +83,18 @@ static void lower_block_body(Body *b, BlockStmt *block) {
   if (b->fn->body.len == 0) op_list_push(b->unit, &b->fn->body, op_new(b->unit, OP_BLOCK, XPOS_NONE, NULL));
 }
 
+void body_enter(Body *b, Object *object) {
+  b->pkg = object->pkg;
+  b->info = object->pkg->info;
+  b->lang = object->u.func.file ? object->u.func.file->lang : object->pkg->lang;
+  b->signature = object->type;
+}
+
+void body_bind(Body *b, Type *signature, BlockStmt *block) {
+  bind_params(b, signature);
+  lower_block_body(b, block);
+}
+
 void lower_body(Lowering *low, Func *fn) {
   if (fn->flags & FUNC_LOWERED) return;
   fn->flags |= FUNC_LOWERED;
@@ -98,10 +110,7 @@ void lower_body(Lowering *low, Func *fn) {
     low->unit->require_body(low->unit->context, low->unit, object);
   Body b;
   body_init(&b, low, fn, NULL);
-  b.pkg = object->pkg;
-  b.info = object->pkg->info;
-  b.lang = object->u.func.file ? object->u.func.file->lang : object->pkg->lang;
-  b.signature = object->type;
+  body_enter(&b, object);
   Subst subst = {.memo = map_in(low->arena)};
   if (inst) {
     subst.tparams = body_tparams(object);
@@ -110,8 +119,7 @@ void lower_body(Lowering *low, Func *fn) {
     b.inst = inst;
     b.generic = inst->generic;
   }
-  bind_params(&b, object->type);
-  lower_block_body(&b, object->u.func.syntax->body);
+  body_bind(&b, object->type, object->u.func.syntax->body);
 }
 
 /* ---- function literals ---- */
@@ -175,7 +183,8 @@ static Lowering *lowering_of(Unit *unit) {
   Map *maps[] = {&low->names,      &low->funcs,         &low->sources,       &low->generics,     &low->instances,
                  &low->read_types, &low->read_objects,  &low->replaced,      &low->facts,        &low->rewritten,
                  &low->pointers,   &low->runtime_names, &low->itabs,         &low->shape_flags,  &low->instance_types,
-                 &low->method_sets,   &low->renamed};
+                 &low->method_sets,   &low->renamed,
+                 &low->inlined};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
@@ -185,6 +194,7 @@ static Lowering *lowering_of(Unit *unit) {
   low->go_package = package_new_synthetic(unit->universe, intern(interner, STR("go")), intern(interner, STR("")));
   low->type_package = package_new_synthetic(unit->universe, intern(interner, STR("type")), intern(interner, STR("type")));
   unit->lower_state = low;
+  hook_unit(low);
   return low;
 }
 

@@ -136,6 +136,9 @@ struct Lowering { /* per unit */
   uint32_t init_count, map_init_count, label_count;
   Package *runtime, *go_package, *type_package;
   Body *current; /* body being lowered, or NULL */
+  Map inlined;   /* Func* -> 1: foreign functions whose bodies were read since they were inlined */
+  bool inlining; /* reading such a body: what is made is used, but not compiled */
+  Func *(*resolve_func)(void *context, Unit *unit, Object *object); /* the engine's, for declared functions */
   void (*finish)(void *context, Unit *unit, Func *fn);
   void *finish_context;
 };
@@ -281,6 +284,8 @@ Name *declare_local(Body *b, Pos pos, Atom name, Type *type, Object *object);
 Name *temp_name(Body *b, Pos pos, Type *type);
 Name *temp_copy(Body *b, Pos pos, Op *value, OpList *init);
 Op *make_dcl(Body *b, Pos pos, Name *name);
+void body_enter(Body *b, Object *object); /* syntax and facts of a declared function */
+void body_bind(Body *b, Type *signature, BlockStmt *block);
 void body_init(Body *b, Lowering *low, Func *fn, Body *outer);
 void lower_stmts(Body *b, NodeList stmts, OpList *out);
 Op *lower_one(Body *b, Node *stmt); /* one statement as an op: NULL, itself, or a block */
@@ -355,7 +360,9 @@ typedef struct MethodSet {
 } MethodSet;
 MethodSet method_set(Lowering *low, Type *t);
 
-/* ---- initorder.c, algs.c, wrappers.c, rangefunc.c ---- */
+/* ---- initorder.c, algs.c, wrappers.c, rangefunc.c, inlined.c ---- */
+
+void hook_unit(Lowering *low);
 
 void lower_package_init(Lowering *low);
 void write_itab(Lowering *low, Type *type, Type *iface);

@@ -287,7 +287,7 @@ Func *declare_func(Lowering *low, Object *object) {
 
 Func *object_func(Lowering *low, Object *object) {
   if (object->pkg == low->unit->pkg) return declare_func(low, object);
-  return low->unit->resolve_func(low->unit->context, low->unit, object);
+  return low->resolve_func(low->unit->context, low->unit, object);
 }
 
 Name *runtime_name(Lowering *low, const char *text, Type *signature) {
@@ -327,7 +327,7 @@ void run_todos(Lowering *low) {
       Func *fn = vec_pop(&low->todo_bodies);
       lower_body(low, fn);
       BodySource *source = map_get_ptr(&low->sources, fn);
-      if (source->inst) vec_push(low->unit->arena, &low->unit->funcs, fn);
+      if (source->inst && !low->inlining) vec_push(low->unit->arena, &low->unit->funcs, fn);
     } else {
       break;
     }
