@@ -307,6 +307,9 @@ struct Unit {
   void (*require_func)(void *context, Unit *unit, Func *func);
   /* Makes sure that the body of a declared (generic) function of another package is parsed and checked. May be NULL. */
   void (*require_body)(void *context, Unit *unit, Object *object);
+  /* To be called when a call of a function is expanded: the compiler reads its body again at that moment, which may bring
+     types and wrappers along. Set by the lower layer; may be NULL. */
+  void (*note_inlined)(Unit *unit, Func *callee);
   /* The unit of a package; NULL: not there (yet). May be NULL. */
   Unit *(*find_unit)(void *context, const Package *pkg);
   void *context;
