@@ -200,11 +200,11 @@ static Func *instance_stub(Unit *unit, const Func *fn) {
   return stub;
 }
 
-static Func *instance_here(Unit *unit, Func *fn) {
+Func *instance_here(Unit *unit, Func *fn) {
   if (!fn || fn->unit == unit || fn->targs.len == 0 || fn->closure) return fn;
   Func *own = own_instance(unit, fn->name);
   if (own) return own;
-  if (!unit->whole) return fn;
+  if (!unit->whole && unit->require_func) return fn; /* on demand: not all of its own instances are known */
   if (!(fn->flags & FUNC_INLINABILITY_CHECKED) && unit->require_func)
     unit->require_func(unit->context, unit, fn);
   return instance_stub(unit, fn);

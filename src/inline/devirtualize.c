@@ -380,6 +380,30 @@ static void prepend_argument(Unit *unit, Op *call, Op *arg) {
   call->args = args;
 }
 
+static bool is_instance_method(const Func *fn, const Object *method, Type *recv) {
+  if (fn->targs.len == 0 || !fn->has_recv || fn->closure || (fn->flags & FUNC_SHAPED)) return false;
+  Str name = atom_str(fn->name->name);
+  ptrdiff_t dot = str_last_index(name, '.');
+  return dot >= 0 && str_equal(str_slice(name, (size_t)dot + 1, name.len), atom_str(method->name)) &&
+         type_identical(fn->params[0]->op.type, recv);
+}
+
+static Func *instance_method_in(const Unit *unit, const Object *method, Type *recv) {
+  for (uint32_t i = 0; unit && i < unit->funcs.len; i++)
+    if (is_instance_method(unit->funcs.items[i], method, recv)) return unit->funcs.items[i];
+  return NULL;
+}
+
+/* Methods of instances are functions of whoever made the instance: this package, the type's, or one that is imported. */
+static Name *instance_method_name(Unit *unit, const Object *method, Type *recv) {
+  Func *fn = instance_method_in(unit, method, recv);
+  if (!fn && unit->find_unit) fn = instance_method_in(unit->find_unit(unit->context, method->pkg), method, recv);
+  for (uint32_t i = 0; !fn && unit->find_unit && i < unit->pkg->imports.len; i++)
+    fn = instance_method_in(unit->find_unit(unit->context, unit->pkg->imports.items[i]), method, recv);
+  fn = instance_here(unit, fn);
+  return fn ? fn->name : NULL;
+}
+
 static void call_directly(Devirtualizer *d, Op *call, Op *recv, Type *type, Object *method) {
   Unit *unit = d->unit;
   Op *selector = call->fun;
@@ -391,6 +415,7 @@ static void call_directly(Devirtualizer *d, Op *call, Op *recv, Type *type, Obje
                      op_type(unit, selector->pos, recv->type));
   fun->sym = method->name;
   fun->method = method;
+  if (method->u.func.origin && declared) fun->name = instance_method_name(unit, method, declared->type);
   prepend_argument(unit, call, recv);
   call->kind = OP_CALLFUNC;
   call->fun = fun;

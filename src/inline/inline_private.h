@@ -62,6 +62,8 @@ typedef struct CloneContext {
 } CloneContext;
 /* CloneOptions.clone_closure for a body that is inlined into options->into: the clone is appended to unit->funcs. */
 Func *clone_inlined_closure(void *context, CloneOptions *options, Func *closure);
+/* The function of this unit that an instance made in another unit stands for here; other functions (and NULL): itself. */
+Func *instance_here(Unit *unit, Func *fn);
 /* For CloneOptions.replace: names of instances made in another unit become the ones of this unit. NULL: as it is. */
 Op *replace_foreign_instance(Unit *unit, CloneOptions *options, const Op *op);
 
