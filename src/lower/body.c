@@ -10,7 +10,8 @@
 #include "lower/internal.h"
 
 void body_init(Body *b, Lowering *low, Func *fn, Body *outer) {
-  *b = (Body){.low = low, .unit = low->unit, .fn = fn, .outer = outer, .pkg = low->unit->pkg, .base = fn->pos.pos};
+  *b = (Body){
+      .low = low, .unit = low->unit, .fn = fn, .outer = outer, .pkg = low->unit->pkg, .base = fn->pos.pos};
   b->info = b->pkg->info;
   b->locals = map_in(low->arena);
   if (!outer) return;
@@ -25,7 +26,8 @@ void body_init(Body *b, Lowering *low, Func *fn, Body *outer) {
 Op *make_dcl(Body *b, Pos pos, Name *name) { return op_unary(b->unit, OP_DCL, xpos(pos), NULL, &name->op); }
 
 Name *declare_local(Body *b, Pos pos, Atom atom, Type *type, Object *object) {
-  Name *name = name_new(b->unit, CLASS_AUTO, xpos(pos), object && object->pkg ? object->pkg : b->pkg, atom, type, b->fn);
+  Name *name = name_new(b->unit, CLASS_AUTO, xpos(pos), object && object->pkg ? object->pkg : b->pkg, atom,
+                        type, b->fn);
   name->object = object;
   func_declare(b->unit, b->fn, name);
   if (object) map_set_ptr(&b->locals, object, name);
@@ -54,7 +56,8 @@ static Name *capture(Body *b, Pos pos, Name *outer) {
 Name *local_name(Body *b, Pos pos, Object *object) {
   Name *name = map_get_ptr(&b->locals, object);
   if (name) return name;
-  if (!b->outer) BUG("variable %s is not declared in %s", atom_text(object->name), atom_text(b->fn->name->name));
+  if (!b->outer)
+    BUG("variable %s is not declared in %s", atom_text(object->name), atom_text(b->fn->name->name));
   name = capture(b, pos, local_name(b->outer, pos, object));
   vec_push(b->unit->arena, &b->fn->closure_vars, name);
   map_set_ptr(&b->locals, object, name);
@@ -71,7 +74,8 @@ static void bind_params(Body *b, Type *signature) {
   uint32_t n = 0;
   if (signature->u.signature.recv) bind(b, signature->u.signature.recv, fn->params[n++]);
   if (n < fn->param_len && (fn->params[n]->name_flags & NAME_DICT)) b->dict = fn->params[n++];
-  ObjectList params = signature->u.signature.params->u.tuple.vars, results = signature->u.signature.results->u.tuple.vars;
+  ObjectList params = signature->u.signature.params->u.tuple.vars,
+             results = signature->u.signature.results->u.tuple.vars;
   for (uint32_t i = 0; i < params.len; i++) bind(b, params.items[i], fn->params[n++]);
   for (uint32_t i = 0; i < results.len; i++) bind(b, results.items[i], fn->results[i]);
 }
@@ -126,7 +130,8 @@ void lower_body(Lowering *low, Func *fn) {
 
 Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why) {
   Func *outer = b->fn;
-  int32_t gen = 0; /* go and defer wrappers are numbered by their function, literals by the body that they stand in */
+  int32_t gen =
+      0; /* go and defer wrappers are numbered by their function, literals by the body that they stand in */
   if (why == CLOSURE_LITERAL) gen = ++b->literal_gen;
   if (why == CLOSURE_RANGE) gen = ++b->range_gen;
   Atom name = func_closure_name_numbered(b->unit, outer, xpos(pos), why, gen);
@@ -153,7 +158,8 @@ Op *lower_func_lit(Body *b, FuncLit *lit) {
   Fact *fact = fact_find(b, &lit->node);
   bool range_body = fact && fact->range_body;
   Type *signature = subst_type(b->low, b->subst, written);
-  ObjectList groups[2] = {written->u.signature.params->u.tuple.vars, written->u.signature.results->u.tuple.vars};
+  ObjectList groups[2] = {written->u.signature.params->u.tuple.vars,
+                          written->u.signature.results->u.tuple.vars};
   for (int g = 0; g < 2; g++)
     for (uint32_t i = 0; i < groups[g].len; i++) read_type(b, groups[g].items[i]->type);
   Func *fn = new_closure_func(b, lit->node.pos, signature, range_body ? CLOSURE_RANGE : CLOSURE_LITERAL);
@@ -180,19 +186,22 @@ static Lowering *lowering_of(Unit *unit) {
   low->arena = unit->arena;
   low->universe = unit->universe;
   low->eager = unit->whole;
-  Map *maps[] = {&low->names,      &low->funcs,         &low->sources,       &low->generics,     &low->instances,
-                 &low->read_types, &low->read_objects,  &low->replaced,      &low->facts,        &low->rewritten,
-                 &low->pointers,   &low->runtime_names, &low->itabs,         &low->shape_flags,  &low->instance_types,
-                 &low->method_sets,   &low->renamed,
-                 &low->inlined};
+  Map *maps[] = {&low->names,     &low->funcs,       &low->sources,        &low->generics,
+                 &low->instances, &low->read_types,  &low->read_objects,   &low->replaced,
+                 &low->facts,     &low->rewritten,   &low->pointers,       &low->runtime_names,
+                 &low->itabs,     &low->shape_flags, &low->instance_types, &low->method_sets,
+                 &low->renamed,   &low->inlined};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
   low->wrapped_values = strmap_in(low->arena);
   Interner *interner = unit->session->interner;
-  low->runtime = package_new_synthetic(unit->universe, intern(interner, STR("go.runtime")), intern(interner, STR("runtime")));
-  low->go_package = package_new_synthetic(unit->universe, intern(interner, STR("go")), intern(interner, STR("")));
-  low->type_package = package_new_synthetic(unit->universe, intern(interner, STR("type")), intern(interner, STR("type")));
+  low->runtime = package_new_synthetic(unit->universe, intern(interner, STR("go.runtime")),
+                                       intern(interner, STR("runtime")));
+  low->go_package =
+      package_new_synthetic(unit->universe, intern(interner, STR("go")), intern(interner, STR("")));
+  low->type_package =
+      package_new_synthetic(unit->universe, intern(interner, STR("type")), intern(interner, STR("type")));
   unit->lower_state = low;
   hook_unit(low);
   return low;
@@ -255,4 +264,6 @@ void lower_function(Unit *unit, Func *fn) {
   if (!low->eager) run_todos(low);
 }
 
-Func *lower_find_func(Unit *unit, Object *object) { return declare_func(lowering_of(unit), origin_func(object)); }
+Func *lower_find_func(Unit *unit, Object *object) {
+  return declare_func(lowering_of(unit), origin_func(object));
+}

@@ -14,19 +14,39 @@
 static bool is_call_or_receive(void *context, Op *op) {
   (void)context;
   switch ((int)op->kind) {
-  case OP_APPEND: case OP_CALLFUNC: case OP_CALLINTER: case OP_CALLMETH: case OP_CAP: case OP_CLEAR: case OP_CLOSE:
-  case OP_COMPLEX: case OP_COPY: case OP_DELETE: case OP_IMAG: case OP_LEN: case OP_MAX: case OP_MIN: case OP_PANIC:
-  case OP_PRINT: case OP_PRINTLN: case OP_REAL: case OP_RECOVER: case OP_RECV: case OP_UNSAFEADD: case OP_UNSAFESLICE:
-  case OP_UNSAFESLICEDATA: case OP_UNSAFESTRING: case OP_UNSAFESTRINGDATA:
-    return true;
-  default:
-    return false;
+  case OP_APPEND:
+  case OP_CALLFUNC:
+  case OP_CALLINTER:
+  case OP_CALLMETH:
+  case OP_CAP:
+  case OP_CLEAR:
+  case OP_CLOSE:
+  case OP_COMPLEX:
+  case OP_COPY:
+  case OP_DELETE:
+  case OP_IMAG:
+  case OP_LEN:
+  case OP_MAX:
+  case OP_MIN:
+  case OP_PANIC:
+  case OP_PRINT:
+  case OP_PRINTLN:
+  case OP_REAL:
+  case OP_RECOVER:
+  case OP_RECV:
+  case OP_UNSAFEADD:
+  case OP_UNSAFESLICE:
+  case OP_UNSAFESLICEDATA:
+  case OP_UNSAFESTRING:
+  case OP_UNSAFESTRINGDATA: return true;
+  default: return false;
   }
 }
 
 static void hoist_callee(Body *b, Op *call) {
   Op **place = &call->fun;
-  if (call->fun->kind == OP_DOTMETH || call->fun->kind == OP_DOTINTER || call->fun->kind == OP_METHVALUE) place = &call->fun->x;
+  if (call->fun->kind == OP_DOTMETH || call->fun->kind == OP_DOTINTER || call->fun->kind == OP_METHVALUE)
+    place = &call->fun->x;
   if (!op_any(*place, is_call_or_receive, NULL)) return;
   Name *temp = temp_name(b, call->pos.pos, (*place)->type);
   Op *as = op_assign(b->unit, call->pos, &temp->op, *place, false);
@@ -57,7 +77,8 @@ static void convert_args(Body *b, Op *call, ObjectList params, bool variadic) {
 
 static bool is_getg(const Op *fun) {
   return fun->kind == OP_NAME && fun->name->class_ == CLASS_FUNC && fun->name->pkg &&
-         strcmp(atom_text(fun->name->name), "getg") == 0 && strcmp(atom_text(fun->name->pkg->path), "runtime") == 0;
+         strcmp(atom_text(fun->name->name), "getg") == 0 &&
+         strcmp(atom_text(fun->name->pkg->path), "runtime") == 0;
 }
 
 Op *finish_call(Body *b, Pos pos, Op *fun, OpList args, bool dots) {
@@ -69,11 +90,13 @@ Op *finish_call(Body *b, Pos pos, Op *fun, OpList args, bool dots) {
   if (dots) call->flags |= OP_DDD;
   hoist_callee(b, call);
   bool variadic = signature->u.signature.variadic;
-  ObjectList params = signature->u.signature.params->u.tuple.vars, results = signature->u.signature.results->u.tuple.vars;
+  ObjectList params = signature->u.signature.params->u.tuple.vars,
+             results = signature->u.signature.results->u.tuple.vars;
   convert_args(b, call, params, variadic);
   if (variadic && !dots) {
     uint32_t fixed = params.len - 1;
-    Op *slice = variadic_slice(b, pos, params.items[fixed]->type, call->args.items + fixed, call->args.len - fixed);
+    Op *slice =
+        variadic_slice(b, pos, params.items[fixed]->type, call->args.items + fixed, call->args.len - fixed);
     call->args.len = fixed;
     op_list_push(b->unit, &call->args, slice);
     call->flags |= OP_DDD;
@@ -187,7 +210,8 @@ static Op *finish_append(Body *b, Op *op) {
     if (args[1]->kind == OP_CONVNOP && (args[1]->flags & OP_IMPLICIT)) args[1] = args[1]->x;
     return op;
   }
-  for (uint32_t i = 1; i < op->list.len; i++) args[i] = assign_convert(b, args[i], elem_of(op->type), op->pos.pos);
+  for (uint32_t i = 1; i < op->list.len; i++)
+    args[i] = assign_convert(b, args[i], elem_of(op->type), op->pos.pos);
   return op;
 }
 
@@ -217,29 +241,22 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
     op->init = init;
   }
   switch ((int)kind) {
-  case OP_APPEND:
-    return finish_append(b, op);
+  case OP_APPEND: return finish_append(b, op);
   case OP_DELETE:
     op->type = NULL;
-    op->list.items[1] = assign_convert(b, op->list.items[1], under(op->list.items[0]->type)->u.map.key, pos.pos);
+    op->list.items[1] =
+        assign_convert(b, op->list.items[1], under(op->list.items[0]->type)->u.map.key, pos.pos);
     return op;
   case OP_MIN:
-  case OP_MAX:
-    op->type = op->list.items[0]->type;
-    return op;
-  case OP_RECOVER:
-    op->type = universe_empty_interface(b->low->universe);
-    return op;
+  case OP_MAX: op->type = op->list.items[0]->type; return op;
+  case OP_RECOVER: op->type = universe_empty_interface(b->low->universe); return op;
   case OP_LEN:
   case OP_CAP:
-  case OP_COPY:
-    op->type = basic_type(b->low, BASIC_INT);
-    return op;
+  case OP_COPY: op->type = basic_type(b->low, BASIC_INT); return op;
   case OP_PANIC:
     op->x = assign_convert(b, op->x, universe_empty_interface(b->low->universe), pos.pos);
     return op;
-  default:
-    return op;
+  default: return op;
   }
 }
 
@@ -309,8 +326,7 @@ static void find_captures(Body *b, Captures *captures, Op **place) {
   case OP_LITERAL:
   case OP_NIL:
   case OP_METHEXPR:
-  case OP_NEW:
-    return;
+  case OP_NEW: return;
   case OP_NAME:
     if (arg->name->class_ == CLASS_FUNC) return;
     break;
@@ -336,37 +352,28 @@ static void find_captures(Body *b, Captures *captures, Op **place) {
         find_captures(b, captures, &arg->list.items[i]);
     }
     return;
-  default:
-    break;
+  default: break;
   }
   vec_push(b->low->arena, &captures->places, place);
 }
 
 static void find_call_captures(Body *b, Captures *captures, Op *call) {
   switch ((int)call->kind) {
-  case OP_CALLFUNC:
-    find_captures(b, captures, &call->fun);
-    break;
-  case OP_CALLINTER:
-    vec_push(b->low->arena, &captures->places, &call->fun->x);
-    break;
+  case OP_CALLFUNC: find_captures(b, captures, &call->fun); break;
+  case OP_CALLINTER: vec_push(b->low->arena, &captures->places, &call->fun->x); break;
   case OP_COPY:
     find_captures(b, captures, &call->x);
     find_captures(b, captures, &call->y);
     return;
   case OP_CLEAR:
   case OP_CLOSE:
-  case OP_PANIC:
-    find_captures(b, captures, &call->x);
-    return;
+  case OP_PANIC: find_captures(b, captures, &call->x); return;
   case OP_APPEND:
   case OP_DELETE:
   case OP_PRINT:
   case OP_PRINTLN:
-  case OP_RECOVER:
-    break;
-  default:
-    BUG("go or defer of op %s", op_name((OpKind)call->kind));
+  case OP_RECOVER: break;
+  default: BUG("go or defer of op %s", op_name((OpKind)call->kind));
   }
   for (uint32_t i = 0; i < call->args.len; i++) find_captures(b, captures, &call->args.items[i]);
 }

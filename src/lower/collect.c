@@ -51,7 +51,8 @@ static void need_dictionary(Collector *c, Object *object, TypeList args) {
 
 static void identify(Collector *c, ObjectList from, ObjectList to) {
   for (uint32_t i = 0; i < from.len && i < to.len; i++)
-    if (from.items[i]->type != to.items[i]->type) map_set_ptr(&c->g->same, from.items[i]->type, to.items[i]->type);
+    if (from.items[i]->type != to.items[i]->type)
+      map_set_ptr(&c->g->same, from.items[i]->type, to.items[i]->type);
 }
 
 /* The compiler has one signature for all uses of an instance; ours are made anew, so their types are identified. */
@@ -60,10 +61,12 @@ static void note_instance(Collector *c, Object *object, const Instance *inst) {
   for (uint32_t i = 0; i < c->g->used.len; i++) {
     UsedInstance *u = &c->g->used.items[i];
     bool same = u->object == object && u->targs.len == inst->targs.len;
-    for (uint32_t k = 0; same && k < inst->targs.len; k++) same = type_identical(u->targs.items[k], inst->targs.items[k]);
+    for (uint32_t k = 0; same && k < inst->targs.len; k++)
+      same = type_identical(u->targs.items[k], inst->targs.items[k]);
     if (!same) continue;
     identify(c, inst->type->u.signature.params->u.tuple.vars, u->signature->u.signature.params->u.tuple.vars);
-    identify(c, inst->type->u.signature.results->u.tuple.vars, u->signature->u.signature.results->u.tuple.vars);
+    identify(c, inst->type->u.signature.results->u.tuple.vars,
+             u->signature->u.signature.results->u.tuple.vars);
     return;
   }
   vec_push(c->b->low->arena, &c->g->used, (UsedInstance){object, inst->targs, inst->type});
@@ -95,7 +98,8 @@ static void collect_multi(Collector *c, Type *const *dst, NodeList exprs) {
   collect_expr(c, exprs.items[0]);
   ObjectList vars = single->u.tuple.vars;
   for (uint32_t i = 0; i < vars.len; i++)
-    if (dst && dst[i] && !type_identical(vars.items[i]->type, dst[i])) need_itab(c, vars.items[i]->type, dst[i]);
+    if (dst && dst[i] && !type_identical(vars.items[i]->type, dst[i]))
+      need_itab(c, vars.items[i]->type, dst[i]);
 }
 
 /* ---- expressions ---- */
@@ -106,7 +110,8 @@ static bool points_to(Type *from, Type *to) {
 }
 
 static Type *receiver_type(const Selection *selection, Type *type) {
-  for (uint32_t i = 0; i + 1 < selection->path_len; i++) type = struct_field(deref(type), selection->path[i])->type;
+  for (uint32_t i = 0; i + 1 < selection->path_len; i++)
+    type = struct_field(deref(type), selection->path[i])->type;
   Type *want = selection->object->type->u.signature.recv->type;
   return points_to(type, want) || points_to(want, type) ? want : type;
 }
@@ -171,7 +176,8 @@ static void collect_composite(Collector *c, CompositeLit *lit) {
     if (core->kind == TYPE_STRUCT) {
       Type *want;
       if (kv) {
-        Lookup found = lookup_field_or_method(c->b->low->universe, core, false, c->b->pkg, ((NameExpr *)kv->key)->name);
+        Lookup found =
+            lookup_field_or_method(c->b->low->universe, core, false, c->b->pkg, ((NameExpr *)kv->key)->name);
         want = found.object->type;
       } else {
         want = struct_field(core, i)->type;
@@ -191,7 +197,8 @@ static void collect_body(Collector *c, Type *signature, BlockStmt *body) {
   Type *outer = c->b->signature;
   c->b->signature = signature;
   if (signature->u.signature.recv) need_variable(c, signature->u.signature.recv);
-  ObjectList lists[2] = {signature->u.signature.params->u.tuple.vars, signature->u.signature.results->u.tuple.vars};
+  ObjectList lists[2] = {signature->u.signature.params->u.tuple.vars,
+                         signature->u.signature.results->u.tuple.vars};
   for (int side = 0; side < 2; side++)
     for (uint32_t i = 0; i < lists[side].len; i++) need_variable(c, lists[side].items[i]);
   BlockStmt *outer_block = c->b->block;
@@ -303,18 +310,10 @@ static void collect_expr(Collector *c, Node *node) {
     return;
   }
   switch ((int)node->kind) {
-  case NODE_COMPOSITE_LIT:
-    collect_composite(c, (CompositeLit *)node);
-    break;
-  case NODE_FUNC_LIT:
-    collect_body(c, under(fact_type(c->b, node)), ((FuncLit *)node)->body);
-    break;
-  case NODE_SELECTOR:
-    collect_selector(c, (SelectorExpr *)node);
-    break;
-  case NODE_INDEX:
-    collect_index(c, (IndexExpr *)node);
-    break;
+  case NODE_COMPOSITE_LIT: collect_composite(c, (CompositeLit *)node); break;
+  case NODE_FUNC_LIT: collect_body(c, under(fact_type(c->b, node)), ((FuncLit *)node)->body); break;
+  case NODE_SELECTOR: collect_selector(c, (SelectorExpr *)node); break;
+  case NODE_INDEX: collect_index(c, (IndexExpr *)node); break;
   case NODE_SLICE: {
     SliceExpr *s = (SliceExpr *)node;
     collect_expr(c, s->x);
@@ -330,14 +329,9 @@ static void collect_expr(Collector *c, Node *node) {
     need_rtype(c, iface);
     break;
   }
-  case NODE_OPERATION:
-    collect_operation(c, (Operation *)node);
-    break;
-  case NODE_CALL:
-    collect_call(c, (CallExpr *)node);
-    break;
-  default:
-    break;
+  case NODE_OPERATION: collect_operation(c, (Operation *)node); break;
+  case NODE_CALL: collect_call(c, (CallExpr *)node); break;
+  default: break;
   }
 }
 
@@ -482,39 +476,24 @@ static void collect_select(Collector *c, SelectStmt *stmt) {
 
 static void collect_stmt(Collector *c, Node *stmt) {
   switch ((int)stmt->kind) {
-  case NODE_ASSIGN:
-    collect_assign_stmt(c, (AssignStmt *)stmt);
-    break;
-  case NODE_BLOCK:
-    collect_stmts(c, ((BlockStmt *)stmt)->stmts);
-    break;
+  case NODE_ASSIGN: collect_assign_stmt(c, (AssignStmt *)stmt); break;
+  case NODE_BLOCK: collect_stmts(c, ((BlockStmt *)stmt)->stmts); break;
   case NODE_GO:
-  case NODE_DEFER:
-    collect_expr(c, ((CallStmt *)stmt)->call);
-    break;
+  case NODE_DEFER: collect_expr(c, ((CallStmt *)stmt)->call); break;
   case NODE_DECL_STMT:
-    for (uint32_t i = 0; i < ((DeclStmt *)stmt)->decls.len; i++) collect_decl(c, ((DeclStmt *)stmt)->decls.items[i]);
+    for (uint32_t i = 0; i < ((DeclStmt *)stmt)->decls.len; i++)
+      collect_decl(c, ((DeclStmt *)stmt)->decls.items[i]);
     break;
-  case NODE_EXPR_STMT:
-    collect_expr(c, ((ExprStmt *)stmt)->x);
-    break;
-  case NODE_FOR:
-    collect_for(c, (ForStmt *)stmt);
-    break;
-  case NODE_IF:
-    collect_if(c, (IfStmt *)stmt);
-    break;
+  case NODE_EXPR_STMT: collect_expr(c, ((ExprStmt *)stmt)->x); break;
+  case NODE_FOR: collect_for(c, (ForStmt *)stmt); break;
+  case NODE_IF: collect_if(c, (IfStmt *)stmt); break;
   case NODE_LABELED:
     c->label = ((LabeledStmt *)stmt)->label->name;
     collect_stmt(c, ((LabeledStmt *)stmt)->stmt);
     c->label = NULL;
     break;
-  case NODE_RETURN:
-    collect_return(c, (ReturnStmt *)stmt);
-    break;
-  case NODE_SELECT:
-    collect_select(c, (SelectStmt *)stmt);
-    break;
+  case NODE_RETURN: collect_return(c, (ReturnStmt *)stmt); break;
+  case NODE_SELECT: collect_select(c, (SelectStmt *)stmt); break;
   case NODE_SEND: {
     SendStmt *s = (SendStmt *)stmt;
     Type *chan = type_core(type_of(c, s->chan));
@@ -522,11 +501,8 @@ static void collect_stmt(Collector *c, Node *stmt) {
     collect_convert(c, chan->u.elem.type, s->value, true);
     break;
   }
-  case NODE_SWITCH:
-    collect_switch(c, (SwitchStmt *)stmt);
-    break;
-  default:
-    break;
+  case NODE_SWITCH: collect_switch(c, (SwitchStmt *)stmt); break;
+  default: break;
   }
 }
 
@@ -575,5 +551,6 @@ void collect_dictionary(Lowering *low, Generic *g) {
   if (g->collected) return;
   g->collected = true;
   collect_bodies(low, g);
-  if (g->same.entries.len) collect_bodies(low, g); /* variables come before the calls that tell which types are one */
+  if (g->same.entries.len)
+    collect_bodies(low, g); /* variables come before the calls that tell which types are one */
 }

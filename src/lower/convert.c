@@ -15,7 +15,8 @@ Op *make_int(Body *b, Pos pos, BasicKind kind, int64_t value) {
 Op *make_zero(Body *b, Pos pos, Type *type) {
   if (has_nil(type)) return op_nil(b->unit, xpos(pos), type);
   Arena *arena = b->low->arena;
-  if (is_basic_flag(type, BASIC_IS_BOOLEAN)) return op_literal(b->unit, xpos(pos), type, const_make_bool(arena, false));
+  if (is_basic_flag(type, BASIC_IS_BOOLEAN))
+    return op_literal(b->unit, xpos(pos), type, const_make_bool(arena, false));
   if (is_string(type)) return op_literal(b->unit, xpos(pos), type, const_make_string(arena, STR("")));
   if (is_basic_flag(type, BASIC_IS_NUMERIC))
     return op_literal(b->unit, xpos(pos), type, fix_value(b->low, type, const_make_int64(arena, 0)));
@@ -27,17 +28,21 @@ static void mark_address_taken(Op *x) {
   if (outer->kind != OP_NAME) return;
   Name *name = outer->name;
   name->name_flags |= NAME_ADDRTAKEN;
-  while ((name->name_flags & NAME_CLOSURE_VAR) && !(name->name_flags & NAME_BY_VALUE) && name->outer) name = name->outer;
+  while ((name->name_flags & NAME_CLOSURE_VAR) && !(name->name_flags & NAME_BY_VALUE) && name->outer)
+    name = name->outer;
   name->name_flags |= NAME_ADDRTAKEN;
 }
 
 Op *make_addr(Body *b, Pos pos, Op *x) {
-  bool literal = x->kind == OP_ARRAYLIT || x->kind == OP_MAPLIT || x->kind == OP_SLICELIT || x->kind == OP_STRUCTLIT;
+  bool literal =
+      x->kind == OP_ARRAYLIT || x->kind == OP_MAPLIT || x->kind == OP_SLICELIT || x->kind == OP_STRUCTLIT;
   if (!literal) mark_address_taken(x);
   return op_unary(b->unit, literal ? OP_PTRLIT : OP_ADDR, xpos(pos), pointer_to(b->low, x->type), x);
 }
 
-Op *make_deref(Body *b, Pos pos, Op *x) { return op_unary(b->unit, OP_DEREF, xpos(pos), elem_of(x->type), x); }
+Op *make_deref(Body *b, Pos pos, Op *x) {
+  return op_unary(b->unit, OP_DEREF, xpos(pos), elem_of(x->type), x);
+}
 
 Op *make_dot(Body *b, Pos pos, Op *x, uint32_t index, bool implicit) {
   bool pointer = is_kind(x->type, TYPE_POINTER);
@@ -103,8 +108,10 @@ Op *make_convert(Body *b, Pos pos, Type *type, Op *x, bool implicit) {
   if (kind == OP_CONVNOP && is_basic_flag(x->type, inexact) && is_basic_flag(type, inexact)) kind = OP_CONV;
   if (kind == OP_STR2RUNES && x->kind == OP_LITERAL) return rune_literal(b, pos, type, const_string(x->lit));
   Type *plain = NULL;
-  if (kind == OP_BYTES2STR && !is_exactly(elem_of(x->type), BASIC_UINT8)) plain = universe_byte(b->low->universe);
-  if (kind == OP_RUNES2STR && !is_exactly(elem_of(x->type), BASIC_INT32)) plain = universe_rune(b->low->universe);
+  if (kind == OP_BYTES2STR && !is_exactly(elem_of(x->type), BASIC_UINT8))
+    plain = universe_byte(b->low->universe);
+  if (kind == OP_RUNES2STR && !is_exactly(elem_of(x->type), BASIC_INT32))
+    plain = universe_rune(b->low->universe);
   if (plain) x = op_unary(b->unit, OP_CONVNOP, x->pos, slice_of(b->low, plain), x);
   Op *op = op_unary(b->unit, kind, xpos(pos), type, x);
   if (implicit) op->flags |= OP_IMPLICIT;
@@ -123,9 +130,9 @@ Op *assign_convert(Body *b, Op *x, Type *type, Pos pos) {
 static Op *constant_argument(Body *b, Pos pos, Type *type, Op *x) {
   Type *u = under(type);
   ConstKind kind = const_kind(x->lit);
-  bool fits = u->kind == TYPE_BASIC &&
-              ((kind == CONST_BOOL && is_basic_flag(u, BASIC_IS_BOOLEAN)) || (kind == CONST_STRING && is_string(u)) ||
-               (kind >= CONST_INT && is_basic_flag(u, BASIC_IS_NUMERIC)));
+  bool fits = u->kind == TYPE_BASIC && ((kind == CONST_BOOL && is_basic_flag(u, BASIC_IS_BOOLEAN)) ||
+                                        (kind == CONST_STRING && is_string(u)) ||
+                                        (kind >= CONST_INT && is_basic_flag(u, BASIC_IS_NUMERIC)));
   if (!fits) return NULL;
   x = op_literal(b->unit, x->pos, type, fix_value(b->low, type, x->lit));
   Op *op = op_unary(b->unit, OP_CONVNOP, xpos(pos), type, x);
@@ -197,12 +204,15 @@ static Op *type_words(Body *b, Pos pos, Type *type, Type *iface, Op **itab) {
   Type *t = subst_type(b->low, b->subst, type);
   Type *i = subst_type(b->low, b->subst, iface);
   if (!is_interface(t) && !is_empty_interface(b->low, i))
-    *itab = derived ? word_address(b, pos, dict_itabs(g) + itab_word(b->low, g, type, iface, b->subst->tparams))
-                    : symbol_address(b, pos);
+    *itab = derived
+                ? word_address(b, pos, dict_itabs(g) + itab_word(b->low, g, type, iface, b->subst->tparams))
+                : symbol_address(b, pos);
   return is_interface(t) ? rtype : NULL;
 }
 
-static bool is_symbol_address(const Op *op) { return op && op->kind == OP_ADDR && op->x->kind == OP_LINKSYMOFFSET; }
+static bool is_symbol_address(const Op *op) {
+  return op && op->kind == OP_ADDR && op->x->kind == OP_LINKSYMOFFSET;
+}
 
 Op *lower_type_operand(Body *b, Node *node, Type *iface) {
   Type *written = fact_type(b, node_unparen(node));

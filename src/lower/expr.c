@@ -10,11 +10,13 @@
 #include "lower/internal.h"
 
 static const uint8_t binary_ops[OPERATOR_COUNT] = {
-    [OPERATOR_OROR] = OP_OROR, [OPERATOR_ANDAND] = OP_ANDAND, [OPERATOR_EQL] = OP_EQ,        [OPERATOR_NEQ] = OP_NE,
-    [OPERATOR_LSS] = OP_LT,    [OPERATOR_LEQ] = OP_LE,        [OPERATOR_GTR] = OP_GT,        [OPERATOR_GEQ] = OP_GE,
-    [OPERATOR_ADD] = OP_ADD,   [OPERATOR_SUB] = OP_SUB,       [OPERATOR_OR] = OP_OR,         [OPERATOR_XOR] = OP_XOR,
-    [OPERATOR_MUL] = OP_MUL,   [OPERATOR_DIV] = OP_DIV,       [OPERATOR_REM] = OP_MOD,       [OPERATOR_AND] = OP_AND,
-    [OPERATOR_SHL] = OP_LSH,   [OPERATOR_SHR] = OP_RSH,       [OPERATOR_ANDNOT] = OP_ANDNOT,
+    [OPERATOR_OROR] = OP_OROR,     [OPERATOR_ANDAND] = OP_ANDAND, [OPERATOR_EQL] = OP_EQ,
+    [OPERATOR_NEQ] = OP_NE,        [OPERATOR_LSS] = OP_LT,        [OPERATOR_LEQ] = OP_LE,
+    [OPERATOR_GTR] = OP_GT,        [OPERATOR_GEQ] = OP_GE,        [OPERATOR_ADD] = OP_ADD,
+    [OPERATOR_SUB] = OP_SUB,       [OPERATOR_OR] = OP_OR,         [OPERATOR_XOR] = OP_XOR,
+    [OPERATOR_MUL] = OP_MUL,       [OPERATOR_DIV] = OP_DIV,       [OPERATOR_REM] = OP_MOD,
+    [OPERATOR_AND] = OP_AND,       [OPERATOR_SHL] = OP_LSH,       [OPERATOR_SHR] = OP_RSH,
+    [OPERATOR_ANDNOT] = OP_ANDNOT,
 };
 
 OpKind binary_op(Operator op) { return (OpKind)binary_ops[op]; }
@@ -26,23 +28,19 @@ static Type *literal_type(Body *b, Type *t, const Const *value) {
   switch ((int)plain->u.basic.kind) {
   case BASIC_UNTYPED_INT:
   case BASIC_UNTYPED_FLOAT:
-  case BASIC_UNTYPED_COMPLEX:
-    return basic_type(b->low, const_sign(value) < 0 ? BASIC_INT : BASIC_UINT);
-  case BASIC_UNTYPED_BOOL:
-    return basic_type(b->low, BASIC_BOOL);
-  case BASIC_UNTYPED_STRING:
-    return basic_type(b->low, BASIC_STRING);
-  case BASIC_UNTYPED_RUNE:
-    return basic_type(b->low, BASIC_INT32);
-  default:
-    return t;
+  case BASIC_UNTYPED_COMPLEX: return basic_type(b->low, const_sign(value) < 0 ? BASIC_INT : BASIC_UINT);
+  case BASIC_UNTYPED_BOOL: return basic_type(b->low, BASIC_BOOL);
+  case BASIC_UNTYPED_STRING: return basic_type(b->low, BASIC_STRING);
+  case BASIC_UNTYPED_RUNE: return basic_type(b->low, BASIC_INT32);
+  default: return t;
   }
 }
 
 /* Comma-ok forms have the type of their first value. */
 static Type *value_type(Body *b, Node *node) {
   Type *t = fact_type(b, node);
-  if (t && t->kind == TYPE_TUPLE && t->u.tuple.vars.len == 2 && node->kind != NODE_CALL) t = t->u.tuple.vars.items[0]->type;
+  if (t && t->kind == TYPE_TUPLE && t->u.tuple.vars.len == 2 && node->kind != NODE_CALL)
+    t = t->u.tuple.vars.items[0]->type;
   t = subst_type(b->low, b->subst, t);
   return t && is_untyped(t) ? type_default(b->low->universe, t) : t;
 }
@@ -63,7 +61,8 @@ static Op *lower_index(Body *b, IndexExpr *node, Type *type) {
   if (node->x->kind == NODE_SELECTOR) {
     SelectorExpr *selector = (SelectorExpr *)node->x;
     const Selection *selection = fact_selection(b, selector);
-    if (selection && selection->kind == SELECT_METHOD_VALUE) return lower_method_value(b, selector, selection);
+    if (selection && selection->kind == SELECT_METHOD_VALUE)
+      return lower_method_value(b, selector, selection);
     if (selection && selection->kind == SELECT_METHOD_EXPR) return lower_method_expr(b, selector, selection);
   }
   Type *written = fact_type(b, node_unparen(node->x));
@@ -110,22 +109,14 @@ static Op *lower_unary(Body *b, Operation *node, Type *type) {
   Pos pos = node->node.pos;
   Op *x = lower_expr(b, node->x);
   switch ((int)node->op) {
-  case OPERATOR_AND:
-    return make_addr(b, pos, x);
-  case OPERATOR_MUL:
-    return make_deref(b, pos, x);
-  case OPERATOR_NOT:
-    return op_unary(b->unit, OP_NOT, xpos(pos), type, x);
-  case OPERATOR_RECV:
-    return op_unary(b->unit, OP_RECV, xpos(pos), elem_of(x->type), x);
-  case OPERATOR_ADD:
-    return op_unary(b->unit, OP_PLUS, xpos(pos), type, x);
-  case OPERATOR_SUB:
-    return op_unary(b->unit, OP_NEG, xpos(pos), type, x);
-  case OPERATOR_XOR:
-    return op_unary(b->unit, OP_BITNOT, xpos(pos), type, x);
-  default:
-    BUG("unexpected unary operator %s", operator_text(node->op));
+  case OPERATOR_AND: return make_addr(b, pos, x);
+  case OPERATOR_MUL: return make_deref(b, pos, x);
+  case OPERATOR_NOT: return op_unary(b->unit, OP_NOT, xpos(pos), type, x);
+  case OPERATOR_RECV: return op_unary(b->unit, OP_RECV, xpos(pos), elem_of(x->type), x);
+  case OPERATOR_ADD: return op_unary(b->unit, OP_PLUS, xpos(pos), type, x);
+  case OPERATOR_SUB: return op_unary(b->unit, OP_NEG, xpos(pos), type, x);
+  case OPERATOR_XOR: return op_unary(b->unit, OP_BITNOT, xpos(pos), type, x);
+  default: BUG("unexpected unary operator %s", operator_text(node->op));
   }
 }
 
@@ -157,8 +148,6 @@ static Op *lower_binary(Body *b, Operation *node, Type *type) {
   return op_binary(b->unit, binary_op(node->op), xpos(node->node.pos), type, x, y);
 }
 
-
-
 static Op *lower_selector(Body *b, SelectorExpr *node) {
   const Selection *selection = fact_selection(b, node);
   if (!selection) BUG("selector %s without selection", node->sel->name->text);
@@ -169,24 +158,17 @@ static Op *lower_selector(Body *b, SelectorExpr *node) {
 
 static Op *lower_kind(Body *b, Node *node, Type *type) {
   switch ((int)node->kind) {
-  case NODE_COMPOSITE_LIT:
-    return lower_composite(b, (CompositeLit *)node);
-  case NODE_FUNC_LIT:
-    return lower_func_lit(b, (FuncLit *)node);
-  case NODE_SELECTOR:
-    return lower_selector(b, (SelectorExpr *)node);
-  case NODE_INDEX:
-    return lower_index(b, (IndexExpr *)node, type);
-  case NODE_SLICE:
-    return lower_slice(b, (SliceExpr *)node, type);
-  case NODE_ASSERT:
-    return lower_assert(b, (AssertExpr *)node);
+  case NODE_COMPOSITE_LIT: return lower_composite(b, (CompositeLit *)node);
+  case NODE_FUNC_LIT: return lower_func_lit(b, (FuncLit *)node);
+  case NODE_SELECTOR: return lower_selector(b, (SelectorExpr *)node);
+  case NODE_INDEX: return lower_index(b, (IndexExpr *)node, type);
+  case NODE_SLICE: return lower_slice(b, (SliceExpr *)node, type);
+  case NODE_ASSERT: return lower_assert(b, (AssertExpr *)node);
   case NODE_OPERATION:
-    return ((Operation *)node)->y ? lower_binary(b, (Operation *)node, type) : lower_unary(b, (Operation *)node, type);
-  case NODE_CALL:
-    return lower_call(b, (CallExpr *)node);
-  default:
-    BUG("unexpected expression: %s", node_kind_text(node->kind));
+    return ((Operation *)node)->y ? lower_binary(b, (Operation *)node, type)
+                                  : lower_unary(b, (Operation *)node, type);
+  case NODE_CALL: return lower_call(b, (CallExpr *)node);
+  default: BUG("unexpected expression: %s", node_kind_text(node->kind));
   }
 }
 
@@ -209,10 +191,12 @@ Op *lower_expr(Body *b, Node *node) {
     return op_literal(b->unit, xpos(node->pos), type, fix_value(b->low, type, value));
   }
   if (object && object->kind == OBJECT_NIL) return make_zero(b, node->pos, read_type(b, written));
-  bool shaped = written && written->kind != TYPE_TUPLE && !is_untyped(written) && fact_mode(b, node) != MODE_BUILTIN;
+  bool shaped =
+      written && written->kind != TYPE_TUPLE && !is_untyped(written) && fact_mode(b, node) != MODE_BUILTIN;
   Type *type = shaped ? read_type(b, written) : value_type(b, node);
   Op *op = object ? lower_name(b, node, object, inst) : lower_kind(b, node, type);
-  if (!shaped || op->type == type || op->kind == OP_NAME || !op->type || type_identical(op->type, type)) return op;
+  if (!shaped || op->type == type || op->kind == OP_NAME || !op->type || type_identical(op->type, type))
+    return op;
   if (!has_shape(b->low, op->type) && !has_shape(b->low, type)) return op;
   op->type = type;
   if (is_call_kind(op)) op->flags |= OP_RESHAPE;

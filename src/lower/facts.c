@@ -85,8 +85,8 @@ bool object_is_global(const Object *object) {
 }
 
 static bool mode_is_value(ValueMode mode) {
-  return mode == MODE_CONSTANT || mode == MODE_VARIABLE || mode == MODE_MAP_INDEX || mode == MODE_VALUE || mode == MODE_NIL ||
-         mode == MODE_COMMA_OK || mode == MODE_COMMA_ERROR || mode == MODE_CGO_FUNC;
+  return mode == MODE_CONSTANT || mode == MODE_VARIABLE || mode == MODE_MAP_INDEX || mode == MODE_VALUE ||
+         mode == MODE_NIL || mode == MODE_COMMA_OK || mode == MODE_COMMA_ERROR || mode == MODE_CGO_FUNC;
 }
 
 static bool is_package_qualified(const Body *b, const SelectorExpr *selector) {
@@ -174,10 +174,8 @@ static Node *last_statement(NodeList stmts) {
 bool statement_terminates(Body *b, Node *stmt) {
   if (!stmt) return false;
   switch ((int)stmt->kind) {
-  case NODE_BRANCH:
-    return ((BranchStmt *)stmt)->branch == BRANCH_GOTO;
-  case NODE_RETURN:
-    return true;
+  case NODE_BRANCH: return ((BranchStmt *)stmt)->branch == BRANCH_GOTO;
+  case NODE_RETURN: return true;
   case NODE_EXPR_STMT: {
     Node *x = node_unparen(((ExprStmt *)stmt)->x);
     return x->kind == NODE_CALL && fact_is_builtin(b, ((CallExpr *)x)->fun, BUILTIN_PANIC);
@@ -186,11 +184,10 @@ bool statement_terminates(Body *b, Node *stmt) {
     IfStmt *s = (IfStmt *)stmt;
     Node *cond = s->cond;
     int known = static_bool(b, &cond);
-    return (known < 0 || statement_terminates(b, &s->then->node)) && (known > 0 || statement_terminates(b, s->orelse));
+    return (known < 0 || statement_terminates(b, &s->then->node)) &&
+           (known > 0 || statement_terminates(b, s->orelse));
   }
-  case NODE_BLOCK:
-    return statement_terminates(b, last_statement(((BlockStmt *)stmt)->stmts));
-  default:
-    return false;
+  case NODE_BLOCK: return statement_terminates(b, last_statement(((BlockStmt *)stmt)->stmts));
+  default: return false;
   }
 }

@@ -36,7 +36,8 @@ static void read_again(Lowering *low, Func *callee, const BodySource *source) {
     read_declared_body(low, callee, source->object);
     return;
   }
-  Instantiation *inst = instance_record(low, source->inst->generic->object, source->inst->targs, source->inst->shaped);
+  Instantiation *inst =
+      instance_record(low, source->inst->generic->object, source->inst->targs, source->inst->shaped);
   read_instance(low, inst);
 }
 

@@ -39,7 +39,8 @@ Generic *generic_of(Lowering *low, Object *object) {
   if (object->kind == OBJECT_FUNC) g->receiver_len = object->type->u.signature.recv_tparams.len;
   g->basic = arena_new_array(low->arena, bool, g->tparams.len);
   for (uint32_t i = 0; i < g->tparams.len; i++)
-    g->basic[i] = interface_is_method_set(low->universe, type_param_interface(low->universe, g->tparams.items[i]));
+    g->basic[i] =
+        interface_is_method_set(low->universe, type_param_interface(low->universe, g->tparams.items[i]));
   return g;
 }
 
@@ -71,7 +72,8 @@ uint32_t subdict_word(Lowering *low, Generic *g, Object *object, TypeList args, 
   for (uint32_t i = 0; i < g->subdicts.len; i++) {
     SubdictWord *w = &g->subdicts.items[i];
     bool same = w->object == object && w->args.len == args.len;
-    for (uint32_t k = 0; same && k < args.len; k++) same = canonical(g, w->args.items[k]) == canonical(g, args.items[k]);
+    for (uint32_t k = 0; same && k < args.len; k++)
+      same = canonical(g, w->args.items[k]) == canonical(g, args.items[k]);
     if (same) return i;
   }
   vec_push(low->arena, &g->subdicts, (SubdictWord){object, args, tparams});
@@ -139,7 +141,8 @@ Instantiation *instance_record(Lowering *low, Object *object, TypeList targs, bo
   for (Instantiation *it = (Instantiation *)(uintptr_t)*chain; it; it = it->next)
     if (it->generic == g && it->shaped == shaped && same_targs(it->targs, actual)) return it;
   Instantiation *inst = arena_new_of(low->arena, Instantiation);
-  *inst = (Instantiation){.next = (Instantiation *)(uintptr_t)*chain, .generic = g, .targs = actual, .shaped = shaped};
+  *inst = (Instantiation){
+      .next = (Instantiation *)(uintptr_t)*chain, .generic = g, .targs = actual, .shaped = shaped};
   *chain = map_key(inst);
   if (object->kind == OBJECT_TYPE_NAME) {
     inst->type = type_instantiate(low->universe, type_unalias(object->type), actual);
@@ -199,20 +202,24 @@ Atom instance_method_name(Lowering *low, Instantiation *inst) {
 
 static ObjectList with_dictionary(Lowering *low, ObjectList params, Type *dictionary, Package *pkg, Pos pos) {
   ObjectList all = {arena_new_array(low->arena, Object *, params.len + 1), params.len + 1};
-  all.items[0] = object_new_var(low->universe, VAR_PARAM, pkg, pos, intern_text(low->unit->session->interner, ".dict"), dictionary);
+  all.items[0] = object_new_var(low->universe, VAR_PARAM, pkg, pos,
+                                intern_text(low->unit->session->interner, ".dict"), dictionary);
   if (params.len) memcpy(all.items + 1, params.items, sizeof(Object *) * params.len);
   return all;
 }
 
 /* Makes the function for a declaration of an instance; signature as substituted. */
-static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *object, Atom name, Type *signature) {
+static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *object, Atom name,
+                                Type *signature) {
   Pos pos = object->u.func.syntax->node.pos;
   Type *dictionary = inst->shaped ? pointer_to(low, dict_type(low, inst->generic)) : NULL;
   Type *whole = signature;
   if (dictionary) {
-    ObjectList params = with_dictionary(low, signature->u.signature.params->u.tuple.vars, dictionary, object->pkg, pos);
-    whole = type_new_signature(low->universe, signature->u.signature.recv, type_new_tuple(low->universe, params),
-                               signature->u.signature.results, signature->u.signature.variadic);
+    ObjectList params =
+        with_dictionary(low, signature->u.signature.params->u.tuple.vars, dictionary, object->pkg, pos);
+    whole =
+        type_new_signature(low->universe, signature->u.signature.recv, type_new_tuple(low->universe, params),
+                           signature->u.signature.results, signature->u.signature.variadic);
   }
   Func *fn = func_new(low->unit, xpos(pos), object->pkg, name, whole);
   fn->name->op.pos = xpos(object->pos);
@@ -226,7 +233,8 @@ static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *obje
   BodySource *source = arena_new_of(low->arena, BodySource);
   *source = (BodySource){.fn = fn, .object = object, .inst = inst};
   map_set_ptr(&low->sources, fn, source);
-  if (!low->eager) vec_push(low->arena, &low->todo_bodies, fn); /* of a dependency: lowered since it is used */
+  if (!low->eager)
+    vec_push(low->arena, &low->todo_bodies, fn); /* of a dependency: lowered since it is used */
   return fn;
 }
 
@@ -253,7 +261,8 @@ Func *instance_method(Lowering *low, Instantiation *inst, uint32_t index) {
   bool pointer = type_unalias(method->type->u.signature.recv->type)->kind == TYPE_POINTER;
   Atom type_name = instance_name(low, inst);
   Atom name = atom_printf(low, pointer ? "(*%s).%s" : "%s.%s", type_name->text, atom_text(method->name));
-  inst->methods[index] = make_instance_func(low, inst, origin_func(method), name, shaped_types(low, method->type));
+  inst->methods[index] =
+      make_instance_func(low, inst, origin_func(method), name, shaped_types(low, method->type));
   return inst->methods[index];
 }
 
@@ -290,7 +299,8 @@ static TypeList subst_list(Lowering *low, TypeList list, TypeList tparams, TypeL
   TypeList out = {arena_new_array(low->arena, Type *, list.len), list.len};
   for (uint32_t i = 0; i < list.len; i++) {
     Type *t = list.items[i];
-    out.items[i] = type_has_type_params(t) ? shaped_types(low, type_subst(low->universe, t, tparams, targs)) : t;
+    out.items[i] =
+        type_has_type_params(t) ? shaped_types(low, type_subst(low->universe, t, tparams, targs)) : t;
     read_resolve(low, out.items[i], false);
   }
   return out;

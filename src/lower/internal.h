@@ -56,9 +56,9 @@ typedef struct UsedInstance { /* instance of a generic function that a generic b
 /* A generic declaration: function, generic method, or type with its methods. */
 typedef struct Generic {
   Object *object;
-  TypeList tparams;                       /* implicit ones, then the receiver's, then its own */
+  TypeList tparams; /* implicit ones, then the receiver's, then its own */
   uint32_t implicit_len, receiver_len;
-  bool *basic;                            /* per type parameter: its constraint is a basic interface */
+  bool *basic; /* per type parameter: its constraint is a basic interface */
   bool collected;
   VEC(MethodWord) method_words;
   VEC(SubdictWord) subdicts;
@@ -72,20 +72,20 @@ typedef struct Instantiation {
   struct Instantiation *next; /* same hash */
   Generic *generic;
   TypeList targs;
-  bool shaped;   /* code is shared by types of one shape: has a dictionary parameter */
-  Type *type;    /* generic type: the instance */
-  Func *func;    /* generic function or method */
-  Func **methods; /* generic type: by index of the declared method, NULL until made */
+  bool shaped;                 /* code is shared by types of one shape: has a dictionary parameter */
+  Type *type;                  /* generic type: the instance */
+  Func *func;                  /* generic function or method */
+  Func **methods;              /* generic type: by index of the declared method, NULL until made */
   struct Instantiation *shape; /* of a plain instance: the shaped one, once known */
-  Name *dict;    /* of a plain instance: the dictionary variable, once used */
-  bool read;     /* its declaration was read */
+  Name *dict;                  /* of a plain instance: the dictionary variable, once used */
+  bool read;                   /* its declaration was read */
 } Instantiation;
 
 /* Where a function's body comes from. */
 typedef struct BodySource {
   Func *fn;
-  Object *object;       /* declares the body; NULL for synthetic ones */
-  Instantiation *inst;  /* NULL: not generic */
+  Object *object;      /* declares the body; NULL for synthetic ones */
+  Instantiation *inst; /* NULL: not generic */
 } BodySource;
 
 typedef struct Todo { /* dictionary work that the compiler postpones */
@@ -98,7 +98,7 @@ typedef struct Fact {
   const Const *value;
   ValueMode mode;
   Object *def, *use;
-  Atom runtime; /* name of a runtime function that the node stands for */
+  Atom runtime;    /* name of a runtime function that the node stands for */
   bool range_body; /* function literal made from the body of a range-over-func loop */
 } Fact;
 
@@ -106,29 +106,29 @@ struct Lowering { /* per unit */
   Unit *unit;
   Arena *arena;
   Universe *universe;
-  bool eager;          /* reported unit: resolve everything in read order */
-  bool queue_closed;   /* bodies are lowered at once (on demand) */
-  Map names;           /* package-level variable Object* -> Name* */
-  Map funcs;           /* Object* -> Func* (own package) */
-  Map sources;         /* Func* -> BodySource* */
-  Map generics;        /* Object* -> Generic* */
-  Map instances;       /* hash -> Instantiation* */
-  Map instance_types;  /* named instance Type* -> Instantiation* */
-  Map pointers;        /* Type* -> its pointer type */
-  Map read_types;      /* Type* -> 1 read by own code, 2 by imported code, 3 both */
-  Map read_objects;    /* Object* -> 1 */
-  Map replaced;        /* Node* -> Node*: conditions simplified by static_bool */
-  Map facts;           /* synthetic Node* -> Fact* */
-  Map rewritten;       /* ForStmt* -> Node*: range-over-func loops */
-  Map renamed;         /* written signature Type* -> 1: results have names of rangefunc.c */
-  Map runtime_names;   /* Atom -> Name* */
-  Map itabs;           /* hash -> 1: itabs that were written */
-  Map shape_flags;     /* Type* -> 1 no, 2 yes */
+  bool eager;                 /* reported unit: resolve everything in read order */
+  bool queue_closed;          /* bodies are lowered at once (on demand) */
+  Map names;                  /* package-level variable Object* -> Name* */
+  Map funcs;                  /* Object* -> Func* (own package) */
+  Map sources;                /* Func* -> BodySource* */
+  Map generics;               /* Object* -> Generic* */
+  Map instances;              /* hash -> Instantiation* */
+  Map instance_types;         /* named instance Type* -> Instantiation* */
+  Map pointers;               /* Type* -> its pointer type */
+  Map read_types;             /* Type* -> 1 read by own code, 2 by imported code, 3 both */
+  Map read_objects;           /* Object* -> 1 */
+  Map replaced;               /* Node* -> Node*: conditions simplified by static_bool */
+  Map facts;                  /* synthetic Node* -> Fact* */
+  Map rewritten;              /* ForStmt* -> Node*: range-over-func loops */
+  Map renamed;                /* written signature Type* -> 1: results have names of rangefunc.c */
+  Map runtime_names;          /* Atom -> Name* */
+  Map itabs;                  /* hash -> 1: itabs that were written */
+  Map shape_flags;            /* Type* -> 1 no, 2 yes */
   struct TypePair *comparing; /* types that same_type is comparing, innermost first */
-  StrMap written_types; /* link text -> Type*: descriptors that were written */
-  StrMap algs;         /* ".eq." / ".hash." signature -> Func* */
-  StrMap wrapped_values; /* receiver type and method -> done: method value wrappers */
-  Map method_sets;     /* Type* -> MethodSet* */
+  StrMap written_types;       /* link text -> Type*: descriptors that were written */
+  StrMap algs;                /* ".eq." / ".hash." signature -> Func* */
+  StrMap wrapped_values;      /* receiver type and method -> done: method value wrappers */
+  Map method_sets;            /* Type* -> MethodSet* */
   VEC(Instantiation *) todo_dicts;
   VEC(Func *) todo_bodies;
   VEC(Type *) have_wrappers, need_wrappers;
@@ -147,22 +147,22 @@ struct Body { /* a function body being lowered */
   Lowering *low;
   Unit *unit;
   Func *fn;
-  Body *outer;         /* of a closure */
-  Package *pkg;        /* whose syntax is read */
+  Body *outer;  /* of a closure */
+  Package *pkg; /* whose syntax is read */
   const Info *info;
   Lang lang;
-  Generic *generic;    /* NULL: no type parameters in sight */
+  Generic *generic; /* NULL: no type parameters in sight */
   Instantiation *inst;
   Subst *subst;
-  Type *signature;     /* as written: for result types */
-  Map locals;          /* Object* -> Name*, captured ones included */
-  Name *dict;          /* dictionary parameter or captured dictionary */
+  Type *signature; /* as written: for result types */
+  Map locals;      /* Object* -> Name*, captured ones included */
+  Name *dict;      /* dictionary parameter or captured dictionary */
   bool dict_captured;
-  int32_t literal_gen, range_gen; /* closures so far, by kind */
+  int32_t literal_gen, range_gen;     /* closures so far, by kind */
   int32_t range_states, range_yields; /* range-over-func loops so far */
-  BlockStmt *block;    /* the body */
-  Atom loop_label;     /* of the range-over-func loop that is rewritten next, or NULL */
-  Pos base;            /* the compiler's idea of "current position" between statements */
+  BlockStmt *block;                   /* the body */
+  Atom loop_label;                    /* of the range-over-func loop that is rewritten next, or NULL */
+  Pos base;                           /* the compiler's idea of "current position" between statements */
 };
 
 typedef struct MethodValueWrapper {
@@ -230,8 +230,8 @@ Type *subst_type(Lowering *low, Subst *subst, Type *t);
 bool read_is_open(Lowering *low, Type *named); /* its underlying type is being read right now */
 void read_resolve(Lowering *low, Type *t, bool imported);
 void read_named_type(Lowering *low, Type *named); /* the declaration only */
-Type *read_type(Body *b, Type *t); /* substitutes, resolves */
-void read_object(Lowering *low, Object *object); /* a use of a package-level, non-generic object */
+Type *read_type(Body *b, Type *t);                /* substitutes, resolves */
+void read_object(Lowering *low, Object *object);  /* a use of a package-level, non-generic object */
 Name *global_name(Lowering *low, Object *object);
 Func *object_func(Lowering *low, Object *object); /* own or foreign, not generic */
 Func *declare_func(Lowering *low, Object *object);
@@ -240,7 +240,8 @@ void add_body(Lowering *low, Func *fn, Object *object, Instantiation *inst);
 void run_todos(Lowering *low);
 void lower_body(Lowering *low, Func *fn);
 Name *runtime_name(Lowering *low, const char *name, Type *signature);
-Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len, Type *const *results);
+Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len,
+                     Type *const *results);
 
 /* ---- instances.c ---- */
 
@@ -253,7 +254,7 @@ void read_instance(Lowering *low, Instantiation *inst);
 Func *instance_func(Lowering *low, Instantiation *inst);
 Atom instance_method_name(Lowering *low, Instantiation *inst); /* "M[int]" of a method with type parameters */
 TypeList body_tparams(Object *object); /* as a declaration's body names them: the receiver's first */
-Type *plain_alias(Type *t); /* without aliases declared in functions */
+Type *plain_alias(Type *t);            /* without aliases declared in functions */
 Instantiation *instance_of_type(Lowering *low, Type *named);
 Func *instance_method(Lowering *low, Instantiation *inst, uint32_t index);
 Name *instance_dict(Lowering *low, Instantiation *inst);
@@ -292,7 +293,8 @@ Op *lower_one(Body *b, Node *stmt); /* one statement as an op: NULL, itself, or 
 Op *block_of(Body *b, OpList *list);
 bool define_names(Body *b, Op *stmt, Name *const *names, uint32_t len);
 Op *lower_assignee(Body *b, Node *node, Name **defined);
-void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out); /* dst as written; NULL entries: none */
+void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs,
+                 OpList *out); /* dst as written; NULL entries: none */
 typedef struct Clauses {
   CaseClause **items;
   uint32_t len;
@@ -333,7 +335,8 @@ Op *lower_receiver(Body *b, SelectorExpr *selector, const Selection *selection, 
 Op *lower_method_value(Body *b, SelectorExpr *selector, const Selection *selection);
 Op *lower_method_expr(Body *b, SelectorExpr *selector, const Selection *selection);
 /* The parts of a method reference: *wrapper may be NULL, *dict NULL if there is none; returns the function to call. */
-Op *method_parts(Body *b, SelectorExpr *selector, Type *recv, const Selection *selection, Op **wrapper, Op **dict);
+Op *method_parts(Body *b, SelectorExpr *selector, Type *recv, const Selection *selection, Op **wrapper,
+                 Op **dict);
 Op *func_instance(Body *b, Pos pos, Object *object, const Instance *inst, Op **wrapper, Op **dict);
 Op *curry(Body *b, Pos pos, bool check_nil, Op *fun, Op *arg0, Op *arg1);
 Op *make_method_expr(Lowering *low, Pos pos, Type *recv, Object *method, Func *fn);
@@ -341,9 +344,11 @@ Op *find_method_expr(Lowering *low, Pos pos, Type *recv, Atom name, Package *pkg
 Op *make_dot_inter(Body *b, Pos pos, Op *x, Object *method);
 void read_itab(Body *b, Type *type, Type *iface); /* both as written */
 void read_rtype(Body *b, Type *type);
-Op *rtype_op(Body *b, Pos pos, Type *type); /* as written: the address of a descriptor or a word of the dictionary */
+Op *rtype_op(Body *b, Pos pos,
+             Type *type); /* as written: the address of a descriptor or a word of the dictionary */
 Op *lower_assert(Body *b, AssertExpr *node);
-Op *lower_type_operand(Body *b, Node *type, Type *iface); /* TYPE or DYNAMICTYPE; iface as written, NULL if none */
+Op *lower_type_operand(Body *b, Node *type,
+                       Type *iface); /* TYPE or DYNAMICTYPE; iface as written, NULL if none */
 
 /* All methods of a type and its pointer, promoted ones included, in the compiler's order (exported first, then by name). */
 typedef struct SetMethod {

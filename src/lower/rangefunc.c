@@ -74,7 +74,9 @@ static void *new_node(Rewriter *r, size_t size, NodeKind kind, Pos pos) {
   return node;
 }
 
-static Atom name_atom(Rewriter *r, const char *text) { return intern_text(r->low->unit->session->interner, text); }
+static Atom name_atom(Rewriter *r, const char *text) {
+  return intern_text(r->low->unit->session->interner, text);
+}
 static Type *int_type(Rewriter *r) { return basic_type(r->low, BASIC_INT); }
 static Type *bool_type(Rewriter *r) { return basic_type(r->low, BASIC_BOOL); }
 
@@ -133,7 +135,9 @@ static Node *return_stmt(Rewriter *r, Pos pos, Node *results) {
   return &s->node;
 }
 
-static Node *return_bool(Rewriter *r, Pos pos, bool value) { return return_stmt(r, pos, bool_constant(r, value)); }
+static Node *return_bool(Rewriter *r, Pos pos, bool value) {
+  return return_stmt(r, pos, bool_constant(r, value));
+}
 
 static Node *block(Rewriter *r, Pos pos, NodeVec list) {
   BlockStmt *s = make_node(r, BlockStmt, NODE_BLOCK, pos);
@@ -222,7 +226,9 @@ static Node *set_state(Rewriter *r, Pos pos, uint32_t loop, int64_t state) {
   return assign(r, pos, use(r, pos, r->loops.items[loop]->state), int_constant(r, pos, state));
 }
 
-static Node *set_own_state(Rewriter *r, Pos pos, int64_t state) { return set_state(r, pos, r->loops.len - 1, state); }
+static Node *set_own_state(Rewriter *r, Pos pos, int64_t state) {
+  return set_state(r, pos, r->loops.len - 1, state);
+}
 
 /* ---- statements that leave the body ---- */
 
@@ -237,7 +243,8 @@ static Node *edit_return(Rewriter *r, ReturnStmt *stmt) {
     for (uint32_t i = 0; i < results.len; i++) {
       lhs->elems.items[i] = use(r, pos, results.items[i]);
       NameExpr *name = (NameExpr *)lhs->elems.items[i];
-      if (!name->name || name->name->len == 0 || strcmp(name->name->text, "_") == 0) name->name = name_atom(r, "#rv");
+      if (!name->name || name->name->len == 0 || strcmp(name->name->text, "_") == 0)
+        name->name = name_atom(r, "#rv");
     }
     Node *target = results.len == 1 ? lhs->elems.items[0] : &lhs->node;
     vec_push(r->arena, &list, assign(r, pos, target, stmt->results));
@@ -270,9 +277,7 @@ static void find_labels_in(Rewriter *r, NodeList list, ForStmt *loop) {
 static void find_labels(Rewriter *r, Node *stmt, ForStmt *loop) {
   if (!stmt) return;
   switch ((int)stmt->kind) {
-  case NODE_BLOCK:
-    find_labels_in(r, ((BlockStmt *)stmt)->stmts, loop);
-    break;
+  case NODE_BLOCK: find_labels_in(r, ((BlockStmt *)stmt)->stmts, loop); break;
   case NODE_IF:
     find_labels(r, &((IfStmt *)stmt)->then->node, loop);
     find_labels(r, ((IfStmt *)stmt)->orelse, loop);
@@ -293,8 +298,7 @@ static void find_labels(Rewriter *r, Node *stmt, ForStmt *loop) {
     vec_push(r->arena, &r->labels, (LabelPlace){((LabeledStmt *)stmt)->label->name, loop});
     find_labels(r, ((LabeledStmt *)stmt)->stmt, loop);
     break;
-  default:
-    break;
+  default: break;
   }
 }
 
@@ -390,7 +394,8 @@ static Node *edit_if(Rewriter *r, IfStmt *stmt) {
   *copy = *stmt;
   copy->then = edit_block(r, stmt->then);
   if (stmt->orelse && stmt->orelse->kind == NODE_IF) copy->orelse = edit_if(r, (IfStmt *)stmt->orelse);
-  if (stmt->orelse && stmt->orelse->kind == NODE_BLOCK) copy->orelse = &edit_block(r, (BlockStmt *)stmt->orelse)->node;
+  if (stmt->orelse && stmt->orelse->kind == NODE_BLOCK)
+    copy->orelse = &edit_block(r, (BlockStmt *)stmt->orelse)->node;
   return &copy->node;
 }
 
@@ -453,30 +458,23 @@ static Node *edit_labeled(Rewriter *r, LabeledStmt *stmt) {
 
 static Node *edit_stmt(Rewriter *r, Node *stmt) {
   switch ((int)stmt->kind) {
-  case NODE_BLOCK:
-    return &edit_block(r, (BlockStmt *)stmt)->node;
-  case NODE_IF:
-    return edit_if(r, (IfStmt *)stmt);
+  case NODE_BLOCK: return &edit_block(r, (BlockStmt *)stmt)->node;
+  case NODE_IF: return edit_if(r, (IfStmt *)stmt);
   case NODE_FOR:
   case NODE_SWITCH:
-  case NODE_SELECT:
-    return edit_target(r, stmt, NULL);
-  case NODE_LABELED:
-    return edit_labeled(r, (LabeledStmt *)stmt);
-  case NODE_BRANCH:
-    return edit_branch(r, (BranchStmt *)stmt);
-  case NODE_DEFER:
-    return edit_defer(r, (CallStmt *)stmt);
-  case NODE_RETURN:
-    return edit_return(r, (ReturnStmt *)stmt);
-  default:
-    return stmt;
+  case NODE_SELECT: return edit_target(r, stmt, NULL);
+  case NODE_LABELED: return edit_labeled(r, (LabeledStmt *)stmt);
+  case NODE_BRANCH: return edit_branch(r, (BranchStmt *)stmt);
+  case NODE_DEFER: return edit_defer(r, (CallStmt *)stmt);
+  case NODE_RETURN: return edit_return(r, (ReturnStmt *)stmt);
+  default: return stmt;
   }
 }
 
 /* ---- the loop ---- */
 
-static Object *body_param(Rewriter *r, NodeVec *prologue, RangeClause *range, uint32_t i, Type *type, Pos pos) {
+static Object *body_param(Rewriter *r, NodeVec *prologue, RangeClause *range, uint32_t i, Type *type,
+                          Pos pos) {
   NodeList lhs = range->lhs ? node_elements(&range->lhs) : (NodeList){0};
   if (i < lhs.len && range->define) {
     Object *defined = fact_def(r->b, (NameExpr *)node_unparen(lhs.items[i]));
@@ -499,7 +497,8 @@ static Node *body_literal(Rewriter *r, Loop *loop, Type *yield) {
   NodeVec list = {0};
   for (uint32_t i = 0; i < types.len; i++)
     params.items[i] = body_param(r, &list, range, i, types.items[i]->type, start);
-  results.items[0] = object_new_var(r->low->universe, VAR_RESULT, NULL, start, name_atom(r, "#r"), bool_type(r));
+  results.items[0] =
+      object_new_var(r->low->universe, VAR_RESULT, NULL, start, name_atom(r, "#r"), bool_type(r));
   Object *saved = new_var(r, VAR_LOCAL, POS_NONE, name_atom(r, "#tmpState"), int_type(r));
   Node *decl = declare(r, POS_NONE, define(r, POS_NONE, saved), use(r, POS_NONE, loop->state));
   vec_push(r->arena, &list, declare_stmt(r, POS_NONE, &decl, 1));
@@ -507,7 +506,9 @@ static Node *body_literal(Rewriter *r, Loop *loop, Type *yield) {
   NodeVec then = {0};
   vec_push(r->arena, &then, panic_stmt(r, start, use(r, start, saved)));
   vec_push(r->arena, &list,
-           if_stmt(r, start, compare(r, start, OPERATOR_NEQ, use(r, start, saved), int_constant(r, start, STATE_READY)), then));
+           if_stmt(r, start,
+                   compare(r, start, OPERATOR_NEQ, use(r, start, saved), int_constant(r, start, STATE_READY)),
+                   then));
   NodeList body = edit_list(r, loop->stmt->body->stmts);
   vec_append(r->arena, &list, body.items, body.len);
   vec_push(r->arena, &list, set_own_state(r, end, STATE_READY));
@@ -541,8 +542,7 @@ static void check_branches(Rewriter *r, Loop *loop, Pos pos, NodeVec *out) {
   for (uint32_t i = 0; i < loop->branches.len; i++) {
     Branch *branch = &loop->branches.items[i];
     bool done = false;
-    for (uint32_t k = 0; k < i; k++)
-      done |= loop->branches.items[k].next == branch->next;
+    for (uint32_t k = 0; k < i; k++) done |= loop->branches.items[k].next == branch->next;
     if (done) continue;
     BranchStmt *s = make_node(r, BranchStmt, NODE_BRANCH, pos);
     s->branch = branch->kind;
@@ -567,7 +567,8 @@ static void add_checks(Rewriter *r, Loop *loop, Pos pos, NodeVec *out) {
   uint32_t outer = r->loops.len - 2;
   int64_t step = STEP * (int64_t)(outer + 1);
   if (loop->check_return)
-    vec_push(r->arena, out, if_next(r, pos, OPERATOR_LSS, 0, false, leave_outer(r, pos, outer, STATE_DONE, false)));
+    vec_push(r->arena, out,
+             if_next(r, pos, OPERATOR_LSS, 0, false, leave_outer(r, pos, outer, STATE_DONE, false)));
   NodeVec panics = {0};
   vec_push(r->arena, &panics, panic_stmt(r, pos, int_constant(r, pos, STATE_DONE)));
   vec_push(r->arena, out, if_next(r, pos, OPERATOR_GTR, step, false, panics));
@@ -575,9 +576,11 @@ static void add_checks(Rewriter *r, Loop *loop, Pos pos, NodeVec *out) {
     vec_push(r->arena, out,
              if_next(r, pos, OPERATOR_EQL, step - 1, true, leave_outer(r, pos, outer, STATE_READY, true)));
   if (loop->check_break)
-    vec_push(r->arena, out, if_next(r, pos, OPERATOR_EQL, step, true, leave_outer(r, pos, outer, STATE_DONE, false)));
+    vec_push(r->arena, out,
+             if_next(r, pos, OPERATOR_EQL, step, true, leave_outer(r, pos, outer, STATE_DONE, false)));
   if (loop->check_continue || loop->check_break)
-    vec_push(r->arena, out, if_next(r, pos, OPERATOR_GTR, 0, false, leave_outer(r, pos, outer, STATE_DONE, false)));
+    vec_push(r->arena, out,
+             if_next(r, pos, OPERATOR_GTR, 0, false, leave_outer(r, pos, outer, STATE_DONE, false)));
 }
 
 static Node *iterator_call(Rewriter *r, Loop *loop, Object *yield) {
@@ -601,8 +604,9 @@ static Node *rewrite_loop(Rewriter *r, ForStmt *stmt) {
   Type *iterator = type_core(fact_type(r->b, node_unparen(((RangeClause *)stmt->init)->x)));
   Type *yield_type = type_core(iterator->u.signature.params->u.tuple.vars.items[0]->type);
   Node *literal = body_literal(r, &loop, yield_type);
-  Object *yield = new_var(r, VAR_LOCAL, POS_NONE, atom_printf(r->low, "#yield%d", (int)++r->b->range_yields),
-                          map_get_ptr(&r->low->facts, literal) ? ((Fact *)map_get_ptr(&r->low->facts, literal))->type : NULL);
+  Object *yield = new_var(
+      r, VAR_LOCAL, POS_NONE, atom_printf(r->low, "#yield%d", (int)++r->b->range_yields),
+      map_get_ptr(&r->low->facts, literal) ? ((Fact *)map_get_ptr(&r->low->facts, literal))->type : NULL);
   NodeVec checks = {0}, list = {0};
   add_checks(r, &loop, end, &checks);
   if (r->loops.len == 1 && r->outer_decls.len)
@@ -615,7 +619,9 @@ static Node *rewrite_loop(Rewriter *r, ForStmt *stmt) {
   NodeVec panics = {0};
   vec_push(r->arena, &panics, panic_stmt(r, end, int_constant(r, end, STATE_MISSING_PANIC)));
   vec_push(r->arena, &list,
-           if_stmt(r, end, compare(r, end, OPERATOR_EQL, use(r, end, loop.state), int_constant(r, end, STATE_PANIC)), panics));
+           if_stmt(r, end,
+                   compare(r, end, OPERATOR_EQL, use(r, end, loop.state), int_constant(r, end, STATE_PANIC)),
+                   panics));
   vec_push(r->arena, &list, set_own_state(r, end, STATE_EXHAUSTED));
   if (checks.len) vec_append(r->arena, &list, checks.items, checks.len);
   r->loops.len--;

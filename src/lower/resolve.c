@@ -10,8 +10,13 @@
  */
 #include "lower/internal.h"
 
-enum { READ_OWN = 1, READ_IMPORTED = 2, READ_OBJECT = 4, READ_OPEN = 8 /* its underlying type is being read */,
-       READ_SKIPPED = 16 /* an instance that got no wrappers since it was open */ };
+enum {
+  READ_OWN = 1,
+  READ_IMPORTED = 2,
+  READ_OBJECT = 4,
+  READ_OPEN = 8 /* its underlying type is being read */,
+  READ_SKIPPED = 16 /* an instance that got no wrappers since it was open */
+};
 
 static void read_components(Lowering *low, Type *t, bool imported);
 
@@ -21,7 +26,8 @@ bool read_is_open(Lowering *low, Type *named) {
 }
 
 static void need_wrapper(Lowering *low, Type *t, bool imported) {
-  if (t->kind == TYPE_POINTER || t->kind == TYPE_BASIC || t->kind == TYPE_TUPLE || t->kind == TYPE_UNION) return;
+  if (t->kind == TYPE_POINTER || t->kind == TYPE_BASIC || t->kind == TYPE_TUPLE || t->kind == TYPE_UNION)
+    return;
   if (t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN || t->kind == TYPE_MAP ||
       t->kind == TYPE_SIGNATURE)
     return; /* no methods */
@@ -102,33 +108,23 @@ static void read_components(Lowering *low, Type *t, bool imported) {
   switch (t->kind) {
   case TYPE_BASIC:
   case TYPE_TYPE_PARAM:
-  case TYPE_UNION:
-    return;
-  case TYPE_NAMED:
-    read_named(low, t);
-    return;
+  case TYPE_UNION: return;
+  case TYPE_NAMED: read_named(low, t); return;
   case TYPE_ALIAS:
-    if (t->u.alias.object->pkg) read_resolve(low, t->u.alias.actual, t->u.alias.object->pkg != low->unit->pkg);
+    if (t->u.alias.object->pkg)
+      read_resolve(low, t->u.alias.actual, t->u.alias.object->pkg != low->unit->pkg);
     return;
   case TYPE_POINTER:
   case TYPE_SLICE:
   case TYPE_ARRAY:
-  case TYPE_CHAN:
-    read_resolve(low, t->u.elem.type, imported);
-    return;
+  case TYPE_CHAN: read_resolve(low, t->u.elem.type, imported); return;
   case TYPE_MAP:
     read_resolve(low, t->u.map.key, imported);
     read_resolve(low, t->u.map.value, imported);
     return;
-  case TYPE_STRUCT:
-    read_vars(low, t->u.structure.fields, imported);
-    return;
-  case TYPE_TUPLE:
-    read_vars(low, t->u.tuple.vars, imported);
-    return;
-  case TYPE_SIGNATURE:
-    read_signature(low, t, imported);
-    return;
+  case TYPE_STRUCT: read_vars(low, t->u.structure.fields, imported); return;
+  case TYPE_TUPLE: read_vars(low, t->u.tuple.vars, imported); return;
+  case TYPE_SIGNATURE: read_signature(low, t, imported); return;
   case TYPE_INTERFACE:
     for (uint32_t i = 0; i < t->u.interface.methods.len; i++)
       read_signature(low, t->u.interface.methods.items[i]->type, imported);
@@ -204,7 +200,8 @@ void read_object(Lowering *low, Object *object) {
 
 /* ---- functions ---- */
 
-Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len, Type *const *results) {
+Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len,
+                     Type *const *results) {
   Type *tuples[2];
   for (int side = 0; side < 2; side++) {
     uint32_t len = side == 0 ? param_len : result_len;
@@ -230,7 +227,8 @@ static Name *declare_param(Lowering *low, Func *fn, NameClass class_, Object *va
 
 void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) {
   Object *recv = signature->u.signature.recv;
-  ObjectList params = signature->u.signature.params->u.tuple.vars, results = signature->u.signature.results->u.tuple.vars;
+  ObjectList params = signature->u.signature.params->u.tuple.vars,
+             results = signature->u.signature.results->u.tuple.vars;
   fn->has_recv = recv != NULL;
   fn->param_len = (recv ? 1 : 0) + (dictionary ? 1 : 0) + params.len;
   fn->result_len = results.len;
@@ -242,7 +240,8 @@ void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) 
     n++;
   }
   if (dictionary) {
-    Name *dict = name_new(low->unit, CLASS_PARAM, fn->pos, fn->name->pkg, atom_printf(low, ".dict"), dictionary, fn);
+    Name *dict =
+        name_new(low->unit, CLASS_PARAM, fn->pos, fn->name->pkg, atom_printf(low, ".dict"), dictionary, fn);
     dict->name_flags |= NAME_DICT;
     func_declare(low->unit, fn, dict);
     fn->params[n++] = dict;

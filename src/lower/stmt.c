@@ -106,7 +106,8 @@ void finish_assign_list(Body *b, Op *stmt) {
     bool mismatch = false;
     for (uint32_t i = 0; i < stmt->lhs.len; i++) {
       Op *left = stmt->lhs.items[i];
-      if (!op_is_blank(left) && !same_type(b->low, left->type, tuple->u.tuple.vars.items[i]->type)) mismatch = true;
+      if (!op_is_blank(left) && !same_type(b->low, left->type, tuple->u.tuple.vars.items[i]->type))
+        mismatch = true;
     }
     if (!mismatch) return;
     Op *as = op_new(b->unit, OP_AS2FUNC, stmt->pos, NULL);
@@ -121,7 +122,8 @@ void finish_assign_list(Body *b, Op *stmt) {
     op_list_push(b->unit, &stmt->init, as);
     for (uint32_t i = 0; i < stmt->lhs.len; i++) {
       Op *left = stmt->lhs.items[i], *temp = as->lhs.items[i];
-      op_list_push(b->unit, &stmt->rhs, op_is_blank(left) ? temp : assign_convert(b, temp, left->type, stmt->pos.pos));
+      op_list_push(b->unit, &stmt->rhs,
+                   op_is_blank(left) ? temp : assign_convert(b, temp, left->type, stmt->pos.pos));
     }
   }
 }
@@ -149,24 +151,18 @@ Op *finish_stmt(Body *b, Op *stmt) {
     if (stmt->x->kind == OP_NAME && (stmt->x->name->name_flags & NAME_AUTOTEMP)) stmt->x->name->defn = stmt;
     check_assigned(stmt->x);
     return stmt;
-  case OP_AS2:
-    finish_assign_list(b, stmt);
-    return stmt;
-  case OP_ASOP:
-    check_assigned(stmt->x);
-    return stmt;
-  case OP_RETURN:
-    split_results(b, stmt, &stmt->list);
-    return stmt;
-  default:
-    return stmt;
+  case OP_AS2: finish_assign_list(b, stmt); return stmt;
+  case OP_ASOP: check_assigned(stmt->x); return stmt;
+  case OP_RETURN: split_results(b, stmt, &stmt->list); return stmt;
+  default: return stmt;
   }
 }
 
 void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out) {
   Type *single = exprs.len == 1 ? fact_type(b, node_unparen(exprs.items[0])) : NULL;
   if (!single || single->kind != TYPE_TUPLE) {
-    for (uint32_t i = 0; i < exprs.len; i++) op_list_push(b->unit, out, lower_convert(b, dst[i], exprs.items[i], true));
+    for (uint32_t i = 0; i < exprs.len; i++)
+      op_list_push(b->unit, out, lower_convert(b, dst[i], exprs.items[i], true));
     return;
   }
   ObjectList vars = single->u.tuple.vars;
@@ -234,7 +230,8 @@ static Op *make_one(Body *b, Pos pos, Type *type) {
 static void lower_assign_stmt(Body *b, AssignStmt *s, OpList *out) {
   if (!s->rhs) {
     Op *left = lower_expr(b, s->lhs);
-    Op *stmt = op_binary(b->unit, OP_ASOP, xpos(s->node.pos), NULL, left, make_one(b, s->node.pos, left->type));
+    Op *stmt =
+        op_binary(b->unit, OP_ASOP, xpos(s->node.pos), NULL, left, make_one(b, s->node.pos, left->type));
     stmt->op2 = (uint16_t)binary_op(s->op);
     stmt->flags |= OP_INCDEC;
     op_list_push(b->unit, out, finish_stmt(b, stmt));
@@ -327,27 +324,17 @@ static void lower_stmt(Body *b, Node *stmt, OpList *out) {
   Op *last = out->len ? out->items[out->len - 1] : NULL;
   Atom label = last && last->kind == OP_LABEL ? last->label : NULL;
   switch ((int)stmt->kind) {
-  case NODE_EMPTY:
-    break;
-  case NODE_ASSIGN:
-    lower_assign_stmt(b, (AssignStmt *)stmt, out);
-    break;
-  case NODE_BLOCK:
-    lower_stmts(b, ((BlockStmt *)stmt)->stmts, out);
-    break;
-  case NODE_BRANCH:
-    lower_branch(b, (BranchStmt *)stmt, out);
-    break;
+  case NODE_EMPTY: break;
+  case NODE_ASSIGN: lower_assign_stmt(b, (AssignStmt *)stmt, out); break;
+  case NODE_BLOCK: lower_stmts(b, ((BlockStmt *)stmt)->stmts, out); break;
+  case NODE_BRANCH: lower_branch(b, (BranchStmt *)stmt, out); break;
   case NODE_GO:
-  case NODE_DEFER:
-    push(b, out, lower_go_defer(b, (CallStmt *)stmt));
-    break;
+  case NODE_DEFER: push(b, out, lower_go_defer(b, (CallStmt *)stmt)); break;
   case NODE_DECL_STMT:
-    for (uint32_t i = 0; i < ((DeclStmt *)stmt)->decls.len; i++) lower_decl(b, ((DeclStmt *)stmt)->decls.items[i], out);
+    for (uint32_t i = 0; i < ((DeclStmt *)stmt)->decls.len; i++)
+      lower_decl(b, ((DeclStmt *)stmt)->decls.items[i], out);
     break;
-  case NODE_EXPR_STMT:
-    push(b, out, lower_expr(b, ((ExprStmt *)stmt)->x));
-    break;
+  case NODE_EXPR_STMT: push(b, out, lower_expr(b, ((ExprStmt *)stmt)->x)); break;
   case NODE_FOR:
     if (is_range_func(b, (ForStmt *)stmt)) {
       b->loop_label = label;
@@ -355,25 +342,12 @@ static void lower_stmt(Body *b, Node *stmt, OpList *out) {
     } else
       push(b, out, lower_for(b, (ForStmt *)stmt, label));
     break;
-  case NODE_IF:
-    push(b, out, lower_if(b, (IfStmt *)stmt));
-    break;
-  case NODE_LABELED:
-    lower_label(b, (LabeledStmt *)stmt, out);
-    break;
-  case NODE_RETURN:
-    lower_return(b, (ReturnStmt *)stmt, out);
-    break;
-  case NODE_SELECT:
-    push(b, out, lower_select(b, (SelectStmt *)stmt, label));
-    break;
-  case NODE_SEND:
-    push(b, out, lower_send(b, (SendStmt *)stmt));
-    break;
-  case NODE_SWITCH:
-    push(b, out, lower_switch(b, (SwitchStmt *)stmt, label));
-    break;
-  default:
-    BUG("unexpected statement: %s", node_kind_text(stmt->kind));
+  case NODE_IF: push(b, out, lower_if(b, (IfStmt *)stmt)); break;
+  case NODE_LABELED: lower_label(b, (LabeledStmt *)stmt, out); break;
+  case NODE_RETURN: lower_return(b, (ReturnStmt *)stmt, out); break;
+  case NODE_SELECT: push(b, out, lower_select(b, (SelectStmt *)stmt, label)); break;
+  case NODE_SEND: push(b, out, lower_send(b, (SendStmt *)stmt)); break;
+  case NODE_SWITCH: push(b, out, lower_switch(b, (SwitchStmt *)stmt, label)); break;
+  default: BUG("unexpected statement: %s", node_kind_text(stmt->kind));
   }
 }

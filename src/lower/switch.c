@@ -141,24 +141,15 @@ static Pos last_field_end(FieldList fields, Pos otherwise) {
 /* Where the compiler places the variable of a type switch clause. */
 static Pos type_end(Node *type) {
   switch ((int)type->kind) {
-  case NODE_SELECTOR:
-    return ((SelectorExpr *)type)->x->pos;
-  case NODE_PAREN:
-    return type_end(((ParenExpr *)type)->x);
-  case NODE_OPERATION:
-    return type_end(((Operation *)type)->x);
-  case NODE_ARRAY_TYPE:
-    return type_end(((ArrayTypeExpr *)type)->elem);
-  case NODE_CHAN_TYPE:
-    return type_end(((ChanTypeExpr *)type)->elem);
-  case NODE_DOTS_TYPE:
-    return type_end(((DotsTypeExpr *)type)->elem);
-  case NODE_MAP_TYPE:
-    return type_end(((MapTypeExpr *)type)->value);
-  case NODE_SLICE_TYPE:
-    return type_end(((SliceTypeExpr *)type)->elem);
-  case NODE_INTERFACE_TYPE:
-    return last_field_end(((InterfaceTypeExpr *)type)->elems, type->pos);
+  case NODE_SELECTOR: return ((SelectorExpr *)type)->x->pos;
+  case NODE_PAREN: return type_end(((ParenExpr *)type)->x);
+  case NODE_OPERATION: return type_end(((Operation *)type)->x);
+  case NODE_ARRAY_TYPE: return type_end(((ArrayTypeExpr *)type)->elem);
+  case NODE_CHAN_TYPE: return type_end(((ChanTypeExpr *)type)->elem);
+  case NODE_DOTS_TYPE: return type_end(((DotsTypeExpr *)type)->elem);
+  case NODE_MAP_TYPE: return type_end(((MapTypeExpr *)type)->value);
+  case NODE_SLICE_TYPE: return type_end(((SliceTypeExpr *)type)->elem);
+  case NODE_INTERFACE_TYPE: return last_field_end(((InterfaceTypeExpr *)type)->elems, type->pos);
   case NODE_FUNC_TYPE: {
     FuncTypeExpr *f = (FuncTypeExpr *)type;
     return last_field_end(f->results, last_field_end(f->params, type->pos));
@@ -171,8 +162,7 @@ static Pos type_end(Node *type) {
     }
     return type_end(index);
   }
-  default:
-    return type->pos;
+  default: return type->pos;
   }
 }
 
@@ -210,7 +200,8 @@ static Op *lower_clause(Body *b, CaseClause *clause, Op *tag, Type *iface, Type 
 static Op *lower_guard(Body *b, TypeSwitchGuard *guard) {
   Op *op = op_new(b->unit, OP_TYPESW, xpos(guard->node.pos), NULL);
   if (guard->lhs) {
-    Name *name = name_new(b->unit, CLASS_NONE, xpos(guard->lhs->node.pos), b->pkg, guard->lhs->name, NULL, b->fn);
+    Name *name =
+        name_new(b->unit, CLASS_NONE, xpos(guard->lhs->node.pos), b->pkg, guard->lhs->name, NULL, b->fn);
     name->op.kind = OP_NONAME;
     op->guard = name;
   }
@@ -268,7 +259,8 @@ Op *lower_switch(Body *b, SwitchStmt *stmt, Atom label) {
 /* ---- selects ---- */
 
 static Op *blank(Body *b) {
-  Name *name = name_new(b->unit, CLASS_NONE, XPOS_NONE, NULL, intern(b->unit->session->interner, STR("_")), NULL, NULL);
+  Name *name = name_new(b->unit, CLASS_NONE, XPOS_NONE, NULL, intern(b->unit->session->interner, STR("_")),
+                        NULL, NULL);
   return &name->op;
 }
 
@@ -306,7 +298,8 @@ static Op *finish_communication(Body *b, Pos pos, Op *comm, OpList *body) {
   }
   if (comm->kind == OP_AS) {
     Op *value = comm->y;
-    if ((value->kind == OP_CONVNOP || value->kind == OP_CONVIFACE) && (value->flags & OP_IMPLICIT)) value = value->x;
+    if ((value->kind == OP_CONVNOP || value->kind == OP_CONVIFACE) && (value->flags & OP_IMPLICIT))
+      value = value->x;
     return receive_into(b, comm, comm->x, value);
   }
   if (comm->kind == OP_AS2RECV) {
