@@ -51,7 +51,7 @@ PROGRAM  := $(if $(MAIN),$(B)/heapwhy)
 PREFIX ?= /usr/local
 
 
-.PHONY: all lib tests partial deps run test unit lint golden bench asan tsan cov stress fuzz format install clean help
+.PHONY: all lib tests partial deps run test unit lint golden conformance bench asan tsan cov stress fuzz format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -112,6 +112,10 @@ golden: all
 ## lint: format, layers, globals, versions, sizes, clang-tidy
 lint:
 	@tools/lint.sh
+
+## conformance: everything that is compared with the real compiler, as one table (the first time builds it all with it: half an hour)
+conformance: all
+	@test/conformance.sh all
 
 ## bench: time and memory beside the real compiler
 bench: all

@@ -5,7 +5,8 @@
 #   test/compare.sh WANT GOT [REPORT-FOLDER]
 #
 # Both are texts of the go command: blocks that start with `# import/path`. Prints one line a package that differs, then the lines that
-# are missing or too many by kind of message, largest first, with samples, and last a line `TOTAL identical packages missing extra`.
+# are missing or too many by kind of message, largest first, with samples, and last a line `TOTAL identical packages missing extra lines`.
+# `# p [q.test]` is compared by itself; counted is q.test with all that is compiled for it.
 # Order matters inside a package: a package with the same lines in another order is not identical (`order`).
 # Environment: SAMPLES (3), PACKAGES_SHOWN (25). Exit code: 0 all identical, 1 not.
 set -u
@@ -19,10 +20,10 @@ dir=${3:-$(mktemp -d)}
 rm -rf "$dir/want" "$dir/got" "$dir/missing" "$dir/extra"
 mkdir -p "$dir/want" "$dir/got"
 
-# One file a package; the slashes of its path become commas.
+# One file a package; the slashes of its path become commas, the blank before a variant's test becomes @.
 split() {
   awk -v dir="$2" '
-    /^# / { if (file) close(file); name = substr($0, 3); sub(/ \[.*/, "", name); gsub(/\//, ",", name); file = dir "/" name; printf "" >>file; next }
+    /^# / { if (file) close(file); name = substr($0, 3); sub(/ /, "@", name); gsub(/\//, ",", name); file = dir "/" name; printf "" >>file; next }
     { if (!file) file = dir "/(before the first package)"; print >>file }' "$1"
 }
 split "$want" "$dir/want"
@@ -81,9 +82,18 @@ awk -v samples="${SAMPLES:-3}" -f "$here/classes.awk" -f /dev/stdin "$dir/missin
   }
 AWK
 awk -F '\t' '
-  { all++; if ($1 == "identical") same++; if ($1 == "order") order++; lines += $3; missing += $4; extra += $5 }
+  {
+    group = $2
+    if (group ~ /@/) { sub(/.*\[/, "", group); sub(/\]$/, "", group) }
+    state[group] = state[group] " " $1
+    lines += $3; missing += $4; extra += $5
+  }
   END {
+    for (group in state) {
+      all++
+      if (state[group] ~ /^( identical)+$/) same++; else if (state[group] ~ /^( identical| order)+$/) order++
+    }
     printf "  %d of %d packages identical (%d more in another order), %d lines: %d missing, %d extra\n", same, all, order, lines, missing, extra
-    printf "TOTAL %d %d %d %d\n", same, all, missing, extra
+    printf "TOTAL %d %d %d %d %d\n", same, all, missing, extra, lines
     exit same != all
   }' "$dir/packages"

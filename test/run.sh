@@ -20,7 +20,7 @@ suite() {
     probes) test/conformance.sh probes.m1 probes.m2 probes.l.m1 probes.l.m2 ;;
     errorcheck) test/errorcheck.sh ;;
     errorcomments) test/errorcomments.sh ;;
-    std) test/conformance.sh std.m1 std.m2 ;;
+    std) test/conformance.sh std.m1 std.m2 std.l.m1 modules.m1 modules.m2 ;;
     *) printf 'FAILED no suite %s\n' "$1" ;;
   esac
 }

@@ -29,14 +29,7 @@ if [ -f "$dir/.complete" ]; then
   exit 0
 fi
 
-# The first http(s) address of an archive that the machine's apt sources name for Debian itself.
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-  awk '/^[ \t]*#/ { next }
-       /^URIs:/ { for (i = 2; i <= NF; i++) print $i }
-       /^deb[ \t]/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; break } }' |
-  grep -E '/debian/?$' | head -n 1)
-[ -n "$mirror" ] || die "no Debian mirror in the apt sources of this machine"
-mirror=${mirror%/}
+mirror=$("$top/tools/debian-mirror.sh") || exit 2
 
 mkdir -p "$dir"
 work=$(mktemp -d "$dir/fetch.XXXXXX")

@@ -1,0 +1,3 @@
+module old.example/main
+
+go 1.21

@@ -1,0 +1,3 @@
+module dep.example/clock
+
+go 1.18

@@ -1,0 +1,3 @@
+module dep.example/store
+
+go 1.23

@@ -1,0 +1,3 @@
+module workspace.example/lexer
+
+go 1.20

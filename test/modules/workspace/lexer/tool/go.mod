@@ -1,0 +1,3 @@
+module workspace.example/lexer/tool
+
+go 1.22

@@ -1,0 +1,3 @@
+module workspace.example/main
+
+go 1.25
