@@ -81,8 +81,10 @@ oracle_set() {
       variants_only <"$out.all" >"$out"
       rm "$out.all"
       ;;
-    # shellcheck disable=SC2046
-    libraries.*) oracle_list "$out" "$flags" $(library_packages) ;;
+    libraries.*)
+      # shellcheck disable=SC2046
+      oracle_list "$out" "$flags" $(library_packages)
+      ;;
   esac
 }
 
@@ -125,8 +127,10 @@ run_heapwhy() { # SET PACKAGE...  output on stdout, errors to $report/stderr
   set=$1
   shift
   case $set in
-    # shellcheck disable=SC2086
-    tests.*) one_run -test ${*:-$tested} | variants_only ;;
+    tests.*)
+      # shellcheck disable=SC2086
+      one_run -test ${*:-$tested} | variants_only
+      ;;
     std.*) one_run "${@:-std}" ;;
     cmd.*) one_run "${@:-cmd/...}" ;;
     libraries.*)

@@ -13,14 +13,14 @@ die() { printf 'go-libraries.sh: %s\n' "$*" >&2; exit 2; }
 
 suite=bookworm
 top=$(cd "$(dirname "$0")/.." && pwd)
-gopath=${HEAPWHY_ORACLE:-$top/build/oracle}/gopath
+mkdir -p "${HEAPWHY_ORACLE:-$top/build/oracle}/gopath"
+gopath=$(cd "${HEAPWHY_ORACLE:-$top/build/oracle}/gopath" && pwd -P)
 stamp=$gopath/complete.$(printf '%s\n' "$suite" "$@" | sha256sum | cut -c 1-16)
 if [ -f "$stamp" ]; then
   printf '%s\n' "$gopath"
   exit 0
 fi
 mirror=$("$top/tools/debian-mirror.sh") || exit 2
-mkdir -p "$gopath"
 work=$(mktemp -d "$gopath/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 fetch() { # fetch URL FILE
