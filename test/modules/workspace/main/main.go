@@ -1,3 +1,4 @@
+// Command main reads lines and prints their longest words.
 package main
 
 import (

@@ -1,3 +1,4 @@
+// Package tool answers questions about texts.
 package tool
 
 import (
