@@ -14,6 +14,7 @@
 typedef struct ShapeTable { /* session-wide, under the universe's lock */
   Package *pkg;
   StrMap types;
+  Map written; /* shaped instance Type* -> its underlying type as substituted, before shape_underlying */
 } ShapeTable;
 
 bool is_basic_flag(Type *t, uint32_t flags) {
@@ -251,6 +252,19 @@ static Str shape_name(Lowering *low, Type *u) {
   return text;
 }
 
+/* The lock is held. */
+static ShapeTable *shape_table(Lowering *low) {
+  void **slot = universe_lowering(low->universe);
+  if (*slot) return *slot;
+  ShapeTable *fresh = arena_new_of(universe_arena(low->universe), ShapeTable);
+  Atom name = intern(low->unit->session->interner, STR("go.shape"));
+  fresh->pkg = package_new_synthetic(low->universe, name, name);
+  fresh->types = strmap_in(universe_arena(low->universe));
+  fresh->written = map_in(universe_arena(low->universe));
+  *slot = fresh;
+  return fresh;
+}
+
 Type *shapify(Lowering *low, Type *targ, bool basic) {
   targ = type_unalias(targ);
   Type *u = under(targ);
@@ -260,15 +274,7 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
     u = pointer_to(low, basic_type(low, BASIC_UINT8));
   Str text = shape_name(low, u);
   lock_take(universe_lock(low->universe));
-  void **slot = universe_lowering(low->universe);
-  if (!*slot) {
-    ShapeTable *fresh = arena_new_of(universe_arena(low->universe), ShapeTable);
-    fresh->pkg = package_new_synthetic(low->universe, intern(low->unit->session->interner, STR("go.shape")),
-                                       intern(low->unit->session->interner, STR("go.shape")));
-    fresh->types = strmap_in(universe_arena(low->universe));
-    *slot = fresh;
-  }
-  ShapeTable *table = *slot;
+  ShapeTable *table = shape_table(low);
   void **entry = strmap_put(&table->types, text);
   if (!*entry) {
     Object *object = object_new(low->universe, OBJECT_TYPE_NAME, table->pkg, POS_NONE,
@@ -374,11 +380,18 @@ Type *shaped_types(Lowering *low, Type *t) {
 
 /* The fields of a shaped instance follow the same rule; what is being read keeps its name. */
 void shape_underlying(Lowering *low, Type *named) {
-  Type *old = under(named), *shaped = shaped_types(low, old);
-  if (shaped == old) return;
   lock_take(universe_lock(low->universe));
-  store_release(&named->u.named.underlying, shaped);
+  Map *written = &shape_table(low)->written;
+  Type *old = map_get_ptr(written, named);
+  bool first = !old;
+  if (first) {
+    old = under(named);
+    map_set_ptr(written, named, old);
+  }
   lock_release(universe_lock(low->universe));
+  Type *shaped = shaped_types(low, old); /* in every unit: it reads types in an order that matters */
+  if (!first || shaped == old) return;
+  store_release(&named->u.named.underlying, shaped);
 }
 
 Type *subst_type(Lowering *low, Subst *subst, Type *t) {
