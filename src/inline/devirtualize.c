@@ -397,7 +397,8 @@ static Func *instance_method_in(const Unit *unit, const Object *method, Type *re
 /* Methods of instances are functions of whoever made the instance: this package, the type's, or one that is imported. */
 static Name *instance_method_name(Unit *unit, const Object *method, Type *recv) {
   Func *fn = instance_method_in(unit, method, recv);
-  if (!fn && unit->find_unit) fn = instance_method_in(unit->find_unit(unit->context, method->pkg), method, recv);
+  if (!fn && unit->find_unit)
+    fn = instance_method_in(unit->find_unit(unit->context, method->pkg), method, recv);
   for (uint32_t i = 0; !fn && unit->find_unit && i < unit->pkg->imports.len; i++)
     fn = instance_method_in(unit->find_unit(unit->context, unit->pkg->imports.items[i]), method, recv);
   fn = instance_here(unit, fn);
@@ -433,6 +434,19 @@ static void call_through_embedded(Devirtualizer *d, Op *call, Op *recv, Type *ty
   call->fun = fun;
 }
 
+/* Methods declared on a shaped type take a dictionary first, so they are not the interface's methods. */
+static bool has_dictionary_method(Unit *unit, Type *type, Type *interface) {
+  InterfaceMethods methods = interface_methods(unit->universe, interface);
+  for (uint32_t i = 0; i < methods.len; i++) {
+    Lookup found =
+        lookup_field_or_method(unit->universe, type, true, methods.items[i]->pkg, methods.items[i]->name);
+    if (!found.object || found.object->kind != OBJECT_FUNC) continue;
+    const Object *recv = type_underlying(found.object->type)->u.signature.recv;
+    if (recv && !type_is_interface(recv->type) && has_shape(recv->type)) return true;
+  }
+  return false;
+}
+
 void devirtualize_call(Devirtualizer *d, Op *call) {
   if (call->kind != OP_CALLINTER || (call->flags & OP_GODEFER)) return;
   Unit *unit = d->unit;
@@ -441,6 +455,7 @@ void devirtualize_call(Devirtualizer *d, Op *call) {
   if (!type || !type_implements(unit->universe, type, type_underlying(selector->x->type), false)) return;
   if (is_shape(type)) return;
   if (has_shape(type)) {
+    if (has_dictionary_method(unit, type, type_underlying(selector->x->type))) return;
     note_shaped(unit, call, "receiver", type);
     return;
   }
