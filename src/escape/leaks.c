@@ -41,10 +41,11 @@ Str leaks_encode(Arena *arena, const Leaks *leaks) {
   for (uint32_t i = 0; i < TAG_RESULTS; i++) ways[3 + i] = leaks->results[i];
   size_t len = TAG_BYTES;
   while (len > 0 && ways[len - 1] < 0) len--;
-  char *text = arena_alloc(arena, 4 + len);
-  memcpy(text, "esc:", 4);
-  for (size_t i = 0; i < len; i++) text[4 + i] = (char)(ways[i] + 1);
-  return (Str){text, 4 + len};
+  Str prefix = STR("esc:");
+  char *text = arena_alloc(arena, prefix.len + len);
+  memcpy(text, prefix.data, prefix.len);
+  for (size_t i = 0; i < len; i++) text[prefix.len + i] = (char)(ways[i] + 1);
+  return (Str){text, prefix.len + len};
 }
 
 Leaks leaks_decode(Str tag) {

@@ -69,7 +69,7 @@ static void report_leaks(ParamTagger *t, const Leaks *leaks) {
     Event *event = param_event(t, EVENT_LEAKING_TO_RESULT);
     if (event) {
       event->text[1] = atom_str(t->fn->results[i]->name);
-      event->number[0] = leaks->results[i];
+      event->number[0] = (int)leaks->results[i];
     }
     reported = true;
   }

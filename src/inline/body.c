@@ -56,8 +56,7 @@ static void clone_closure_vars(Unit *unit, CloneOptions *options, Func *copy, co
     Name *name = clone_name(unit, var, copy);
     if (name->outer) name->outer = mapped_name(options, name->outer);
     bool moves = !(name->name_flags & NAME_DICT) && !(fn->flags & FUNC_WRAPPER);
-    if (options->inl != 0 && name->op.pos.inl == 0 && moves)
-      name->op.pos.inl = options->inl;
+    if (options->inl != 0 && name->op.pos.inl == 0 && moves) name->op.pos.inl = options->inl;
     map_set_ptr(&options->names, fn->closure_vars.items[i], &name->op);
     vec_push(unit->arena, &copy->closure_vars, name);
   }

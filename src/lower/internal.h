@@ -235,11 +235,11 @@ void read_object(Lowering *low, Object *object);  /* a use of a package-level, n
 Name *global_name(Lowering *low, Object *object);
 Func *object_func(Lowering *low, Object *object); /* own or foreign, not generic */
 Func *declare_func(Lowering *low, Object *object);
-void declare_params(Lowering *low, Func *fn, Type *signature, Type *dict_type);
+void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary);
 void add_body(Lowering *low, Func *fn, Object *object, Instantiation *inst);
 void run_todos(Lowering *low);
 void lower_body(Lowering *low, Func *fn);
-Name *runtime_name(Lowering *low, const char *name, Type *signature);
+Name *runtime_name(Lowering *low, const char *text, Type *signature);
 Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len,
                      Type *const *results);
 
@@ -281,7 +281,7 @@ void collect_dictionary(Lowering *low, Generic *generic);
 /* ---- body.c, stmt.c, switch.c ---- */
 
 Name *local_name(Body *b, Pos pos, Object *object);
-Name *declare_local(Body *b, Pos pos, Atom name, Type *type, Object *object);
+Name *declare_local(Body *b, Pos pos, Atom atom, Type *type, Object *object);
 Name *temp_name(Body *b, Pos pos, Type *type);
 Name *temp_copy(Body *b, Pos pos, Op *value, OpList *init);
 Op *make_dcl(Body *b, Pos pos, Name *name);
@@ -327,7 +327,7 @@ OpKind binary_op(Operator op);
 Op *lower_call(Body *b, CallExpr *call);
 Op *finish_call(Body *b, Pos pos, Op *fun, OpList args, bool dots);
 Op *lower_go_defer(Body *b, CallStmt *stmt);
-Op *lower_composite(Body *b, CompositeLit *lit);
+Op *lower_composite(Body *b, CompositeLit *node);
 Op *lower_func_lit(Body *b, FuncLit *lit);
 Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why);
 Op *lower_field(Body *b, SelectorExpr *selector, const Selection *selection);
@@ -347,7 +347,7 @@ void read_rtype(Body *b, Type *type);
 Op *rtype_op(Body *b, Pos pos,
              Type *type); /* as written: the address of a descriptor or a word of the dictionary */
 Op *lower_assert(Body *b, AssertExpr *node);
-Op *lower_type_operand(Body *b, Node *type,
+Op *lower_type_operand(Body *b, Node *node,
                        Type *iface); /* TYPE or DYNAMICTYPE; iface as written, NULL if none */
 
 /* All methods of a type and its pointer, promoted ones included, in the compiler's order (exported first, then by name). */

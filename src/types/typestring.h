@@ -18,7 +18,7 @@ typedef struct TypeWriter {
 } TypeWriter;
 
 void type_writer_package(TypeWriter *w, const Package *pkg); /* "pkg." or nothing */
-void buffer_quoted(Buffer *out, Str text); /* as a Go string literal */
+void buffer_quoted(Buffer *out, Str text);                   /* as a Go string literal */
 void type_write(TypeWriter *w, Type *t);
 void type_write_signature(TypeWriter *w, Type *t); /* without `func` */
 void object_write(TypeWriter *w, const Object *object);
