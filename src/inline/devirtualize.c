@@ -253,51 +253,6 @@ static Type *concrete_type(Devirtualizer *d, Op *op) {
   return dynamic_type(d, op, &seen, &type) == KNOWN ? type : NULL;
 }
 
-/* ---- shapes ---- */
-
-static bool is_shape(Type *t) {
-  t = type_unalias(t);
-  if (t->kind != TYPE_NAMED || !t->u.named.object->pkg) return false;
-  return str_equal(atom_str(t->u.named.object->pkg->path), STR("go.shape"));
-}
-
-static bool has_shape(Type *t);
-
-static bool any_has_shape(const ObjectList *vars) {
-  for (uint32_t i = 0; i < vars->len; i++)
-    if (has_shape(vars->items[i]->type)) return true;
-  return false;
-}
-
-static bool signature_has_shape(const Type *t) {
-  return any_has_shape(&t->u.signature.params->u.tuple.vars) ||
-         any_has_shape(&t->u.signature.results->u.tuple.vars);
-}
-
-static bool has_shape(Type *t) {
-  if (!t) return false;
-  if (is_shape(t)) return true;
-  t = type_unalias(t);
-  switch ((int)t->kind) {
-  case TYPE_NAMED:
-    for (uint32_t i = 0; i < t->u.named.targs.len; i++)
-      if (has_shape(t->u.named.targs.items[i])) return true;
-    return false;
-  case TYPE_POINTER:
-  case TYPE_SLICE:
-  case TYPE_ARRAY:
-  case TYPE_CHAN: return has_shape(t->u.elem.type);
-  case TYPE_MAP: return has_shape(t->u.map.key) || has_shape(t->u.map.value);
-  case TYPE_STRUCT: return any_has_shape(&t->u.structure.fields);
-  case TYPE_SIGNATURE: return signature_has_shape(t);
-  case TYPE_INTERFACE:
-    for (uint32_t i = 0; i < t->u.interface.methods.len; i++)
-      if (has_shape(t->u.interface.methods.items[i]->type)) return true;
-    return false;
-  }
-  return false;
-}
-
 /* ---- the direct call ---- */
 
 static Str type_event_text(Unit *unit, Type *t) {
@@ -434,32 +389,18 @@ static void call_through_embedded(Devirtualizer *d, Op *call, Op *recv, Type *ty
   call->fun = fun;
 }
 
-/* Methods declared on a shaped type take a dictionary first, so they are not the interface's methods. */
-static bool has_dictionary_method(Unit *unit, Type *type, Type *interface) {
-  InterfaceMethods methods = interface_methods(unit->universe, interface);
-  for (uint32_t i = 0; i < methods.len; i++) {
-    Lookup found =
-        lookup_field_or_method(unit->universe, type, true, methods.items[i]->pkg, methods.items[i]->name);
-    if (!found.object || found.object->kind != OBJECT_FUNC) continue;
-    const Object *recv = type_underlying(found.object->type)->u.signature.recv;
-    if (recv && !type_is_interface(recv->type) && has_shape(recv->type)) return true;
-  }
-  return false;
-}
-
 void devirtualize_call(Devirtualizer *d, Op *call) {
   if (call->kind != OP_CALLINTER || (call->flags & OP_GODEFER)) return;
   Unit *unit = d->unit;
   Op *selector = call->fun;
   Type *type = concrete_type(d, selector->x);
-  if (!type || !type_implements(unit->universe, type, type_underlying(selector->x->type), false)) return;
-  if (is_shape(type)) return;
-  if (has_shape(type)) {
-    if (has_dictionary_method(unit, type, type_underlying(selector->x->type))) return;
+  if (!type || !implements_up_to_shapes(unit, type, selector->x->type)) return;
+  if (type_is_shape(type)) return;
+  if (type_has_shape(type)) {
     note_shaped(unit, call, "receiver", type);
     return;
   }
-  if (has_shape(selector->x->type)) {
+  if (type_has_shape(selector->x->type)) {
     note_shaped(unit, call, "interface", selector->x->type);
     return;
   }

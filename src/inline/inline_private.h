@@ -9,6 +9,7 @@
  *   expand.c        a call becomes an INLCALL
  *   interleave.c    the order of it all
  *   devirtualize.c  interface calls with a known callee
+ *   shapes.c        types with shapes
  *   bloop.c         testing.B.Loop
  */
 #ifndef HEAPWHY_INLINE_PRIVATE_H
@@ -86,6 +87,12 @@ Op *try_inline_call(Unit *unit, const CallSite *site);
 /* ---- expand.c ---- */
 
 Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
+
+/* ---- shapes.c ---- */
+
+bool type_is_shape(Type *t);
+bool type_has_shape(Type *t); /* is one, or mentions one */
+bool implements_up_to_shapes(Unit *unit, Type *type, Type *interface);
 
 /* ---- devirtualize.c ---- */
 
