@@ -4,7 +4,7 @@
  */
 #include "cli/options.h"
 
-typedef enum FlagKind { FLAG_BOOL, FLAG_TEXT, FLAG_COUNT, FLAG_LEVEL } FlagKind;
+typedef enum FlagKind { FLAG_BOOL, FLAG_TEXT, FLAG_COUNT, FLAG_LEVEL, FLAG_UNSET } FlagKind;
 
 typedef struct Flag {
   const char *name;
@@ -43,6 +43,10 @@ static bool set_flag(const Flag *flag, Options *options, bool has_value, Str val
   case FLAG_BOOL:
     if (has_value && !str_equal(value, STR("true")) && !str_equal(value, STR("false"))) return false;
     *(bool *)field = !has_value || str_equal(value, STR("true"));
+    return true;
+  case FLAG_UNSET:
+    if (has_value && !str_equal(value, STR("true")) && !str_equal(value, STR("false"))) return false;
+    *(bool *)field = has_value && str_equal(value, STR("false"));
     return true;
   case FLAG_TEXT: *(Str *)field = value; return true;
   case FLAG_COUNT: return parse_count(value, (uint32_t *)field);

@@ -26,6 +26,13 @@ static bool find_profile(Engine *engine, LoadConfig *load, EngineResult *result)
   Str release = load->release;
   if (!release.len && load->goroot.len) release = load_goroot_release(engine->arena, load->goroot);
   engine->profile = release.len ? profile_find(release) : profile_newest();
+  if (engine->profile && engine->options->first_escape) {
+    engine->profile = profile_first_escape(engine->profile);
+    if (!engine->profile) {
+      fail(result, arena_printf(engine->arena, "Go " STR_FMT " has no -newescape", STR_ARG(release)));
+      return false;
+    }
+  }
   if (engine->profile) return true;
   Buffer known = {0};
   for (uint32_t i = 0; profile_known(i); i++) buffer_printf(&known, "%s%s", i ? ", " : "", profile_known(i));

@@ -19,8 +19,10 @@ typedef struct EngineOptions {
   LoadConfig load;
   int level; /* -m: 1 or 2; 0: findings for people or JSON (runs at 2) */
   bool json;
-  bool no_inline;  /* -l */
-  bool all_errors; /* -e */
+  bool no_inline;    /* -l */
+  bool all_errors;   /* -e */
+  bool incomplete;   /* functions may lack bodies */
+  bool first_escape; /* -newescape=false */
   bool verbose, timings, color;
   uint32_t threads; /* -j */
   /* Called after each package, never twice at a time; NULL: nobody wants to know. `done` counts up to `total`. */

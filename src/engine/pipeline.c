@@ -115,7 +115,8 @@ static void check(EnginePackage *package) {
   package->pkg->user = package;
   package->pkg->ids = &package->ids;
   package->pkg->is_std = package->load->is_std;
-  package->pkg->complete = package->load->asm_len == 0 && !(package->traits & PACKAGE_INCOMPLETE);
+  package->pkg->complete = !package->engine->options->incomplete && package->load->asm_len == 0 &&
+                           !(package->traits & PACKAGE_INCOMPLETE);
   for (uint32_t i = 0; i < package->load->file_len; i++) package_add_file(package->pkg, package->files[i]);
   bool fine = check_package(&engine->check, package->pkg);
   Notes *notes = &package->pkg->notes;
@@ -171,15 +172,40 @@ static void finish_wrapper(void *context, Unit *unit, Func *fn) {
   inline_func(unit, fn);
 }
 
+/* Releases that check trees in place make wrappers one by one at the end, and have none of the passes over unified IR. */
+static bool in_place(const EnginePackage *package) {
+  return package->engine->profile->front_end == FRONT_TYPECHECK;
+}
+
 static void wrappers(EnginePackage *package) {
+  if (in_place(package)) return;
   lower_wrappers(package->unit, finish_wrapper, NULL);
   unit_export_bodies(package->unit);
 }
-static void loop_vars(EnginePackage *package) { loop_vars_unit(package->unit); }
-static void static_init(EnginePackage *package) { static_init_unit(package->unit); }
+static void captures(EnginePackage *package) { captures_unit(package->unit); }
+static void loop_vars(EnginePackage *package) {
+  if (!in_place(package)) loop_vars_unit(package->unit);
+}
+static void static_init(EnginePackage *package) {
+  if (!in_place(package)) static_init_unit(package->unit);
+}
+static void dead_locals(EnginePackage *package) {
+  if (!in_place(package)) dead_locals_unit(package->unit);
+}
+
+static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
+  (void)context;
+  inline_func(unit, fn);
+  escape_funcs(unit, &fn, 1);
+}
+
+static void late_wrappers(EnginePackage *package) {
+  if (in_place(package)) lower_wrappers(package->unit, finish_late_wrapper, NULL);
+}
 
 /* Assembly that cannot be read calls nothing. */
 static void abi_wrappers(EnginePackage *package) {
+  if (in_place(package)) return;
   const LoadPackage *load = package->load;
   Str *texts = arena_new_array(package->arena, Str, load->asm_len);
   uint32_t len = 0;
@@ -189,8 +215,6 @@ static void abi_wrappers(EnginePackage *package) {
   package->unit->asm_len = len;
   lower_abi_wrappers(package->unit);
 }
-
-static void dead_locals(EnginePackage *package) { dead_locals_unit(package->unit); }
 static void escape(EnginePackage *package) { escape_unit(package->unit); }
 static void bounds(EnginePackage *package) { bounds_unit(package->unit); }
 
@@ -209,6 +233,7 @@ const Phase engine_phases[] = {
     {"parse", parse, false},
     {"check", check, false},
     {"lower", lower, false},
+    {"captures", captures, false},
     {"keep-loops", keep_loops, false},
     {"inline", inline_calls, false},
     {"wrappers", wrappers, false},
@@ -217,6 +242,7 @@ const Phase engine_phases[] = {
     {"abi-wrappers", abi_wrappers, true},
     {"dead-locals", dead_locals, false},
     {"escape", escape, false},
+    {"late-wrappers", late_wrappers, false},
     {"bounds", bounds, true},
     {"explain", explain, true},
 };

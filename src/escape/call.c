@@ -263,6 +263,10 @@ static void walk_copy(Walker *w, Op *call) {
 }
 
 void walk_call(Walker *w, HoleList ks, Op *call) {
+  if (w->graph->early && call->kind != OP_INLCALL) {
+    walk_call_early(w, ks, call, NULL);
+    return;
+  }
   Hole k = ks.len > 0 ? ks.items[0] : hole_at(LOC_BLANK);
   switch ((int)call->kind) {
   case OP_CALLFUNC:
@@ -304,6 +308,11 @@ void walk_call(Walker *w, HoleList ks, Op *call) {
 
 /* A defer that runs once keeps its function until the end of the frame; all others need the heap. */
 void walk_go_defer(Walker *w, Op *op) {
+  if (w->graph->early) {
+    walk_stmts(w, &op->call->init);
+    walk_call_early(w, (HoleList){NULL, 0}, op->call, op);
+    return;
+  }
   Hole k = hole_at(LOC_HEAP);
   if (op->kind == OP_DEFER && w->loop_depth == 1 && !op->defer_at) k = walker_later(w, hole_at(LOC_BLANK));
   if (op->call->kind != OP_CALLFUNC)

@@ -68,6 +68,21 @@ static void flow_closure(Graph *g, Hole record, Func *closure) {
   }
 }
 
+/* How a closure captures was decided before. */
+void walk_captures(Graph *g, Hole record, Func *closure) {
+  for (uint32_t i = 0; i < closure->closure_vars.len; i++) {
+    Name *inner = closure->closure_vars.items[i];
+    Hole k = record;
+    if (!(inner->name_flags & NAME_BY_VALUE)) k = hole_addr(g, k, &inner->op, "reference");
+    graph_flow(g, hole_note(g, k, closure->closure, "captured by a closure"), graph_name_loc(g, inner));
+  }
+}
+
+static void build_early(Graph *g, Func *const *list, uint32_t len) {
+  for (uint32_t i = 0; i < len; i++) declare_vars(g, list[i]);
+  for (uint32_t i = 0; i < len; i++) walk_func(g, list[i]);
+}
+
 static void build(Graph *g, Func *const *list, uint32_t len) {
   for (uint32_t i = 0; i < len; i++) declare_vars(g, list[i]);
   for (uint32_t i = 0; i < len; i++)
@@ -105,6 +120,10 @@ static void finish_loc(Graph *g, Loc *loc) {
     if (loc->attrs & ATTR_ESCAPES) note_loc(g, loc, EVENT_MOVED_TO_HEAP);
     return;
   }
+  if (g->early && (op->kind == OP_APPEND || op->kind == OP_STR2BYTES)) {
+    note_loc(g, loc, loc->attrs & ATTR_ESCAPES ? EVENT_ESCAPES : EVENT_DOES_NOT_ESCAPE);
+    return;
+  }
   bool wrapper = op->kind == OP_CLOSURE && (op->func->flags & FUNC_WRAPPER);
   bool escapes = (loc->attrs & ATTR_ESCAPES) != 0;
   EventKind kind = escapes ? EVENT_ESCAPES : EVENT_DOES_NOT_ESCAPE;
@@ -131,8 +150,13 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
   graph_init(&g, run->unit, run->arena);
   g.oracles = &run->oracles;
   g.oracle_arena = run->oracle_arena;
-  build(&g, list, len);
-  graph_solve(&g);
+  if (g.early) {
+    build_early(&g, list, len);
+    graph_solve_from_stack(&g);
+  } else {
+    build(&g, list, len);
+    graph_solve(&g);
+  }
   finish(&g, list, len);
   arena_reset(run->arena);
 }

@@ -18,6 +18,7 @@
 
 #include "ir/ir.h"
 
+void captures_unit(Unit *unit); /* before inlining, for releases that decide then; else part of escape_unit */
 void loop_vars_unit(Unit *unit);
 void static_init_unit(Unit *unit);
 void dead_locals_unit(Unit *unit);

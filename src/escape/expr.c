@@ -80,6 +80,10 @@ static void walk_closure(Walker *w, Hole k, Op *op) {
   Graph *g = w->graph;
   k = walker_spill(w, k, op);
   Func *fn = op->func;
+  if (g->early) {
+    walk_captures(g, k, fn);
+    return;
+  }
   vec_push(g->arena, &g->closures, (PendingClosure){fn, k.dst, k.derefs, k.notes});
   if (!func_captures(fn)) return;
   for (uint32_t i = 0; i < fn->closure_vars.len; i++) {

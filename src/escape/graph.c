@@ -31,6 +31,7 @@ Type *escape_element(Type *t) { return type_underlying(t)->u.elem.type; }
 
 void graph_init(Graph *g, Unit *unit, Arena *arena) {
   *g = (Graph){.unit = unit, .arena = arena, .explain = event_wanted(unit, 2)};
+  g->early = unit->profile->captures_first;
   g->texts = map_in(arena);
   static const uint8_t attrs[LOC_FIRST] = {0, ATTR_ESCAPES | ATTR_PERSISTS | ATTR_MUTATES | ATTR_CALLS,
                                            ATTR_MUTATES, ATTR_CALLS, 0};
@@ -50,6 +51,8 @@ LocId graph_add_loc(Graph *g, Func *fn, int32_t loop_depth, Op *op, bool persist
     op->name->opt = (void *)(uintptr_t)id.v;
   }
   vec_push(g->arena, &g->locs, loc);
+  const char *why = g->early && op ? heap_alloc_reason_early(g, op) : NULL;
+  if (why) graph_flow(g, hole_addr(g, hole_at(LOC_HEAP), op, why), id);
   return id;
 }
 
@@ -104,6 +107,7 @@ void graph_flow(Graph *g, Hole k, LocId src) {
   Loc *from = graph_loc(g, src), *to = graph_loc(g, k.dst);
   if (k.addrtaken) from->addrtaken = true;
   if (loc_equal(k.dst, LOC_BLANK)) return;
+  if (g->early && (loc_equal(k.dst, LOC_MUTATOR) || loc_equal(k.dst, LOC_CALLEE))) return;
   if (loc_equal(k.dst, src) && k.derefs >= 0) return;
   if ((to->attrs & ATTR_ESCAPES) && k.derefs < 0) {
     if (g->explain) explain_edge(g, k, src);

@@ -80,6 +80,7 @@ typedef struct Graph {
   Unit *unit;
   Arena *arena; /* dropped with the graph */
   bool explain; /* notes are wanted */
+  bool early;   /* profile->captures_first: each function is walked by itself, captures are known */
   VEC(Loc) locs;
   VEC(Edge) edges;
   VEC(Reason) notes;
@@ -134,6 +135,7 @@ Hole walker_later(Walker *w, Hole k);
 Hole walker_spill(Walker *w, Hole k, Op *op);
 
 /* explain.c */
+void walk_captures(Graph *g, Hole record, Func *closure);
 void explain_edge(Graph *g, Hole k, LocId src);
 void explain_escape(Graph *g, LocId root, LocId src);
 void explain_leak(Graph *g, LocId root, LocId param, int32_t derefs);
@@ -158,6 +160,12 @@ void walk_assign_list(Walker *w, Op *const *dsts, uint32_t len, const OpList *sr
                       Op *where);
 void walk_reassigned(Walker *w, HoleList ks, Op *where);
 
+/* early_calls.c */
+void walk_call_early(Walker *w, HoleList ks, Op *call, const Op *go_defer);
+
+/* solve_stack.c */
+void graph_solve_from_stack(Graph *g);
+
 /* call.c */
 void walk_call(Walker *w, HoleList ks, Op *call);
 void walk_go_defer(Walker *w, Op *op);
@@ -172,6 +180,7 @@ void tag_params(Graph *g, Func *fn);
 
 /* heap_reason.c */
 const char *heap_alloc_reason(const Graph *g, const Op *op); /* NULL: may live on the stack */
+const char *heap_alloc_reason_early(const Graph *g, const Op *op);
 void rewrite_with_literals(Graph *g, Op *op, Func *fn);
 
 /* assign.c as well */

@@ -65,6 +65,32 @@ const char *heap_alloc_reason(const Graph *g, const Op *op) {
   return op->kind == OP_MAKESLICE ? make_reason(g, op) : NULL;
 }
 
+/* ---- releases that decide when the location is made ---- */
+
+static bool small_make(const Graph *g, const Op *op) {
+  int64_t element = type_size(g->unit->target, escape_element(op->type)), len, count;
+  if (!small_int(op->x, &len) || !small_int(op->y ? op->y : op->x, &count)) return false;
+  return element == 0 || count < g->unit->profile->stack_implicit_limit / element;
+}
+
+const char *heap_alloc_reason_early(const Graph *g, const Op *op) {
+  if (!op->type || op->type->kind == TYPE_TUPLE) return NULL;
+  if (op->kind == OP_NAME && (op->name->class_ == CLASS_PARAM || op->name->class_ == CLASS_PARAM_OUT))
+    return NULL;
+  const Target *target = g->unit->target;
+  const Profile *profile = g->unit->profile;
+  int64_t limit = profile->stack_implicit_limit;
+  if (type_size(target, op->type) > profile->stack_var_limit) return too_large;
+  if ((op->kind == OP_NEW || op->kind == OP_PTRLIT) && type_size(target, escape_element(op->type)) >= limit)
+    return too_large;
+  if (op->kind == OP_CLOSURE && closure_size(g, op->func) >= limit) return too_large;
+  if (op->kind == OP_METHVALUE && target->pointer_size + type_size(target, op->x->type) >= limit)
+    return too_large;
+  if (op->kind != OP_MAKESLICE || small_make(g, op)) return NULL;
+  bool constant = op_is_const(op->x, CONST_INT) && op->y && op_is_const(op->y, CONST_INT);
+  return constant ? too_large : "non-constant size";
+}
+
 /* ---- sizes and values that are constant after all ---- */
 
 /* Keeps what evaluating op does by assigning it to a variable that nobody reads. */
@@ -118,7 +144,7 @@ static void rewrite_conversion(Graph *g, Op *op, Func *fn) {
 }
 
 void rewrite_with_literals(Graph *g, Op *op, Func *fn) {
-  if (!op || !fn) return;
+  if (!op || !fn || !g->unit->profile->constants_found_late) return;
   if (op->kind == OP_MAKESLICE) rewrite_make(g, op, fn);
   if (op->kind == OP_CONVIFACE) rewrite_conversion(g, op, fn);
 }

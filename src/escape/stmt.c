@@ -61,9 +61,28 @@ static void walk_for(Walker *w, Op *op) {
   w->loop_depth--;
 }
 
+static void walk_range_early(Walker *w, Op *op) {
+  Graph *g = w->graph;
+  w->loop_depth++;
+  Op *targets[2] = {op->key, op->value};
+  HoleList ks = walk_addrs(w, targets, 2);
+  walk_block(w, &op->list);
+  w->loop_depth--;
+  Hole k = hole_at(LOC_BLANK);
+  if (op->value && escape_is_array(op->x->type))
+    k = hole_note(g, ks.items[1], op, "range");
+  else if (op->value)
+    k = hole_deref(g, ks.items[1], op, "range-deref");
+  walk_expr(w, walker_later(w, k), op->x);
+}
+
 /* What is ranged over is evaluated before the loop and lives as long as it. */
 static void walk_range(Walker *w, Op *op) {
   Graph *g = w->graph;
+  if (g->early) {
+    walk_range_early(w, op);
+    return;
+  }
   LocId whole = graph_add_loc(g, w->fn, w->loop_depth, NULL, true);
   walk_expr(w, hole_at(whole), op->x);
   w->loop_depth++;
@@ -93,7 +112,31 @@ static void walk_type_switch_guard(Walker *w, Op *op) {
   walk_expr(w, walker_tee(w, ks.items, ks.len), guard->x);
 }
 
+/* The clauses come first, the value that they look at last. */
+static void walk_switch_early(Walker *w, Op *op) {
+  Op *guard = op_is(op->x, OP_TYPESW) ? op->x : NULL;
+  VEC(Hole) ks = {0};
+  for (uint32_t i = 0; i < op->list.len; i++) {
+    Op *clause = op->list.items[i];
+    if (guard && guard->guard && clause->x) {
+      Hole k = walk_declare(w, clause->x->name);
+      if (type_has_pointers(clause->x->type))
+        vec_push(w->graph->arena, &ks, hole_dot_type(w->graph, k, clause->x->type, clause, "switch case"));
+    }
+    walk_discards(w, &clause->list);
+    walk_block(w, &clause->list2);
+  }
+  if (guard)
+    walk_expr(w, walker_tee(w, ks.items, ks.len), guard->x);
+  else
+    walk_discard(w, op->x);
+}
+
 static void walk_switch(Walker *w, Op *op) {
+  if (w->graph->early) {
+    walk_switch_early(w, op);
+    return;
+  }
   if (op_is(op->x, OP_TYPESW))
     walk_type_switch_guard(w, op);
   else
@@ -141,6 +184,8 @@ void walk_stmt(Walker *w, Op *op) {
   walk_stmts(w, &op->init);
   switch ((int)op->kind) {
   case OP_FALL:
+  case OP_DCLCONST:
+  case OP_DCLTYPE:
   case OP_INLMARK:
   case OP_BREAK:
   case OP_CONTINUE:

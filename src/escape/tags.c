@@ -104,7 +104,7 @@ static ParamTag tag_param(ParamTagger *t, bool variadic) {
 }
 
 void tag_params(Graph *g, Func *fn) {
-  bool diagnose = g->unit->events && !(fn->flags & (FUNC_WRAPPER | FUNC_DUPOK));
+  bool diagnose = g->unit->events && (g->early || !(fn->flags & (FUNC_WRAPPER | FUNC_DUPOK)));
   Type *type = fn->type;
   bool variadic = type && type->kind == TYPE_SIGNATURE && type->u.signature.variadic;
   fn->tags = arena_new_array(g->unit->arena, ParamTag, fn->param_len);

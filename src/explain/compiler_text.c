@@ -3,7 +3,7 @@
  * The event log as the compiler prints it: one line per event, in log order.
  *
  * In: a unit's events. Out: lines "position: message". Each kind of event has one row in `wordings`: a template in which
- * %0 %1 %2 stand for the event's texts, #0 #1 #2 for its numbers and @ for its second position.
+ * %0 %1 %2 stand for the event's texts, #0 #1 #2 for its numbers, @ for its second position and ~ for the arrow of flows.
  *
  * Go: the print statements of cmd/compile/internal/{inline,devirtualize,escape,walk}, base/print.go
  */
@@ -34,10 +34,11 @@ static const Wording wordings[EVENT_COUNT] = {
 #define WORDING_CANNOT_DEVIRTUALIZE      SAME("cannot devirtualize %0: %1")
 #define WORDING_IMPRECISE_INTERFACE_CALL SAME("imprecise interface call")
 #define WORDING_KEPT_ALIVE               SAME("%0")
+#define WORDING_CLOSURE_VARIABLE         SAME("%0")
 #define WORDING_CAPTURING                SAME("%0 capturing by ?0: %1 (addr=!1 assign=!2 width=%2)")
 #define WORDING_ESCAPES_IN               SAME("%0 escapes to heap in %1:")
 #define WORDING_LEAKS_FOR                SAME("parameter %0 leaks to %1 for %2 with derefs=#0:")
-#define WORDING_FLOW                     SAME("  flow: %0 ← %2%1:")
+#define WORDING_FLOW                     SAME("  flow: %0 ~ %2%1:")
 #define WORDING_FROM                     SAME("    from %0 (%1) at @")
 #define WORDING_TRUNCATED                                                                                    \
   SAME("  warning: truncated explanation due to assignment cycle; see golang.org/issue/35518")
@@ -57,6 +58,48 @@ static const Wording wordings[EVENT_COUNT] = {
 #include "ir/events.def"
 #undef EVENT
 };
+
+/* What some releases say differently. The first row whose condition holds for the profile counts; NULL: nothing is printed. */
+typedef enum Condition { WITHOUT_FLOWS, WITHOUT_FUNCTION, WITHOUT_COSTS, WITH_BODIES } Condition;
+
+typedef struct Variant {
+  EventKind kind;
+  Condition condition;
+  int level; /* at which it holds */
+  const char *text;
+} Variant;
+
+static const Variant variants[] = {
+    {EVENT_ESCAPES_IN, WITHOUT_FLOWS, 2, NULL},
+    {EVENT_LEAKS_FOR, WITHOUT_FLOWS, 2, NULL},
+    {EVENT_FLOW, WITHOUT_FLOWS, 2, NULL},
+    {EVENT_FROM, WITHOUT_FLOWS, 2, NULL},
+    {EVENT_TRUNCATED, WITHOUT_FLOWS, 2, NULL},
+    {EVENT_ESCAPES_IN, WITHOUT_FUNCTION, 2, "%0 escapes to heap:"},
+    {EVENT_LEAKS_FOR, WITHOUT_FUNCTION, 2, "parameter %0 leaks to %1 with derefs=#0:"},
+    {EVENT_CAN_INLINE, WITHOUT_COSTS, 2, "can inline %0 as: %1 { %2 }"},
+    {EVENT_INLINING_CALL, WITH_BODIES, 2, "inlining call to %0 %1 { %2 }"},
+};
+
+static bool condition_holds(const Profile *profile, Condition condition) {
+  switch (condition) {
+  case WITHOUT_FLOWS: return !profile->explain_flows;
+  case WITHOUT_FUNCTION: return !profile->explain_function;
+  case WITHOUT_COSTS: return !profile->inline_costs;
+  case WITH_BODIES: return profile->inlined_bodies;
+  }
+  return false;
+}
+
+static const char *template_of(const Profile *profile, EventKind kind, int level) {
+  for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
+    const Variant *variant = &variants[i];
+    if (variant->kind == kind && variant->level == (level >= 2 ? 2 : 1) &&
+        condition_holds(profile, variant->condition))
+      return variant->text;
+  }
+  return wordings[kind].text[level >= 2];
+}
 
 typedef struct Printer {
   Buffer *out;
@@ -81,6 +124,7 @@ static size_t print_placeholder(Printer *printer, const Event *event, const char
   case '%': buffer_str(printer->out, event->text[index]); return 2;
   case '#': buffer_printf(printer->out, "%lld", (long long)event->number[index]); return 2;
   case '!': buffer_text(printer->out, event->number[index] ? "true" : "false"); return 2;
+  case '~': buffer_text(printer->out, printer->unit->profile->flow_arrow); return 1;
   case '?': buffer_text(printer->out, event->number[index] ? "ref" : "value"); return 2;
   default: source_print_position(printer->unit->session->sources, printer->out, event->at); return 1;
   }
@@ -88,14 +132,16 @@ static size_t print_placeholder(Printer *printer, const Event *event, const char
 
 static void print_event(Printer *printer, const Event *event, int level) {
   const Wording *wording = &wordings[event->kind];
-  if (wording->level > level) return;
+  const char *at = template_of(printer->unit->profile, event->kind, level);
+  if (wording->level > level || !at) return;
   if (pos_known(event->outermost) || wording->channel == PLAIN) {
     print_position(printer, event->outermost);
     buffer_text(printer->out, ": ");
   }
-  const char *at = wording->text[level >= 2];
+  if (event->kind == EVENT_DOES_NOT_ESCAPE && printer->unit->profile->function_prefix && event->func)
+    buffer_printf(printer->out, "%s ", atom_text(event->func->name->name));
   while (*at) {
-    size_t plain = strcspn(at, "%#!?@");
+    size_t plain = strcspn(at, "%#!?@~");
     buffer_add(printer->out, at, plain);
     at += plain;
     if (*at) at += print_placeholder(printer, event, at);

@@ -48,7 +48,7 @@ static void note_cannot_inline(Unit *unit, Func *fn, Str reason) {
   event->text[1] = reason;
 }
 
-static void note_can_inline(Unit *unit, Func *fn, int32_t cost) {
+void note_can_inline(Unit *unit, Func *fn, int32_t cost) {
   Event *event = event_add(unit, EVENT_CAN_INLINE, fn->pos);
   if (!event) return;
   event->func = fn;
@@ -79,7 +79,7 @@ static const PragmaRefusal pragma_refusals[] = {
     {PRAGMA_YESWRITEBARRIERREC, "marked go:yeswritebarrierrec"},
 };
 
-static const char *inline_impossible(const Func *fn) {
+const char *inline_impossible(const Func *fn) {
   for (size_t i = 0; i < ARRAY_LEN(pragma_refusals); i++)
     if (fn->pragma & pragma_refusals[i].pragma) return pragma_refusals[i].reason;
   if (fn->body.len == 0 && !fn->inl) return "no function body";

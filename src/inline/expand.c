@@ -215,3 +215,141 @@ Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) 
   arena_reset(state->scratch);
   return res;
 }
+
+/* ---- older releases ---- */
+
+static Op *assign_at_call(Expansion *x, Op *left, Op *right) {
+  return op_assign(x->base.unit, x->call->pos, left, right, false);
+}
+
+static Name *new_local(Expansion *x, const char *text, Type *type) {
+  Unit *unit = x->base.unit;
+  Name *name = name_new(unit, CLASS_AUTO, x->call->pos, unit->pkg, intern_text(unit->session->interner, text),
+                        type, x->caller);
+  func_declare(unit, x->caller, name);
+  return name;
+}
+
+/* By value: a copy of the captured variable; by reference: a variable that holds its address. */
+static void adopt_captured(Expansion *x, CloneOptions *options, OpList *init) {
+  Unit *unit = x->base.unit;
+  const InlineBody *body = x->callee->inl;
+  for (uint32_t i = 0; i < body->closure_var_len; i++) {
+    Name *inner = body->closure_vars[i];
+    Op *outer = &x->callee->closure_vars.items[i]->outer->op, *local, *value = outer;
+    Op *use;
+    if (inner->name_flags & NAME_BY_VALUE) {
+      use = local = &new_local(x, atom_text(inner->name), inner->op.type)->op;
+    } else {
+      Type *pointer = type_new_pointer(unit->universe, inner->op.type);
+      Buffer text = {0};
+      buffer_printf(&text, "&%s", atom_text(inner->name));
+      buffer_char(&text, 0);
+      local = &new_local(x, text.data, pointer)->op;
+      buffer_free(&text);
+      value = op_unary(unit, OP_ADDR, x->call->pos, pointer, outer);
+      use = op_unary(unit, OP_DEREF, x->call->pos, inner->op.type, local);
+    }
+    push_declaration(unit, init, x->call->pos, local);
+    op_list_push(unit, init, assign_at_call(x, local, value));
+    map_set_ptr(&options->names, inner, use);
+  }
+}
+
+/* Variables of the callee that it uses, as the caller's. */
+static void adopt_names_in_place(Expansion *x, CloneOptions *options, OpList *params, OpList *init) {
+  Unit *unit = x->base.unit;
+  const InlineBody *body = x->callee->inl;
+  uint32_t param_len = x->callee->param_len, result_len = x->callee->result_len;
+  for (uint32_t pass = 0; pass < 2; pass++)
+    for (uint32_t i = 0; i < body->dcl_len; i++) {
+      bool result = i >= param_len && i < param_len + result_len;
+      if (result != (pass == 1)) continue;
+      Name *name = adopt_name(x, body->dcl[i], x->inl);
+      map_set_ptr(&options->names, body->dcl[i], &name->op);
+      vec_push(unit->arena, &x->caller->dcl, name);
+      if (i < param_len) op_list_push(unit, params, &name->op);
+      if (result) op_list_push(unit, &x->results, &name->op);
+      if (i < param_len || result) push_declaration(unit, init, x->call->pos, &name->op);
+    }
+}
+
+/* The extra arguments go through variables of their own into a slice. */
+static Op *gather_extra(Expansion *x, Op *assign, Op *param, uint32_t from, uint32_t total) {
+  Unit *unit = x->base.unit;
+  Type *slice = param->type;
+  Op *value = op_nil(unit, x->call->pos, slice);
+  if (total > from) {
+    value = op_new(unit, OP_SLICELIT, x->call->pos, slice);
+    for (uint32_t i = from; i < total; i++) {
+      Buffer text = {0};
+      buffer_printf(&text, "~arg%u", i);
+      buffer_char(&text, 0);
+      Name *temp = new_local(x, text.data, type_underlying(slice)->u.elem.type);
+      buffer_free(&text);
+      op_list_push(unit, &assign->lhs, &temp->op);
+      op_list_push(unit, &value->list, &temp->op);
+    }
+    value->offset = value->list.len;
+  }
+  return assign_at_call(x, param, value);
+}
+
+static bool blank_parameter(const Op *param) {
+  const Object *object = param->name->object;
+  return !object || !object->name || object->name->len == 0 || strcmp(object->name->text, "_") == 0;
+}
+
+static Op *parameter_target(Expansion *x, Op *param) {
+  if (!blank_parameter(param) || x->callee->wrapped) return param;
+  Unit *unit = x->base.unit;
+  return &name_new(unit, CLASS_NONE, XPOS_NONE, NULL, intern(unit->session->interner, STR("_")), NULL, NULL)
+              ->op;
+}
+
+static void assign_in_place(Expansion *x, OpList *init, const OpList *params) {
+  Unit *unit = x->base.unit;
+  Op *call = x->call, *assign = op_new(unit, OP_AS2, call->pos, NULL), *gathered = NULL;
+  uint32_t first = 0;
+  if (call->flags & OP_METHOD_CALL) {
+    op_list_push(unit, init, assign_at_call(x, parameter_target(x, params->items[0]), call->args.items[0]));
+    first = 1;
+  }
+  Type *signature = type_core(x->callee->type);
+  bool variadic = signature->u.signature.variadic && !(call->flags & OP_DDD);
+  for (uint32_t i = first; i < call->args.len; i++) op_list_push(unit, &assign->rhs, call->args.items[i]);
+  for (uint32_t i = first; i < params->len; i++) {
+    Op *target = parameter_target(x, params->items[i]);
+    if (variadic && i + 1 == params->len)
+      gathered = gather_extra(x, assign, target, i - first, call->args.len - first);
+    else
+      op_list_push(unit, &assign->lhs, target);
+  }
+  if (assign->rhs.len > 0) op_list_push(unit, init, assign);
+  if (gathered) op_list_push(unit, init, gathered);
+  for (uint32_t i = 0; i < x->results.len; i++)
+    op_list_push(unit, init, assign_at_call(x, x->results.items[i], NULL));
+}
+
+Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) {
+  Expansion x = {.base = {unit}, .caller = caller, .callee = callee, .call = call, .inl = inl};
+  x.return_label = new_return_label(unit, caller);
+  InlineState *state = inline_state(unit);
+  CloneOptions options = {.names = map_in(state->scratch), .into = caller, .context = &x, .inl = inl};
+  options.relabel = relabel;
+  options.replace = replace_op;
+  options.clone_closure = clone_inlined_closure;
+  Op *res = op_new(unit, OP_INLCALL, call->pos, call->type);
+  res->func = callee;
+  res->init = call->init;
+  call->init = (OpList){0};
+  OpList params = {0};
+  adopt_captured(&x, &options, &res->init);
+  adopt_names_in_place(&x, &options, &params, &res->init);
+  assign_in_place(&x, &res->init, &params);
+  push_mark(&x, &res->init);
+  res->list = expand_body(&x, &options);
+  res->results = x.results;
+  arena_reset(state->scratch);
+  return res;
+}

@@ -8,6 +8,8 @@
  *   callsite.c      may this call be inlined
  *   expand.c        a call becomes an INLCALL
  *   interleave.c    the order of it all
+ *   bottom_up.c     the order of older releases, and their rules for calls
+ *   node_cost.c     their costs
  *   devirtualize.c  interface calls with a known callee
  *   shapes.c        types with shapes
  *   bloop.c         testing.B.Loop
@@ -52,6 +54,20 @@ void note_big_function(Unit *unit, Func *fn);
 /* Name as messages show it; the hash of cloned closures is left out of diagnostic names. */
 Str name_event_text(Unit *unit, const Name *name, bool diagnostic);
 
+void note_can_inline(Unit *unit, Func *fn, int32_t cost);
+const char *inline_impossible(const Func *fn); /* NULL: it depends on the body */
+
+/* ---- node_cost.c ---- */
+
+/* False: cannot be inlined, *reason says why (empty: nothing is said at this level). */
+bool node_cost(Unit *unit, Func *fn, int32_t *cost, Str *reason);
+int32_t node_count(Func *fn);
+
+/* ---- bottom_up.c ---- */
+
+void inline_bottom_up(Unit *unit, Func *const *roots, uint32_t len);
+void inline_one_bottom_up(Unit *unit, Func *fn); /* its calls only */
+
 /* ---- body.c ---- */
 
 InlineBody *inline_body_new(Unit *unit, Func *fn);
@@ -86,6 +102,8 @@ Op *try_inline_call(Unit *unit, const CallSite *site);
 
 /* ---- expand.c ---- */
 
+/* The same for INLINE_LEAVES and INLINE_MIDSTACK: receiver, variadic arguments and captured variables are assigned one by one. */
+Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
 Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
 
 /* ---- shapes.c ---- */

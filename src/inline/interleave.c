@@ -189,6 +189,10 @@ static void close_session(Session session) {
 }
 
 void inline_unit(Unit *unit) {
+  if (unit->profile->inline_rules != INLINE_INTERLEAVED) {
+    if (!unit->no_inline) inline_bottom_up(unit, unit->funcs.items, unit->funcs.len);
+    return;
+  }
   Session session = open_session(unit);
   Arena *arena = arena_new();
   Interleaving all = {.unit = unit, .arena = arena, .calls = map_in(arena), .use_counts = map_in(arena)};
@@ -208,6 +212,10 @@ void inline_unit(Unit *unit) {
 /* ---- single functions ---- */
 
 void inline_func(Unit *unit, Func *fn) {
+  if (unit->profile->inline_rules != INLINE_INTERLEAVED) {
+    if (!unit->no_inline) inline_one_bottom_up(unit, fn);
+    return;
+  }
   Session session = open_session(unit);
   Arena *arena = arena_new();
   Map use_counts = map_in(arena);

@@ -31,6 +31,13 @@ typedef struct FuncWalk {
 
 static uint32_t visit_func(Components *c, Func *fn);
 
+/* Belongs to the component of the function that mentions it: literals that capture something; to older releases, all that stand
+   in a function. */
+static bool is_attached(const Components *c, const Func *fn) {
+  if (c->unit->profile->front_end == FRONT_UNIFIED) return func_captures(fn);
+  return fn->closure && fn->closure_parent && !(fn->closure_parent->flags & FUNC_PACKAGE_INIT);
+}
+
 static void visit_mentioned(FuncWalk *walk, Func *fn) {
   if (!fn || fn->unit != walk->components->unit || (fn->flags & walk->components->done_flags)) return;
   uint32_t number = visit_func(walk->components, fn);
@@ -76,7 +83,7 @@ static uint32_t visit_func(Components *c, Func *fn) {
   vec_push(c->scratch, &c->stack, fn);
   for (uint32_t i = 0; i < fn->body.len; i++)
     if (fn->body.items[i]) visit_op(&walk, fn->body.items[i]);
-  if ((walk.lowest == number || walk.lowest == number + 1) && !func_captures(fn))
+  if ((walk.lowest == number || walk.lowest == number + 1) && !is_attached(c, fn))
     hand_over(c, fn, walk.lowest == number);
   return walk.lowest;
 }
@@ -89,8 +96,10 @@ void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_
   Components c = {.unit = unit, .scratch = scratch, .numbers = map_in(scratch), .done_flags = done};
   c.visit = visit;
   c.context = context;
-  for (uint32_t i = 0; i < root_len; i++)
-    if (!func_captures(roots[i]) && !(roots[i]->flags & done)) visit_func(&c, roots[i]);
+  for (uint32_t i = 0; i < root_len; i++) {
+    if (roots[i]->flags & FUNC_PACKAGE_INIT && unit->profile->init_last) continue;
+    if (!is_attached(&c, roots[i]) && !(roots[i]->flags & done)) visit_func(&c, roots[i]);
+  }
   arena_free(scratch);
 }
 

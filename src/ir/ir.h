@@ -62,8 +62,9 @@ typedef enum OpFlags {
   OP_RESHAPE = 1 << 12,  /* conversion or call between shape types */
   OP_ASSIGNED = 1 << 13, /* map index on the left side */
   OP_LIKELY = 1 << 14,
-  OP_FIELD_THROUGH_POINTER = 1 << 15, /* spare; free for use by lowering */
-  OP_COMPILER_VAR_LIVE = 1 << 16      /* kept alive for testing.B.Loop */
+  OP_METHOD_CALL = 1 << 15,       /* call of a method that was written x.M(…) (FRONT_TYPECHECK) */
+  OP_COMPILER_VAR_LIVE = 1 << 16, /* kept alive for testing.B.Loop */
+  OP_CALLED = 1 << 17             /* function literal that is called where it is written (FRONT_TYPECHECK) */
 } OpFlags;
 
 typedef struct OpList {
@@ -73,7 +74,7 @@ typedef struct OpList {
 
 struct Op {
   uint16_t kind; /* OpKind */
-  uint16_t op2;  /* OpKind of ASOP's operation; else 0 */
+  uint16_t op2;  /* OpKind of ASOP's operation, or of a constant's source text; else 0 */
   uint32_t flags;
   XPos pos;
   uint32_t id; /* dense in the unit */
@@ -129,7 +130,7 @@ struct Op {
     Name *guard;   /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
   };
   union {
-    Atom sym; /* selectors: the selected name; METHEXPR too */
+    Atom sym; /* selectors: the selected name; METHEXPR too; LITERAL: as it was written, or NULL */
     int64_t field_offset_unused;
   };
   union {
@@ -402,6 +403,8 @@ bool op_is_zero(const Op *op), op_is_nil(const Op *op), op_is_blank(const Op *op
 bool op_same_safe(const Op *a, const Op *b); /* same side-effect free expression */
 bool op_is_addressable(const Op *op);
 Name *op_outer_value_name(Op *op); /* ir.OuterValue then a name, or NULL */
+/* FRONT_TYPECHECK: extra arguments of a variadic call become one implicit slice, placed at pos. Safe to call again. */
+void call_gather_variadic(Unit *unit, Op *call, XPos pos);
 /* The function name that a DOTMETH, METHVALUE or METHEXPR stands for; NULL for interface methods. */
 Name *op_method_name(Unit *unit, Op *op);
 Op *op_outer_value(Op *op);

@@ -19,9 +19,14 @@ static void print_stmt(Printer *p, const Op *op);
 
 static void put(Printer *p, const char *text) { buffer_text(p->out, text); }
 
+/* What is printed for a missing operand. */
+static const char *nothing(const Printer *p) {
+  return p->unit->profile->front_end == FRONT_TYPECHECK ? "<N>" : "<nil>";
+}
+
 static void print_op(Printer *p, const Op *op) {
   if (!op)
-    put(p, "<nil>");
+    put(p, nothing(p));
   else if (op_precedence((OpKind)op->kind) < 0)
     print_stmt(p, op);
   else
@@ -71,6 +76,14 @@ static void print_assign_op(Printer *p, const Op *op) {
 
 static void print_assign_list(Printer *p, const Op *op) {
   print_list(p, &op->lhs);
+  if (p->unit->profile->front_end == FRONT_TYPECHECK && (op->kind != OP_AS2 || !(op->flags & OP_DEF))) {
+    put(p, " = ");
+    if (op->kind == OP_AS2)
+      put(p, nothing(p)); /* what is assigned pairwise is not where the printer looks */
+    else
+      print_list(p, &op->rhs);
+    return;
+  }
   put(p, op->flags & OP_DEF ? " := " : " = ");
   print_list(p, &op->rhs);
 }
@@ -158,6 +171,10 @@ static bool is_default_type(const Universe *universe, const Type *t, ConstKind k
 }
 
 static void print_literal(Printer *p, const Op *op) {
+  if (op->sym && p->unit->profile->source_constants) {
+    buffer_str(p->out, atom_str(op->sym));
+    return;
+  }
   Type *t = op->type ? type_unalias(op->type) : NULL;
   const Universe *universe = p->unit->universe;
   bool rune = t && (t == universe_rune(universe) || type_is_basic(t, BASIC_UNTYPED_RUNE));
@@ -192,6 +209,16 @@ static void print_slice(Printer *p, const Op *op, int precedence) {
 static void print_arguments(Printer *p, const Op *op) {
   put(p, "(");
   print_list(p, &op->args);
+  put(p, op->flags & OP_DDD ? "...)" : ")");
+}
+
+/* A call that was written x.M(…): the receiver is the first argument. */
+static void print_method_call(Printer *p, const Op *op, int precedence) {
+  print_expr(p, op->args.items[0], precedence);
+  put(p, ".");
+  buffer_str(p->out, atom_str(op->fun->sym));
+  put(p, "(");
+  print_ops(p, op->args.items + 1, op->args.len - 1, ", ");
   put(p, op->flags & OP_DDD ? "...)" : ")");
 }
 
@@ -232,8 +259,16 @@ static void print_composite(Printer *p, const Op *op) {
     put(p, "... argument");
     return;
   }
-  print_type(p, op->type);
-  put(p, op->list.len > 0 ? "{...}" : "{}");
+  if ((op->flags & OP_DDD) && op->kind == OP_ARRAYLIT) {
+    put(p, "[<node DDD>]");
+    print_type(p, type_underlying(op->type)->u.elem.type);
+  } else {
+    print_type(p, op->type);
+  }
+  if (p->unit->profile->literal_word)
+    put(p, " literal");
+  else
+    put(p, op->list.len > 0 ? "{...}" : "{}");
 }
 
 static void print_binary(Printer *p, const Op *op, int precedence) {
@@ -258,7 +293,8 @@ static void print_builtin(Printer *p, const Op *op, bool two) {
 
 static void print_unary(Printer *p, const Op *op, int precedence) {
   put(p, op_text((OpKind)op->kind));
-  if (op->kind != OP_DEREF && op->x && op->x->kind == op->kind) put(p, " ");
+  bool spaced = op->kind != OP_DEREF || p->unit->profile->front_end == FRONT_TYPECHECK;
+  if (spaced && op->x && op->x->kind == op->kind) put(p, " ");
   print_expr(p, op->x, precedence + 1);
 }
 
@@ -358,10 +394,12 @@ static bool print_operand(Printer *p, const Op *op) {
 static void print_expr(Printer *p, const Op *op, int precedence) {
   while (op && is_silent(op)) op = op->x;
   if (!op) {
-    put(p, "<nil>");
+    put(p, nothing(p));
     return;
   }
   int own = op_precedence((OpKind)op->kind);
+  if (op->kind == OP_LITERAL && op->op2)
+    own = op_precedence((OpKind)op->op2); /* its source is an operation */
   if (op->kind == OP_TYPE && op->type && type_unalias(op->type)->kind == TYPE_POINTER)
     own = op_precedence(OP_DEREF);
   if (precedence > own) {
@@ -410,6 +448,10 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
   case OP_CALLINTER:
   case OP_CALLMETH:
   case OP_GETG:
+    if (op->flags & OP_METHOD_CALL) {
+      print_method_call(p, op, own);
+      break;
+    }
     print_expr(p, op->fun, own);
     print_arguments(p, op);
     break;

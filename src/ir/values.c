@@ -340,3 +340,24 @@ OpRefs reassign_oracle_func_assignments(const ReassignOracle *oracle, Name *name
   if (!assigns || !assigns->valid) return (OpRefs){NULL, 0};
   return (OpRefs){assigns->list.items, assigns->list.len};
 }
+
+/* ---- variadic calls ---- */
+
+void call_gather_variadic(Unit *unit, Op *call, XPos pos) {
+  if (unit->profile->front_end != FRONT_TYPECHECK || (call->flags & OP_DDD)) return;
+  if (call->kind != OP_CALLFUNC && call->kind != OP_CALLINTER) return;
+  Type *signature = type_core(call->fun->type);
+  if (!signature || !signature->u.signature.variadic) return;
+  ObjectList params = signature->u.signature.params->u.tuple.vars;
+  uint32_t fixed = params.len - 1;
+  Op *slice = op_nil(unit, pos, params.items[fixed]->type);
+  if (call->args.len > fixed) {
+    slice = op_new(unit, OP_SLICELIT, pos, params.items[fixed]->type);
+    for (uint32_t i = fixed; i < call->args.len; i++) op_list_push(unit, &slice->list, call->args.items[i]);
+    slice->offset = slice->list.len;
+    slice->flags |= OP_IMPLICIT;
+  }
+  call->args.len = fixed;
+  op_list_push(unit, &call->args, slice);
+  call->flags |= OP_DDD;
+}

@@ -186,6 +186,7 @@ static Lowering *lowering_of(Unit *unit) {
   low->arena = unit->arena;
   low->universe = unit->universe;
   low->eager = unit->whole;
+  low->in_place = unit->profile->front_end == FRONT_TYPECHECK;
   Map *maps[] = {&low->names,     &low->funcs,       &low->sources,        &low->generics,
                  &low->instances, &low->read_types,  &low->read_objects,   &low->replaced,
                  &low->facts,     &low->rewritten,   &low->pointers,       &low->runtime_names,
@@ -231,8 +232,9 @@ static void lower_declaration(Lowering *low, Node *node) {
     read_object(low, object);
   } else if (node->kind == NODE_FUNC_DECL) {
     FuncDecl *decl = (FuncDecl *)node;
-    if (strcmp(decl->name->name->text, "_") == 0) return;
+    if (strcmp(decl->name->name->text, "_") == 0 && !low->in_place) return;
     Object *object = fact_def(&b, decl->name);
+    if (!object) return;
     Type *signature = object->type;
     if (signature->u.signature.recv_tparams.len || signature->u.signature.tparams.len) return;
     Object *recv = signature->u.signature.recv;

@@ -93,7 +93,7 @@ Op *finish_call(Body *b, Pos pos, Op *fun, OpList args, bool dots) {
   ObjectList params = signature->u.signature.params->u.tuple.vars,
              results = signature->u.signature.results->u.tuple.vars;
   convert_args(b, call, params, variadic);
-  if (variadic && !dots) {
+  if (variadic && !dots && !b->low->in_place) {
     uint32_t fixed = params.len - 1;
     Op *slice =
         variadic_slice(b, pos, params.items[fixed]->type, call->args.items + fixed, call->args.len - fixed);
@@ -200,7 +200,9 @@ static void lower_args(Body *b, CallExpr *call, Type *signature, OpList *args) {
         dst[i] = params.items[i]->type;
     }
   }
+  b->each_line = b->low->in_place && signature;
   lower_multi(b, call->node.pos, dst, call->args, args);
+  b->each_line = false;
 }
 
 static Op *finish_append(Body *b, Op *op) {
@@ -254,6 +256,7 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
   case OP_CAP:
   case OP_COPY: op->type = basic_type(b->low, BASIC_INT); return op;
   case OP_PANIC:
+    if (b->low->in_place) return op; /* converted by the code generator */
     op->x = assign_convert(b, op->x, universe_empty_interface(b->low->universe), pos.pos);
     return op;
   default: return op;
@@ -300,7 +303,11 @@ static Op *lower_callee(Body *b, CallExpr *call, OpList *args) {
 Op *lower_call(Body *b, CallExpr *call) {
   Node *fun = node_unparen(call->fun);
   ValueMode mode = fact_mode(b, fun);
-  if (mode == MODE_TYPE) return lower_convert(b, fact_type(b, fun), call->args.items[0], false);
+  if (mode == MODE_TYPE) {
+    Op *converted = lower_convert(b, fact_type(b, fun), call->args.items[0], false);
+    if (b->low->in_place && !may_be_shared(converted)) converted->pos = xpos(call->node.pos);
+    return converted;
+  }
   if (mode == MODE_BUILTIN) {
     const Instance *inst;
     Object *object = fact_object(b, fun, &inst);
@@ -308,9 +315,13 @@ Op *lower_call(Body *b, CallExpr *call) {
   }
   OpList args = {0};
   Op *callee = lower_callee(b, call, &args);
+  bool method = args.len > 0 && callee->kind == OP_METHEXPR;
   Type *signature = type_core(fact_type(b, fun));
   lower_args(b, call, signature, &args);
-  return finish_call(b, call->node.pos, callee, args, call->has_dots);
+  Op *op = finish_call(b, call->node.pos, callee, args, call->has_dots);
+  if (b->low->in_place && callee->kind == OP_CLOSURE) callee->flags |= OP_CALLED;
+  if (b->low->in_place && method) op->flags |= OP_METHOD_CALL;
+  return op;
 }
 
 /* ---- go and defer ---- */
@@ -447,6 +458,11 @@ Op *lower_go_defer(Body *b, CallStmt *stmt) {
   Op *op = op_new(b->unit, kind, xpos(pos), NULL);
   Fact *fact = fact_find(b, &stmt->node);
   if (fact && fact->use) op->defer_at = &local_name(b, pos, fact->use)->op;
+  if (b->low->in_place) {
+    op->call = call;
+    call->flags |= OP_GODEFER;
+    return op;
+  }
   op->call = normal_call(b, pos, kind, call, operand_rtype(b, stmt->call), &op->init);
   op->call->flags |= OP_GODEFER;
   return op;

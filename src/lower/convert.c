@@ -151,7 +151,7 @@ Op *lower_convert(Body *b, Type *dst, Node *node, bool implicit) {
     Op *op = constant_argument(b, node->pos, type, x);
     if (op) return op;
   }
-  Op *op = make_convert(b, node->pos, type, x, implicit);
+  Op *op = make_convert(b, implicit && b->low->in_place ? b->line : node->pos, type, x, implicit);
   if (!identical && op->kind == OP_CONVNOP && is_interface(type) && !is_empty_interface(b->low, type) &&
       (has_shape(b->low, type) || has_shape(b->low, op->x->type)))
     op->kind = OP_CONVIFACE;

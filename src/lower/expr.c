@@ -176,7 +176,17 @@ static bool is_call_kind(const Op *op) {
   return op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER || op->kind == OP_CALLMETH;
 }
 
+static Op *lower_any(Body *b, Node *node);
+
 Op *lower_expr(Body *b, Node *node) {
+  Pos line = b->line;
+  if (b->low->in_place && has_line(b, node)) b->line = node_unparen(node)->pos;
+  Op *op = lower_any(b, node);
+  b->line = line;
+  return op;
+}
+
+static Op *lower_any(Body *b, Node *node) {
   node = node_current(b, node);
   const Instance *inst;
   Object *object = fact_object(b, node, &inst);
@@ -188,7 +198,9 @@ Op *lower_expr(Body *b, Node *node) {
   const Const *value = fact_const(b, node);
   if (value) {
     Type *type = read_type(b, literal_type(b, written, value));
-    return op_literal(b->unit, xpos(node->pos), type, fix_value(b->low, type, value));
+    Op *literal = op_literal(b->unit, xpos(node->pos), type, fix_value(b->low, type, value));
+    if (b->low->in_place) remember_source(b, literal, node);
+    return literal;
   }
   if (object && object->kind == OBJECT_NIL) return make_zero(b, node->pos, read_type(b, written));
   bool shaped =

@@ -108,6 +108,7 @@ struct Lowering { /* per unit */
   Universe *universe;
   bool eager;                 /* reported unit: resolve everything in read order */
   bool queue_closed;          /* bodies are lowered at once (on demand) */
+  bool in_place;              /* FRONT_TYPECHECK */
   Map names;                  /* package-level variable Object* -> Name* */
   Map funcs;                  /* Object* -> Func* (own package) */
   Map sources;                /* Func* -> BodySource* */
@@ -163,6 +164,8 @@ struct Body { /* a function body being lowered */
   BlockStmt *block;                   /* the body */
   Atom loop_label;                    /* of the range-over-func loop that is rewritten next, or NULL */
   Pos base;                           /* the compiler's idea of "current position" between statements */
+  bool each_line;                     /* in_place: values of a list move the current position one by one */
+  Pos line; /* in_place: the compiler's current position, where implicit conversions are placed */
 };
 
 typedef struct MethodValueWrapper {
@@ -364,6 +367,13 @@ typedef struct MethodSet {
   uint32_t len;
 } MethodSet;
 MethodSet method_set(Lowering *low, Type *t);
+
+/* ---- source_text.c: FRONT_TYPECHECK ---- */
+
+/* Gives a literal the text that it has in the source. */
+void remember_source(Body *b, Op *literal, Node *node);
+/* The node moves the compiler's current position: names and named constants do not. */
+bool has_line(const Body *b, Node *node);
 
 /* ---- initorder.c, algs.c, wrappers.c, rangefunc.c, inlined.c ---- */
 

@@ -10,6 +10,7 @@ static Op *array_elements(Body *b, Op *lit, Type *elem, NodeList elems) {
   int64_t index = 0, length = 0;
   for (uint32_t i = 0; i < elems.len; i++) {
     Node *node = elems.items[i];
+    b->line = node->pos;
     Op *item;
     if (node->kind == NODE_KEY_VALUE) {
       KeyValueExpr *kv = (KeyValueExpr *)node;
@@ -31,6 +32,7 @@ static Op *array_elements(Body *b, Op *lit, Type *elem, NodeList elems) {
 static Op *map_elements(Body *b, Op *lit, Type *map, NodeList elems) {
   for (uint32_t i = 0; i < elems.len; i++) {
     KeyValueExpr *kv = (KeyValueExpr *)elems.items[i];
+    b->line = kv->node.pos;
     Op *key = lower_convert(b, map->u.map.key, kv->key, true);
     Op *value = lower_convert(b, map->u.map.value, kv->value, true);
     op_list_push(b->unit, &lit->list, op_binary(b->unit, OP_KEY, xpos(kv->key->pos), NULL, key, value));
@@ -49,6 +51,7 @@ static Op *struct_key(Body *b, Pos pos, Object *field, Op *value) {
 static Op *struct_elements(Body *b, Op *lit, Type *structure, NodeList elems) {
   for (uint32_t i = 0; i < elems.len; i++) {
     Node *node = elems.items[i];
+    b->line = node->pos;
     if (node->kind != NODE_KEY_VALUE) {
       Op *value = lower_convert(b, struct_field(structure, i)->type, node, true);
       op_list_push(b->unit, &lit->list, struct_key(b, node->pos, struct_field(lit->type, i), value));
@@ -84,6 +87,9 @@ Op *lower_composite(Body *b, CompositeLit *node) {
   if (core->kind == TYPE_ARRAY || core->kind == TYPE_SLICE) {
     lit->kind = core->kind == TYPE_ARRAY ? OP_ARRAYLIT : OP_SLICELIT;
     array_elements(b, lit, core->u.elem.type, node->elems);
+    if (b->low->in_place && node->type && node->type->kind == NODE_ARRAY_TYPE &&
+        !((ArrayTypeExpr *)node->type)->length)
+      lit->flags |= OP_DDD; /* [...]T is printed as such */
   } else if (core->kind == TYPE_MAP) {
     lit->kind = OP_MAPLIT;
     read_rtype(b, written);

@@ -248,8 +248,14 @@ void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) 
   }
   for (uint32_t i = 0; i < params.len; i++, n++)
     fn->params[n] = declare_param(low, fn, CLASS_PARAM, params.items[i], atom_printf(low, "~p%u", n));
-  for (uint32_t i = 0; i < results.len; i++)
-    fn->results[i] = declare_param(low, fn, CLASS_PARAM_OUT, results.items[i], atom_printf(low, "~r%u", i));
+  uint32_t unnamed = params.len;
+  for (uint32_t i = 0; i < results.len; i++) {
+    Atom given = results.items[i]->name, fallback = atom_printf(low, "~r%u", i);
+    bool blank = given && given->len == 1 && given->text[0] == '_';
+    if (low->in_place && (blank || !given || given->len == 0))
+      fallback = atom_printf(low, blank ? "~b%u" : "~r%u", unnamed++);
+    fn->results[i] = declare_param(low, fn, CLASS_PARAM_OUT, results.items[i], fallback);
+  }
 }
 
 static Atom declared_name(Lowering *low, Object *object) {

@@ -104,6 +104,7 @@ void finish_assign_list(Body *b, Op *stmt) {
     stmt->kind = OP_AS2FUNC;
     Type *tuple = value->type;
     bool mismatch = false;
+    if (b->low->in_place) return;
     for (uint32_t i = 0; i < stmt->lhs.len; i++) {
       Op *left = stmt->lhs.items[i];
       if (!op_is_blank(left) && !same_type(b->low, left->type, tuple->u.tuple.vars.items[i]->type))
@@ -161,8 +162,15 @@ Op *finish_stmt(Body *b, Op *stmt) {
 void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out) {
   Type *single = exprs.len == 1 ? fact_type(b, node_unparen(exprs.items[0])) : NULL;
   if (!single || single->kind != TYPE_TUPLE) {
-    for (uint32_t i = 0; i < exprs.len; i++)
+    Pos line = b->line;
+    for (uint32_t i = 0; i < exprs.len; i++) {
+      if (b->each_line && has_line(b, exprs.items[i])) b->line = node_unparen(exprs.items[i])->pos;
+      bool each = b->each_line;
+      b->each_line = false;
       op_list_push(b->unit, out, lower_convert(b, dst[i], exprs.items[i], true));
+      b->each_line = each;
+    }
+    b->line = line;
     return;
   }
   ObjectList vars = single->u.tuple.vars;
@@ -201,7 +209,11 @@ static void lower_assign(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList *o
   }
   Type **dst = arena_new_array(b->low->arena, Type *, lhs.len);
   for (uint32_t i = 0; i < lhs.len && rhs.len; i++) dst[i] = assignee_type(b, lhs.items[i]);
-  lower_multi(b, pos, dst, rhs, &right);
+  bool split = rhs.len == 1 && lhs.len > 1;
+  if (b->low->in_place && split) /* stays one call, assertion, receive or index */
+    op_list_push(b->unit, &right, lower_expr(b, rhs.items[0]));
+  else
+    lower_multi(b, pos, dst, rhs, &right);
   if (right.len == 0) {
     for (uint32_t i = 0; i < name_len; i++) {
       Op *as = op_assign(b->unit, xpos(pos), &names[i]->op, NULL, false);
@@ -247,18 +259,69 @@ static void lower_assign_stmt(Body *b, AssignStmt *s, OpList *out) {
   }
 }
 
+/* `var x = y` declares x by a statement of its own before. */
+static void separate_declarations(Body *b, OpList *list, uint32_t from) {
+  OpList declared = {0}, assigned = {0};
+  for (uint32_t i = from; i < list->len; i++) {
+    Op *stmt = list->items[i];
+    op_list_append(b->unit, &declared, &stmt->init);
+    stmt->init = (OpList){0};
+    stmt->flags &= ~(uint32_t)OP_DEF;
+    op_list_push(b->unit, &assigned, stmt);
+  }
+  list->len = from;
+  bool pairs = declared.len == assigned.len;
+  for (uint32_t i = 0; i < declared.len; i++) {
+    op_list_push(b->unit, list, declared.items[i]);
+    if (pairs) op_list_push(b->unit, list, assigned.items[i]);
+  }
+  if (!pairs) op_list_append(b->unit, list, &assigned);
+}
+
 static void lower_decl(Body *b, Node *decl, OpList *out) {
+  if (b->low->in_place && decl->kind == NODE_TYPE_DECL)
+    op_list_push(b->unit, out, op_new(b->unit, OP_DCLTYPE, xpos(decl->pos), NULL));
+  if (b->low->in_place && decl->kind == NODE_CONST_DECL)
+    for (uint32_t i = 0; i < ((ConstDecl *)decl)->name_len; i++)
+      op_list_push(b->unit, out, op_new(b->unit, OP_DCLCONST, xpos(decl->pos), NULL));
   if (decl->kind != NODE_VAR_DECL) return;
   VarDecl *var = (VarDecl *)decl;
   NodeList lhs = {arena_new_array(b->low->arena, Node *, var->name_len), var->name_len};
   for (uint32_t i = 0; i < var->name_len; i++) lhs.items[i] = &var->names[i]->node;
   NodeList rhs = var->values ? node_elements(&var->values) : (NodeList){0};
-  lower_assign(b, decl->pos, lhs, rhs, out);
+  uint32_t from = out->len;
+  if (b->low->in_place) b->line = decl->pos;
+  if (b->low->in_place && rhs.len == lhs.len) /* one assignment a variable */
+    for (uint32_t i = 0; i < lhs.len; i++)
+      lower_assign(b, decl->pos, (NodeList){lhs.items + i, 1}, (NodeList){rhs.items + i, 1}, out);
+  else
+    lower_assign(b, decl->pos, lhs, rhs, out);
+  if (b->low->in_place) separate_declarations(b, out, from);
 }
 
 /* ---- control ---- */
 
+/* The condition stays, the branch that cannot be reached is empty. */
+static Op *lower_if_in_place(Body *b, IfStmt *s) {
+  Node *cond_node = s->cond;
+  int known = static_bool(b, &cond_node);
+  Op *op = op_new(b->unit, OP_IF, xpos(s->node.pos), NULL);
+  OpList init = {0}, then = {0}, orelse = {0};
+  if (s->init) lower_stmt(b, s->init, &init);
+  Pos line = b->line;
+  b->line = s->node.pos;
+  op->cond = lower_expr(b, cond_node);
+  b->line = line;
+  lower_stmts(b, s->then->stmts, &then);
+  if (s->orelse) lower_stmt(b, s->orelse, &orelse);
+  op->init = init;
+  if (known >= 0) op->list = then;
+  if (known <= 0) op->orelse = orelse;
+  return op;
+}
+
 static Op *lower_if(Body *b, IfStmt *s) {
+  if (b->low->in_place) return lower_if_in_place(b, s);
   Node *cond_node = s->cond;
   int known = static_bool(b, &cond_node);
   OpList init = {0}, then = {0}, orelse = {0};
@@ -287,7 +350,9 @@ static void lower_return(Body *b, ReturnStmt *s, OpList *out) {
   Type **dst = arena_new_array(b->low->arena, Type *, results.len);
   for (uint32_t i = 0; i < results.len; i++) dst[i] = results.items[i]->type;
   Op *op = op_new(b->unit, OP_RETURN, xpos(s->node.pos), NULL);
+  b->each_line = b->low->in_place;
   lower_multi(b, s->node.pos, dst, exprs, &op->list);
+  b->each_line = false;
   op_list_push(b->unit, out, op);
 }
 
@@ -321,6 +386,7 @@ static void push(Body *b, OpList *out, Op *op) {
 }
 
 static void lower_stmt(Body *b, Node *stmt, OpList *out) {
+  if (b->low->in_place) b->line = stmt->pos;
   Op *last = out->len ? out->items[out->len - 1] : NULL;
   Atom label = last && last->kind == OP_LABEL ? last->label : NULL;
   switch ((int)stmt->kind) {

@@ -115,7 +115,14 @@ bool target_known_arch(Str goarch) {
 
 /* ---- Profile ---- */
 
-static const uint16_t size_classes_19[] = {
+static const uint16_t size_classes_10[] = {
+    8,     16,    32,    48,    64,    80,    96,    112,   128,   144,   160,   176,   192,   208,
+    224,   240,   256,   288,   320,   352,   384,   416,   448,   480,   512,   576,   640,   704,
+    768,   896,   1024,  1152,  1280,  1408,  1536,  1792,  2048,  2304,  2688,  3072,  3200,  3456,
+    4096,  4864,  5376,  6144,  6528,  6784,  6912,  8192,  9472,  9728,  10240, 10880, 12288, 13568,
+    14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768, 0};
+
+static const uint16_t size_classes_16[] = {
     8,     16,    24,    32,    48,    64,    80,    96,    112,   128,   144,   160,   176,   192,
     208,   224,   240,   256,   288,   320,   352,   384,   416,   448,   480,   512,   576,   640,
     704,   768,   896,   1024,  1152,  1280,  1408,  1536,  1792,  2048,  2304,  2688,  3072,  3200,
@@ -131,6 +138,35 @@ static const uint16_t size_classes_19[] = {
 #define ROW(since, field, value, comment) .field = value,
 
 static const Profile profiles[] = {
+#define FIRST_ESCAPE 0
+#define RELEASE      10
+    {
+        .release = "1.10",
+        .lang_max = RELEASE,
+#include "profile/releases.def"
+    },
+#undef RELEASE
+#define RELEASE 12
+    {
+        .release = "1.12",
+        .lang_max = RELEASE,
+#include "profile/releases.def"
+    },
+#undef RELEASE
+#define RELEASE 13
+    {
+        .release = "1.13",
+        .lang_max = RELEASE,
+#include "profile/releases.def"
+    },
+#undef RELEASE
+#define RELEASE 15
+    {
+        .release = "1.15",
+        .lang_max = RELEASE,
+#include "profile/releases.def"
+    },
+#undef RELEASE
 #define RELEASE 27
     {
         .release = "1.27",
@@ -138,6 +174,21 @@ static const Profile profiles[] = {
 #include "profile/releases.def"
     },
 #undef RELEASE
+};
+#undef FIRST_ESCAPE
+
+/* Toolchains that could still be told to use the first analysis. */
+static const Profile first_escape_profiles[] = {
+#define FIRST_ESCAPE 1
+#define RELEASE      13
+    {
+        .release = "1.13",
+        .lang_max = RELEASE,
+        .first_escape = true,
+#include "profile/releases.def"
+    },
+#undef RELEASE
+#undef FIRST_ESCAPE
 };
 
 const Profile *profile_find(Str release) {
@@ -148,6 +199,12 @@ const Profile *profile_find(Str release) {
   return NULL;
 }
 
+const Profile *profile_first_escape(const Profile *profile) {
+  for (size_t i = 0; i < ARRAY_LEN(first_escape_profiles); i++)
+    if (first_escape_profiles[i].lang_max == profile->lang_max) return &first_escape_profiles[i];
+  return NULL;
+}
+
 const Profile *profile_newest(void) { return &profiles[ARRAY_LEN(profiles) - 1]; }
 
 const char *profile_known(uint32_t i) { return i < ARRAY_LEN(profiles) ? profiles[i].release : NULL; }
@@ -155,7 +212,8 @@ const char *profile_known(uint32_t i) { return i < ARRAY_LEN(profiles) ? profile
 enum { MALLOC_HEADER = 8, LARGEST_WITHOUT_HEADER = 512, PAGE = 8192 };
 
 int64_t profile_size_class(const Profile *profile, int64_t size, bool has_pointers) {
-  int64_t taken = has_pointers && size > LARGEST_WITHOUT_HEADER ? size + MALLOC_HEADER : size;
+  bool header = profile->malloc_headers && has_pointers && size > LARGEST_WITHOUT_HEADER;
+  int64_t taken = header ? size + MALLOC_HEADER : size;
   if (size <= 0) return 0;
   for (const uint16_t *class = profile->size_classes; *class; class ++)
     if (taken <= *class) return *class;
