@@ -47,12 +47,12 @@ while read -r path; do
     if oracle_compile "$file" >"$report/one"; then echo accept; else echo reject; diagnostics <"$report/one"; fi >"$want.new"
     mv "$want.new" "$want"
   fi
-  timeout 20 "$heapwhy" -goroot "$goroot" -m "./$file" >"$report/one" 2>"$report/err"
+  timeout 20 "$heapwhy" -goroot "$goroot" -m "./$file" >"$report/text" 2>"$report/one"
   code=$?
   case $code in
     0) echo accept >"$report/got" ;;
     1) { echo reject; diagnostics <"$report/one"; } >"$report/got" ;;
-    *) { echo "crash (exit code $code)"; head -n 3 "$report/err"; } >"$report/got"; crashed=$((crashed + 1)) ;;
+    *) { echo "crash (exit code $code)"; head -n 3 "$report/one"; } >"$report/got"; crashed=$((crashed + 1)) ;;
   esac
   if cmp -s "$want" "$report/got"; then
     exact=$((exact + 1))

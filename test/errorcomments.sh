@@ -5,13 +5,15 @@
 #   test/errorcomments.sh [-v] [FILE...]      FILE: path below GOROOT/test; default: all that use -m
 #
 # The rules are those of cmd/internal/testdir: each quoted regular expression needs a matching message on its line, and each
-# message of the file needs a matching expression. Flags that we do not have skip the file (listed with -v).
+# message of the file needs a matching expression. The header's flags go into -gcflags; errorcheckdir runs the folder's packages in order.
 . "$(dirname "$0")/lib.sh"
 need_oracle || { printf 'skip errorcomments: no compiler %s\n' "$release"; exit 0; }
 [ -x "$heapwhy" ] || { printf 'FAILED errorcomments: no %s\n' "$heapwhy"; exit 1; }
+RELEASE_NAME=$release
+export RELEASE_NAME
 result=$(perl "$top/test/errorcomments.pl" "$heapwhy" "$goroot" "$@") || { printf 'FAILED errorcomments: the runner broke\n'; exit 1; }
 printf '%s\n' "$result" | grep -v '^TOTAL'
 # shellcheck disable=SC2046
 set -- $(printf '%s\n' "$result" | sed -n 's/^TOTAL //p')
-[ "$4" = all ] || exit 0
+[ "$3" = all ] || exit 0
 "$top/test/ratchet.sh" errorcomments "$1" 0 "$2"

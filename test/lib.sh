@@ -76,3 +76,6 @@ oracle_compile() {
 
 # Seconds since the epoch with milliseconds, for timing.
 now() { date +%s.%3N; }
+
+# known_cause SUITE PATH: the recorded cause of a failure, or nothing.
+known_cause() { awk -v suite="$1" -v path="$2" '$1 == suite && $2 == path { sub(/^[^ ]+ [^ ]+ /, ""); print; exit }' "$top/test/known.txt"; }

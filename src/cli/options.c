@@ -4,7 +4,7 @@
  */
 #include "cli/options.h"
 
-typedef enum FlagKind { FLAG_BOOL, FLAG_TEXT, FLAG_COUNT, FLAG_LEVEL, FLAG_UNSET } FlagKind;
+typedef enum FlagKind { FLAG_BOOL, FLAG_TEXT, FLAG_TEXTS, FLAG_COUNT, FLAG_LEVEL, FLAG_UNSET } FlagKind;
 
 typedef struct Flag {
   const char *name;
@@ -36,7 +36,7 @@ static bool parse_count(Str text, uint32_t *out) {
 }
 
 /* Stores the value; has_value: it was given. False: it is not of the flag's kind. */
-static bool set_flag(const Flag *flag, Options *options, bool has_value, Str value) {
+static bool set_flag(Arena *arena, const Flag *flag, Options *options, bool has_value, Str value) {
   void *field = (char *)options + flag->offset;
   uint32_t number = 0;
   switch (flag->kind) {
@@ -49,6 +49,11 @@ static bool set_flag(const Flag *flag, Options *options, bool has_value, Str val
     *(bool *)field = has_value && str_equal(value, STR("false"));
     return true;
   case FLAG_TEXT: *(Str *)field = value; return true;
+  case FLAG_TEXTS: {
+    TextList *list = field;
+    vec_push(arena, list, value);
+    return true;
+  }
   case FLAG_COUNT: return parse_count(value, (uint32_t *)field);
   case FLAG_LEVEL:
     if (has_value && (!parse_count(value, &number) || number > 2)) return false;
@@ -76,13 +81,13 @@ static Str parse_flag(Arena *arena, Words *words, Options *options) {
   }
   const Flag *flag = find_flag(name);
   if (!flag) return arena_printf(arena, "flag provided but not defined: -" STR_FMT, STR_ARG(name));
-  bool wants_value = flag->kind == FLAG_TEXT || flag->kind == FLAG_COUNT;
+  bool wants_value = flag->kind == FLAG_TEXT || flag->kind == FLAG_TEXTS || flag->kind == FLAG_COUNT;
   if (wants_value && !has_value) {
     if (words->next == words->len)
       return arena_printf(arena, "flag needs an argument: -" STR_FMT, STR_ARG(name));
     value = words->items[words->next++];
   }
-  if (!set_flag(flag, options, has_value || wants_value, value))
+  if (!set_flag(arena, flag, options, has_value || wants_value, value))
     return arena_printf(arena, "invalid value \"" STR_FMT "\" for flag -" STR_FMT, STR_ARG(value),
                         STR_ARG(name));
   return (Str){NULL, 0};
@@ -90,7 +95,7 @@ static Str parse_flag(Arena *arena, Words *words, Options *options) {
 
 /* What a GOFLAGS word may set here: flags of `go build` that we have as well; others are the go command's own business. */
 static bool is_build_flag(Str word) {
-  static const char *const names[] = {"tags", "mod", "modfile", "overlay", "trimpath"};
+  static const char *const names[] = {"gcflags", "tags", "mod", "modfile", "overlay", "trimpath"};
   while (str_has_prefix(word, STR("-"))) word = str_slice(word, 1, word.len);
   ptrdiff_t equals = str_index(word, '=');
   if (equals >= 0) word = str_slice(word, 0, (size_t)equals);
@@ -101,11 +106,9 @@ static bool is_build_flag(Str word) {
 
 /* Words are separated by blanks; one that contains blanks is quoted. */
 static void parse_goflags(Arena *arena, Str text, Options *options) {
-  for (size_t at = 0; at < text.len;) {
-    char quote = text.data[at] == '\'' || text.data[at] == '"' ? text.data[at] : 0;
-    size_t start = quote ? ++at : at;
-    while (at < text.len && (quote ? text.data[at] != quote : !strchr(" \t\r\n", text.data[at]))) at++;
-    Str word = str_slice(text, start, at++);
+  size_t at = 0;
+  Str word;
+  while (next_quoted_word(text, &at, &word)) {
     Words words = {.items = &word, .len = 1};
     if (word.len > 1 && word.data[0] == '-' && is_build_flag(word)) parse_flag(arena, &words, options);
   }
@@ -119,6 +122,31 @@ static Str early_goroot(const Words *words) {
     if (str_equal(word, STR("-goroot")) && i + 1 < words->len) return words->items[i + 1];
     if (str_has_prefix(word, STR("-goroot="))) return str_slice(word, 8, word.len);
   }
+  return STR("");
+}
+
+/* "[pattern=]flags" of each -gcflags; -m among them is our -m, and -e our -e. */
+static Str parse_gcflags(Arena *arena, Options *options) {
+  EngineOptions *engine = &options->engine;
+  engine->gcflags = arena_new_array(arena, EngineFlags, options->gcflags.len);
+  for (uint32_t i = 0; i < options->gcflags.len; i++) {
+    Str text = options->gcflags.items[i];
+    while (text.len && strchr(" \t", text.data[0])) text = str_slice(text, 1, text.len);
+    EngineFlags *entry = &engine->gcflags[i];
+    if (text.len && text.data[0] != '-') {
+      ptrdiff_t equals = str_index(text, '=');
+      if (equals <= 0)
+        return arena_printf(arena, "-gcflags: missing =<value> in <pattern>=<value>: " STR_FMT,
+                            STR_ARG(text));
+      entry->pattern = str_slice(text, 0, (size_t)equals);
+      text = str_slice(text, (size_t)equals + 1, text.len);
+    }
+    Str problem = compiler_flags_parse(arena, text, &entry->flags);
+    if (problem.len) return problem;
+    if (entry->flags.messages > engine->level) engine->level = entry->flags.messages >= 2 ? 2 : 1;
+    if (entry->flags.all_errors) engine->all_errors = true;
+  }
+  engine->gcflags_len = options->gcflags.len;
   return STR("");
 }
 
@@ -152,6 +180,8 @@ Str options_parse(Arena *arena, int argc, char **argv, const char *const *enviro
   }
   out->patterns = patterns.items;
   out->pattern_len = patterns.len;
+  Str wrong = parse_gcflags(arena, out);
+  if (wrong.len) return wrong;
   LoadConfig *load = &out->engine.load;
   load->dir = path_absolute(arena, load->dir.len ? load->dir : STR("."));
   if (!dir_exists(load->dir.data))

@@ -7,9 +7,15 @@
 
 #include "engine/engine.h"
 
+typedef struct TextList {
+  Str *items;
+  uint32_t len, cap;
+} TextList;
+
 typedef struct Options {
   EngineOptions engine;
   Str dump_phase; /* `heapwhy dump PHASE`; empty otherwise */
+  TextList gcflags; /* -gcflags, as written */
   Str const *patterns;
   uint32_t pattern_len;
   bool help, version;

@@ -15,6 +15,12 @@
 #include "lower/lower.h"
 #include "report/report.h"
 
+/* One -gcflags. pattern: as go build takes it; empty: the packages that are asked for. */
+typedef struct EngineFlags {
+  Str pattern;
+  CompilerFlags flags;
+} EngineFlags;
+
 typedef struct EngineOptions {
   LoadConfig load;
   int level; /* -m: 1 or 2; 0: findings for people or JSON (runs at 2) */
@@ -23,6 +29,8 @@ typedef struct EngineOptions {
   bool all_errors;   /* -e */
   bool incomplete;   /* functions may lack bodies */
   bool first_escape; /* -newescape=false */
+  EngineFlags *gcflags; /* the last one that matches a package counts */
+  uint32_t gcflags_len;
   bool verbose, timings, color;
   uint32_t threads; /* -j */
   /* Called after each package, never twice at a time; NULL: nobody wants to know. `done` counts up to `total`. */

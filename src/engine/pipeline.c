@@ -48,12 +48,41 @@ static void print_notes(EnginePackage *package, const Notes *notes) {
   arena_free(scratch);
 }
 
+/* ---- flags ---- */
+
+static bool flags_match(const EngineOptions *options, Str pattern, const LoadPackage *load) {
+  if (pattern.len == 0) return load->is_root;
+  return load_pattern_matches(pattern, options->load.dir, load);
+}
+
+/* What -gcflags and -l ask for; a package of the runtime is always optimised. */
+static CompilerFlags compiler_flags_of(const EnginePackage *package) {
+  const EngineOptions *options = package->engine->options;
+  CompilerFlags flags = {0};
+  for (uint32_t i = 0; i < options->gcflags_len; i++)
+    if (flags_match(options, options->gcflags[i].pattern, package->load)) flags = options->gcflags[i].flags;
+  if (options->no_inline && package->load->is_root && flags.inline_level == 0) flags.inline_level = 1;
+  Str path = flags.path.len ? flags.path : package->load->import_path;
+  uint32_t traits = profile_package_traits(package->engine->profile, path);
+  if (flags.runtime || (package->load->is_std && (traits & PACKAGE_RUNTIME)))
+    flags.checkptr = flags.no_optimize = 0;
+  if ((traits & PACKAGE_RUNTIME) && !(traits & PACKAGE_INSTRUMENTED)) flags.race = false;
+  if (flags.race && flags.checkptr == 0) flags.checkptr = 1;
+  return flags;
+}
+
+/* The path by which the package is known: -p sets it. */
+static Str import_path_of(const EnginePackage *package) {
+  return package->flags.path.len ? package->flags.path : package->load->import_path;
+}
+
 /* ---- phases ---- */
 
 static ParseFlags parse_flags(const EnginePackage *package) {
   ParseFlags flags = PARSE_CHECK_BRANCHES;
-  if (package->load->is_std) flags |= PARSE_STD;
+  if (package->load->is_std || package->flags.std) flags |= PARSE_STD;
   if (package->traits & PACKAGE_RUNTIME) flags |= PARSE_RUNTIME;
+  if (strcmp(package->engine->graph->env.target->goarch, "wasm") == 0) flags |= PARSE_WASM;
   return flags;
 }
 
@@ -77,7 +106,10 @@ static Atom shown_path(Engine *engine, const LoadPackage *load, Str file) {
 static void parse(EnginePackage *package) {
   Engine *engine = package->engine;
   const LoadPackage *load = package->load;
-  if (load->is_std) package->traits = profile_package_traits(engine->profile, load->import_path);
+  package->flags = compiler_flags_of(package);
+  if (load->is_std || package->flags.std)
+    package->traits = profile_package_traits(engine->profile, import_path_of(package));
+  if (package->flags.runtime) package->traits |= PACKAGE_RUNTIME;
   package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
   for (uint32_t i = 0; i < load->file_len; i++) {
     Str text;
@@ -103,18 +135,19 @@ static void parse(EnginePackage *package) {
 
 static Lang language_of(const EnginePackage *package) {
   Lang lang = LANG(package->engine->profile->lang_max);
-  if (package->load->lang.len) lang_parse(package->load->lang, &lang);
+  Str text = package->flags.lang.len ? package->flags.lang : package->load->lang;
+  if (text.len) lang_parse(text, &lang);
   return lang;
 }
 
 static void check(EnginePackage *package) {
   Engine *engine = package->engine;
-  Atom path = intern(engine->interner, package->load->import_path);
+  Atom path = intern(engine->interner, import_path_of(package));
   Atom name = intern(engine->interner, package->load->name);
   package->pkg = package_new(&engine->check, path, name, language_of(package));
   package->pkg->user = package;
   package->pkg->ids = &package->ids;
-  package->pkg->is_std = package->load->is_std;
+  package->pkg->is_std = package->load->is_std || package->flags.std;
   package->pkg->complete = !package->engine->options->incomplete && package->load->asm_len == 0 &&
                            !(package->traits & PACKAGE_INCOMPLETE);
   for (uint32_t i = 0; i < package->load->file_len; i++) package_add_file(package->pkg, package->files[i]);
@@ -149,10 +182,13 @@ static void lower(EnginePackage *package) {
   unit->pkg = package->pkg;
   unit->session = &engine->session;
   unit->universe = engine->universe;
-  unit->profile = engine->profile;
+  Profile *profile = arena_new_of(package->arena, Profile);
+  *profile = compiler_flags_profile(&package->flags, engine->profile);
+  unit->profile = profile;
   unit->target = engine->graph->env.target;
-  unit->path = intern(engine->interner, package->load->compile_path);
-  unit->no_inline = options->no_inline && package->load->is_root;
+  Str path = package->flags.path.len ? package->flags.path : package->load->compile_path;
+  unit->path = intern(engine->interner, path);
+  unit->flags = package->flags;
   unit->whole = package->load->is_root;
   unit->resolve_func = resolve_func;
   unit->find_unit = find_unit;

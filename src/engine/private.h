@@ -18,6 +18,7 @@ typedef struct EnginePackage {
   Engine *engine;
   const LoadPackage *load;
   uint32_t index;
+  CompilerFlags flags; /* of -gcflags, and -l */
   uint32_t traits;  /* PackageTraits */
   Arena *arena;     /* syntax, facts, functions: session lifetime */
   Arena *log_arena; /* events of a reported package; dropped when its text is there */

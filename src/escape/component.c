@@ -130,7 +130,8 @@ static void finish_loc(Graph *g, Loc *loc) {
   if (op->kind == OP_APPEND) kind = escapes ? EVENT_APPEND_ESCAPES : EVENT_APPEND_DOES_NOT_ESCAPE;
   if (!wrapper) note_loc(g, loc, kind);
   if (!escapes && !(loc->attrs & ATTR_PERSISTS)) op->flags |= OP_TRANSIENT;
-  if (op->kind == OP_STR2BYTES && !(loc->attrs & ATTR_MUTATES)) note_loc(g, loc, EVENT_ZERO_COPY);
+  if (op->kind == OP_STR2BYTES && !g->unit->flags.no_zero_copy && !(loc->attrs & ATTR_MUTATES))
+    note_loc(g, loc, EVENT_ZERO_COPY);
 }
 
 static void finish(Graph *g, Func *const *list, uint32_t len) {

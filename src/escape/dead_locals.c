@@ -132,4 +132,7 @@ void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   arena_free(arena);
 }
 
-void dead_locals_unit(Unit *unit) { dead_locals_funcs(unit, unit->funcs.items, unit->funcs.len); }
+void dead_locals_unit(Unit *unit) {
+  if (unit->flags.no_optimize || unit->flags.no_dead_locals) return;
+  dead_locals_funcs(unit, unit->funcs.items, unit->funcs.len);
+}

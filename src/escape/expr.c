@@ -43,7 +43,10 @@ static void walk_map_literal(Walker *w, Hole k, Op *op) {
 }
 
 static void walk_conversion(Walker *w, Hole k, Op *op) {
-  if (escape_is_unsafe_pointer(op->type) && escape_is_uintptr(op->x->type))
+  bool checked = w->graph->unit->flags.checkptr >= 2 && !(w->fn->pragma & PRAGMA_NOCHECKPTR);
+  if (checked && escape_is_unsafe_pointer(op->type) && type_underlying(op->x->type)->kind == TYPE_POINTER)
+    walk_assign_heap(w, op->x, "conversion to unsafe.Pointer", op);
+  else if (escape_is_unsafe_pointer(op->type) && escape_is_uintptr(op->x->type))
     walk_unsafe_value(w, k, op->x);
   else
     walk_expr(w, k, op->x);

@@ -58,6 +58,21 @@ static ParamTag tag_without_body(ParamTagger *t) {
   return tag;
 }
 
+/* -d=escapemutationscalls */
+static void report_mutation(ParamTagger *t, const Leaks *leaks, bool reported) {
+  const struct {
+    int32_t derefs;
+    EventKind kind;
+  } ways[] = {{leaks->mutator, EVENT_MUTATES_PARAM}, {leaks->callee, EVENT_CALLS_PARAM}};
+  for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+    if (ways[i].derefs < 0) continue;
+    Event *event = param_event(t, ways[i].kind);
+    if (event) event->number[0] = ways[i].derefs;
+    reported = true;
+  }
+  if (!reported) param_event(t, EVENT_NOT_USED_FURTHER);
+}
+
 static void report_leaks(ParamTagger *t, const Leaks *leaks) {
   bool reported = false;
   if (leaks->heap >= 0) {
@@ -73,7 +88,10 @@ static void report_leaks(ParamTagger *t, const Leaks *leaks) {
     }
     reported = true;
   }
-  if (!reported) param_event(t, EVENT_DOES_NOT_ESCAPE);
+  if (t->g->unit->flags.mutations_and_calls)
+    report_mutation(t, leaks, reported);
+  else if (!reported)
+    param_event(t, EVENT_DOES_NOT_ESCAPE);
 }
 
 static bool marks_uintptr(ParamTagger *t, bool variadic) {

@@ -42,7 +42,7 @@ static void check_body(Unit *unit, Func *fn) {
 }
 
 static void check(Unit *unit, Func *fn) {
-  const char *impossible = inline_impossible(fn);
+  const char *impossible = inline_impossible(unit, fn);
   if (impossible) {
     note_cannot(unit, fn, str_from(impossible));
     return;

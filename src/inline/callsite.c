@@ -66,9 +66,20 @@ Func *inline_callee(Unit *unit, Func *caller, Op *fun, bool resolve_only) {
 
 /* ---- is it worth it ---- */
 
+/* With pointer checks these methods of reflect are recognised as calls later on, so they stay calls. */
+static bool is_checked_pointer_method(Unit *unit, const Op *call) {
+  if (!unit->flags.checkptr || !op_is(call->fun, OP_METHEXPR)) return false;
+  const Name *method = op_method_name(unit, call->fun);
+  if (!method || !method->pkg || !str_equal(atom_str(method->pkg->path), STR("reflect"))) return false;
+  Str name = atom_str(method->name);
+  return str_equal(name, STR("Value.UnsafeAddr")) || str_equal(name, STR("Value.Pointer"));
+}
+
 static bool might_inline(Unit *unit, const Op *call) {
-  if (unit->no_inline || call->kind != OP_CALLFUNC || (call->flags & (OP_GODEFER | OP_NOINLINE)))
+  if (compiler_flags_no_inline(&unit->flags) || call->kind != OP_CALLFUNC ||
+      (call->flags & (OP_GODEFER | OP_NOINLINE)))
     return false;
+  if (is_checked_pointer_method(unit, call)) return false;
   return !callee_is_escape_marker(op_static_callee(unit, call->fun)) && !call_is_intrinsic(unit, call);
 }
 
@@ -107,9 +118,20 @@ static void note_cycle(Unit *unit, const CallSite *site, const Func *callee) {
   event->text[1] = atom_str(site->caller->name->name);
 }
 
+/* Code of the runtime must not be instrumented, so it does not come into code that is. */
+static bool not_into_instrumented(const Unit *unit, const Func *callee) {
+  if (!unit->flags.race && !unit->flags.checkptr) return false;
+  const Package *pkg = callee->name->pkg;
+  if (!pkg || !pkg->path) return false;
+  uint32_t traits = profile_package_traits(unit->profile, atom_str(pkg->path));
+  if ((traits & PACKAGE_RUNTIME) && (unit->flags.checkptr || !(traits & PACKAGE_INSTRUMENTED))) return true;
+  return unit->flags.race && (traits & PACKAGE_NO_RACE);
+}
+
 bool can_inline_call(Unit *unit, const CallSite *site, const Func *callee, bool log) {
   if (!callee->inl || !cost_is_acceptable(unit, site, callee)) return false;
   if (repeats_position(unit, site->call->pos)) return false;
+  if (not_into_instrumented(unit, callee)) return false;
   if (inside_inlined(unit, site->call->pos, callee)) {
     if (log) note_cycle(unit, site, callee);
     return false;

@@ -72,14 +72,16 @@ typedef struct PragmaRefusal {
 } PragmaRefusal;
 
 static const PragmaRefusal pragma_refusals[] = {
-    {PRAGMA_NOINLINE, "marked go:noinline"},
     {PRAGMA_CGO_UNSAFE_ARGS, "marked go:cgo_unsafe_args"},
     {PRAGMA_UINTPTR_KEEPALIVE, "marked as having a keep-alive uintptr argument"},
     {PRAGMA_UINTPTR_ESCAPES, "marked as having an escaping uintptr argument"},
     {PRAGMA_YESWRITEBARRIERREC, "marked go:yeswritebarrierrec"},
 };
 
-const char *inline_impossible(const Func *fn) {
+const char *inline_impossible(const Unit *unit, const Func *fn) {
+  if (fn->pragma & PRAGMA_NOINLINE) return "marked go:noinline";
+  if (unit->flags.race && (fn->pragma & PRAGMA_NORACE)) return "marked go:norace with -race compilation";
+  if (unit->flags.checkptr && (fn->pragma & PRAGMA_NOCHECKPTR)) return "marked go:nocheckptr";
   for (size_t i = 0; i < ARRAY_LEN(pragma_refusals); i++)
     if (fn->pragma & pragma_refusals[i].pragma) return pragma_refusals[i].reason;
   if (fn->body.len == 0 && !fn->inl) return "no function body";
@@ -212,7 +214,10 @@ static bool correct_cost(CostVisit *v, Op *op) {
     v->budget -= v->unit->profile->inline_panic_cost;
     break;
   case OP_RECOVER: return refuse(v, STR("call to recover"));
-  case OP_CLOSURE: v->budget -= v->unit->profile->inline_closure_cost; break;
+  case OP_CLOSURE:
+    if (v->unit->flags.no_closures_in_inlined) return refuse(v, STR("not inlining functions with closures"));
+    v->budget -= v->unit->profile->inline_closure_cost;
+    break;
   case OP_GO:
   case OP_DEFER:
   case OP_TAILCALL: return refuse_op(v, op);
@@ -283,7 +288,7 @@ static int32_t budget_for(const Unit *unit, const Func *fn) {
 }
 
 void can_inline(Unit *unit, Func *fn) {
-  const char *impossible = inline_impossible(fn);
+  const char *impossible = inline_impossible(unit, fn);
   if (impossible) {
     note_cannot_inline(unit, fn, str_from(impossible));
     return;

@@ -207,6 +207,19 @@ static Op *same_dynamic_value(Op *op) {
 
 static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, Type **type);
 
+/* The compiler has one object for a named type and for pointers to and slices of one; a struct, array, map, channel or function
+   type is a new object wherever it is written, and different objects are different types here. */
+static bool same_type_object(Type *a, Type *b) {
+  a = type_unalias(a);
+  b = type_unalias(b);
+  while (a != b && a->kind == b->kind && (a->kind == TYPE_POINTER || a->kind == TYPE_SLICE)) {
+    a = type_unalias(a->u.elem.type);
+    b = type_unalias(b->u.elem.type);
+  }
+  if (a == b) return true;
+  return (a->kind == TYPE_NAMED || a->kind == TYPE_BASIC) && type_identical(a, b);
+}
+
 static Knowledge assigned_type(Devirtualizer *d, const AssignmentList *list, Map *seen, Type **type) {
   *type = NULL;
   for (uint32_t i = 0; list && i < list->list.len; i++) {
@@ -217,7 +230,7 @@ static Knowledge assigned_type(Devirtualizer *d, const AssignmentList *list, Map
       if (known == NO_TYPE) continue;
       if (known == UNKNOWN) return UNKNOWN;
     }
-    if (!t || (*type && *type != t && !type_identical(*type, t))) return UNKNOWN;
+    if (!t || (*type && !same_type_object(*type, t))) return UNKNOWN;
     *type = t;
   }
   return *type ? KNOWN : NO_TYPE;

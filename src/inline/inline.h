@@ -18,7 +18,7 @@
 
 #include "ir/ir.h"
 
-/* All functions of a reported package: first what can be inlined, then the calls. With unit->no_inline interface calls are
+/* All functions of a reported package: first what can be inlined, then the calls. With -l interface calls are
    resolved and nothing else happens. */
 void inline_unit(Unit *unit);
 

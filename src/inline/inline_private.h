@@ -55,7 +55,7 @@ void note_big_function(Unit *unit, Func *fn);
 Str name_event_text(Unit *unit, const Name *name, bool diagnostic);
 
 void note_can_inline(Unit *unit, Func *fn, int32_t cost);
-const char *inline_impossible(const Func *fn); /* NULL: it depends on the body */
+const char *inline_impossible(const Unit *unit, const Func *fn); /* NULL: it depends on the body */
 
 /* ---- node_cost.c ---- */
 

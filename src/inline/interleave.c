@@ -84,7 +84,7 @@ static void remove_parens(FuncCalls *s) {
 static FuncCalls *func_calls_new(Unit *unit, Arena *arena, Func *fn, Map *use_counts) {
   FuncCalls *s = arena_new_of(arena, FuncCalls);
   *s = (FuncCalls){.unit = unit, .arena = arena, .fn = fn, .use_counts = use_counts};
-  s->big = !unit->no_inline && func_is_big(unit, fn);
+  s->big = !compiler_flags_no_inline(&unit->flags) && func_is_big(unit, fn);
   if (s->big) note_big_function(unit, fn);
   edit_body(fn, mark_call, s);
   return s;
@@ -190,7 +190,7 @@ static void close_session(Session session) {
 
 void inline_unit(Unit *unit) {
   if (unit->profile->inline_rules != INLINE_INTERLEAVED) {
-    if (!unit->no_inline) inline_bottom_up(unit, unit->funcs.items, unit->funcs.len);
+    if (!compiler_flags_no_inline(&unit->flags)) inline_bottom_up(unit, unit->funcs.items, unit->funcs.len);
     return;
   }
   Session session = open_session(unit);
@@ -201,7 +201,7 @@ void inline_unit(Unit *unit) {
   uint32_t len = unit->funcs.len;
   Func **funcs = arena_new_array(arena, Func *, len);
   memcpy(funcs, unit->funcs.items, sizeof(Func *) * len);
-  if (!unit->no_inline) unit_visit_components(unit, funcs, len, can_inline_component, unit);
+  if (!compiler_flags_no_inline(&unit->flags)) unit_visit_components(unit, funcs, len, can_inline_component, unit);
   for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
   unit_visit_components(unit, funcs, len, edit_component, &all);
   for (uint32_t i = 0; i < len; i++) remove_parens(map_get_ptr(&all.calls, funcs[i]));
@@ -213,7 +213,7 @@ void inline_unit(Unit *unit) {
 
 void inline_func(Unit *unit, Func *fn) {
   if (unit->profile->inline_rules != INLINE_INTERLEAVED) {
-    if (!unit->no_inline) inline_one_bottom_up(unit, fn);
+    if (!compiler_flags_no_inline(&unit->flags)) inline_one_bottom_up(unit, fn);
     return;
   }
   Session session = open_session(unit);
@@ -231,7 +231,7 @@ void inline_func(Unit *unit, Func *fn) {
 }
 
 void inline_can_inline(Unit *unit, Func *fn) {
-  if ((fn->flags & FUNC_INLINABILITY_CHECKED) || unit->no_inline) return;
+  if ((fn->flags & FUNC_INLINABILITY_CHECKED) || compiler_flags_no_inline(&unit->flags)) return;
   Session session = open_session(unit);
   EventLog *events = unit->events;
   unit->events = NULL;

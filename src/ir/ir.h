@@ -17,6 +17,7 @@
 #ifndef HEAPWHY_IR_H
 #define HEAPWHY_IR_H
 
+#include "profile/compiler_flags.h"
 #include "types/types.h"
 
 typedef struct Op Op;
@@ -299,8 +300,8 @@ struct Unit {
   EventLog *events;     /* NULL: nothing is recorded */
   const Str *asm_texts; /* assembly sources of the package */
   uint32_t asm_len;
-  bool no_inline; /* -l */
-  bool whole;     /* reported: all functions; else on demand */
+  CompilerFlags flags; /* of -gcflags */
+  bool whole;          /* reported: all functions; else on demand */
   /* Imported functions: finds or makes the Func of another package's (or this package's) declared function or method, with its
      inline body and tags as far as they are known. Set by the engine. */
   Func *(*resolve_func)(void *context, Unit *unit, Object *object);

@@ -110,6 +110,9 @@ LoadGraph *load_packages(const LoadConfig *config, Str const *patterns, uint32_t
 /* The file as the compiler would see it: with -overlay. False: it cannot be read. */
 bool load_read_file(const LoadGraph *graph, Arena *arena, Str path, Str *out);
 
+/* Does a pattern of a per-package flag (`-gcflags=PATTERN=...`) mean this package? dir: the working directory. */
+bool load_pattern_matches(Str pattern, Str dir, const LoadPackage *package);
+
 /* Build constraints (also for tests). */
 typedef struct LoadTags {
   Str goos, goarch;

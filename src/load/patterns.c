@@ -64,6 +64,19 @@ bool pattern_matches(Arena *arena, Str pattern, Str name) {
   return glob(stem, text);
 }
 
+bool load_pattern_matches(Str pattern, Str dir, const LoadPackage *package) {
+  bool is_command = str_has_prefix(package->import_path, STR("cmd/"));
+  if (str_equal(pattern, STR("all"))) return true;
+  if (str_equal(pattern, STR("std"))) return package->is_std && !is_command;
+  if (str_equal(pattern, STR("cmd"))) return package->is_std && is_command;
+  Arena *arena = arena_new();
+  bool local = is_local_path(pattern);
+  Str whole = local ? path_clean(arena, path_join(arena, dir, pattern)) : pattern;
+  bool matches = pattern_matches(arena, whole, local ? package->dir : package->import_path);
+  arena_free(arena);
+  return matches;
+}
+
 static ptrdiff_t find_wildcard(Str text) {
   for (size_t i = 0; i + 3 <= text.len; i++)
     if (memcmp(text.data + i, "...", 3) == 0) return (ptrdiff_t)i;

@@ -118,6 +118,8 @@ typedef enum PackageTraits {
       1 << 0, /* compiled as part of the runtime: nothing may escape silently, more directives */
   PACKAGE_INCOMPLETE =
       1 << 1, /* has functions whose bodies other packages supply, without assembly of its own */
+  PACKAGE_INSTRUMENTED = 1 << 2, /* although it is part of the runtime, the race detector sees its code */
+  PACKAGE_NO_RACE = 1 << 3       /* stays out of code that the race detector sees */
 } PackageTraits;
 uint32_t profile_package_traits(const Profile *profile, Str import_path);
 

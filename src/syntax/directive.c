@@ -342,15 +342,27 @@ static void read_flag(Parser *p, Pos pos, Str text) {
   vec_push(p->arena, &p->pragma.marks, (PragmaMark){flags, pos});
 }
 
+/* Elsewhere than on WebAssembly such a line says nothing. */
+static void note_wasm(Parser *p, Pos pos, uint32_t flag) {
+  if (!(p->flags & PARSE_WASM)) return;
+  p->pragma.flags |= flag;
+  vec_push(p->arena, &p->pragma.marks, (PragmaMark){flag, pos});
+}
+
 static bool check_wasm(Parser *p, Pos pos, Str text) {
   Str fields[MAX_FIELDS];
   if (str_has_prefix(text, STR("go:wasmimport "))) {
     if (split_fields(text, fields) != 3)
       parser_report(p, pos, "usage: //go:wasmimport importmodule importname");
+    else
+      note_wasm(p, pos, PRAGMA_WASMIMPORT);
     return true;
   }
   if (str_has_prefix(text, STR("go:wasmexport "))) {
-    if (split_fields(text, fields) != 2) parser_report(p, pos, "usage: //go:wasmexport exportname");
+    if (split_fields(text, fields) != 2)
+      parser_report(p, pos, "usage: //go:wasmexport exportname");
+    else
+      note_wasm(p, pos, PRAGMA_WASMEXPORT);
     return true;
   }
   return false;
@@ -415,11 +427,18 @@ static void pragma_reset(Parser *p) {
   p->pragma.embeds.len = 0;
 }
 
+/* How messages call it. */
+static const char *directive_kind(uint32_t flags) {
+  if (flags & PRAGMA_WASMIMPORT) return "go:wasmimport";
+  return flags & PRAGMA_WASMEXPORT ? "go:wasmexport" : "compiler";
+}
+
 uint32_t pragma_take(Parser *p, uint32_t allowed, VarDecl *decl) {
   if (!p->pragma.any) return 0;
   uint32_t flags = p->pragma.flags;
   vec_each (PragmaMark, mark, &p->pragma.marks)
-    if (mark->flags & ~allowed) note_add(&p->file->late, mark->pos, "misplaced compiler directive");
+    if (mark->flags & ~allowed)
+      note_add(&p->file->late, mark->pos, "misplaced %s directive", directive_kind(mark->flags));
   vec_each (EmbedDirective, embed, &p->pragma.embeds) {
     embed->decl = decl;
     if (decl)
@@ -433,7 +452,7 @@ uint32_t pragma_take(Parser *p, uint32_t allowed, VarDecl *decl) {
 
 void pragma_drop(Parser *p) {
   vec_each (PragmaMark, mark, &p->pragma.marks)
-    if (mark->flags) parser_report(p, mark->pos, "misplaced compiler directive");
+    if (mark->flags) parser_report(p, mark->pos, "misplaced %s directive", directive_kind(mark->flags));
   vec_each (EmbedDirective, embed, &p->pragma.embeds)
     parser_report(p, embed->pos, "misplaced go:embed directive");
   pragma_reset(p);

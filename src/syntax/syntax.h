@@ -442,7 +442,8 @@ typedef enum ParseFlags {
   PARSE_CHECK_BRANCHES = 1 << 2, /* labels, goto, break and continue are verified (the compiler does) */
   PARSE_STD =
       1 << 3, /* the compiler's -std: directives that only the standard library may use are accepted */
-  PARSE_RUNTIME = 1 << 4 /* the compiler's -+: likewise for the runtime */
+  PARSE_RUNTIME = 1 << 4, /* the compiler's -+: likewise for the runtime */
+  PARSE_WASM = 1 << 5     /* the target is WebAssembly: //go:wasmimport and //go:wasmexport mean something */
 } ParseFlags;
 
 typedef struct IdCounter {

@@ -15,6 +15,8 @@ static void verify_function(Checker *check, const Object *func, const Map *linkn
   if (decl->body || decl->body_len) {
     if (pragma & PRAGMA_NOESCAPE)
       check_error(check, pos, "can only use //go:noescape with external func implementations");
+    if (pragma & PRAGMA_WASMIMPORT)
+      check_error(check, pos, "can only use //go:wasmimport with external func implementations");
     if ((pragma & PRAGMA_UINTPTR_KEEPALIVE) && !(pragma & PRAGMA_UINTPTR_ESCAPES) &&
         !(pragma & PRAGMA_NOSPLIT))
       check_error(check, pos, "go:uintptrkeepalive requires go:nosplit");
