@@ -312,6 +312,9 @@ struct Unit {
   /* To be called when a call of a function is expanded: the compiler reads its body again at that moment, which may bring
      types and wrappers along. Set by the lower layer; may be NULL. */
   void (*note_inlined)(Unit *unit, Func *callee);
+  /* Decides whether functions that came up like that can be inlined, recording nothing. Called from within note_inlined. Set by
+     the inline layer; may be NULL. */
+  void (*check_inlining)(Unit *unit, Func *const *funcs, uint32_t len);
   /* The unit of a package; NULL: not there (yet). May be NULL. */
   Unit *(*find_unit)(void *context, const Package *pkg);
   void *context;

@@ -52,6 +52,11 @@ static void enter(Lowering *low, EventLog **events, uint32_t *funcs) {
 static void leave(Lowering *low, EventLog *events, uint32_t funcs) {
   run_todos(low);
   drop_literals(low->unit, funcs);
+  Func **made = low->inline_only.items;
+  uint32_t len = low->inline_only.len;
+  low->inline_only.items = NULL;
+  low->inline_only.len = low->inline_only.cap = 0;
+  if (len && low->unit->check_inlining) low->unit->check_inlining(low->unit, made, len);
   low->inlining = false;
   low->unit->events = events;
 }

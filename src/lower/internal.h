@@ -136,9 +136,10 @@ struct Lowering { /* per unit */
   VEC(struct MethodValueWrapper) need_method_values;
   uint32_t init_count, map_init_count, label_count;
   Package *runtime, *go_package, *type_package;
-  Body *current; /* body being lowered, or NULL */
-  Map inlined;   /* Func* -> 1: foreign functions whose bodies were read since they were inlined */
-  bool inlining; /* reading such a body: what is made is used, but not compiled */
+  Body *current;           /* body being lowered, or NULL */
+  Map inlined;             /* Func* -> 1: foreign functions whose bodies were read since they were inlined */
+  VEC(Func *) inline_only; /* instances that were lowered while a call was inlined */
+  bool inlining;           /* reading such a body: what is made is used, but not compiled */
   Func *(*resolve_func)(void *context, Unit *unit, Object *object); /* the engine's, for declared functions */
   void (*finish)(void *context, Unit *unit, Func *fn);
   void *finish_context;

@@ -332,7 +332,11 @@ void run_todos(Lowering *low) {
       Func *fn = vec_pop(&low->todo_bodies);
       lower_body(low, fn);
       BodySource *source = map_get_ptr(&low->sources, fn);
-      if (source->inst && !low->inlining) vec_push(low->unit->arena, &low->unit->funcs, fn);
+      if (!source->inst) continue;
+      if (low->inlining)
+        vec_push(low->arena, &low->inline_only, fn);
+      else
+        vec_push(low->unit->arena, &low->unit->funcs, fn);
     } else {
       break;
     }
