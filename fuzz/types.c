@@ -5,7 +5,6 @@
 #include "types/types.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static Package *no_import(void *context, Package *importer, Str path, Str *why) {
   (void)context, (void)importer, (void)path;
   *why = STR("nothing can be imported here");
@@ -32,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Notes notes = {.arena = arena};
   package_add_file(pkg, parse_file(arena, &session, source, &ids, &notes, PARSE_CHECK_BRANCHES));
   if (notes.list.len == 0) check_package(&config, pkg);
+  package_free(pkg);
   universe_free(config.universe);
   sources_free(session.sources);
   interner_free(session.interner);

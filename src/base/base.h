@@ -214,7 +214,7 @@ static inline const char *atom_text(Atom a) { return a ? a->text : ""; }
 
 /* ---- files ---- */
 
-/* The whole file; NUL follows the last byte. False: errno says why (EISDIR for a folder, EFBIG over 2 GiB).
+/* The whole file; NUL follows the last byte. False: errno says why (EISDIR for a folder, EFBIG over 2 GiB, for pipes and devices over 256 MiB).
    The bytes live as long as the arena. */
 bool file_read(Arena *arena, const char *path, Str *out);
 /* The first `limit` bytes at most; *whole: there are no more. */

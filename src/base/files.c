@@ -14,18 +14,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LARGEST_FILE = INT32_MAX, READ_STEP = 64 * 1024 };
+enum { LARGEST_FILE = INT32_MAX, LARGEST_STREAM = 1 << 28, READ_STEP = 64 * 1024 };
+
+/* Without waiting for somebody to write: a named pipe that nobody has open for writing is an empty file. */
+static int open_to_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); }
+
+static bool must_wait(int fd) {
+  if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
+  struct pollfd readable = {.fd = fd, .events = POLLIN};
+  return poll(&readable, 1, -1) > 0 || errno == EINTR;
+}
 
 /* Reads up to `room` bytes, less only at the end of the file. Negative: errno. */
 static ptrdiff_t read_fully(int fd, char *to, size_t room) {
   size_t got = 0;
   while (got < room) {
     ssize_t n = read(fd, to + got, room - got);
-    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EINTR || must_wait(fd))) continue;
     if (n < 0) return -1;
     if (n == 0) break;
     got += (size_t)n;
@@ -43,14 +53,14 @@ static bool read_sized(Arena *arena, int fd, size_t size, Str *out) {
   return true;
 }
 
-/* Pipes and files below /proc: the size is not known before the end. */
+/* Pipes, devices and files below /proc: the size is not known before the end, and there may be none. */
 static bool read_stream(Arena *arena, int fd, Str *out) {
   Buffer all = {0};
   char step[READ_STEP];
   ptrdiff_t got;
-  while ((got = read_fully(fd, step, sizeof step)) > 0 && all.len <= LARGEST_FILE)
+  while ((got = read_fully(fd, step, sizeof step)) > 0 && all.len <= LARGEST_STREAM)
     buffer_add(&all, step, (size_t)got);
-  if (got >= 0 && all.len > LARGEST_FILE) {
+  if (got >= 0 && all.len > LARGEST_STREAM) {
     errno = EFBIG;
     got = -1;
   }
@@ -62,7 +72,7 @@ static bool read_stream(Arena *arena, int fd, Str *out) {
 }
 
 bool file_read(Arena *arena, const char *path, Str *out) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open_to_read(path);
   if (fd < 0) return false;
   struct stat st;
   bool ok = fstat(fd, &st) == 0;
@@ -83,7 +93,7 @@ bool file_read(Arena *arena, const char *path, Str *out) {
 }
 
 bool file_read_start(Arena *arena, const char *path, size_t limit, Str *out, bool *whole) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open_to_read(path);
   if (fd < 0) return false;
   char *data = arena_alloc(arena, limit + 1);
   ptrdiff_t got = read_fully(fd, data, limit);

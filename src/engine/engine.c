@@ -191,6 +191,7 @@ void engine_close(Engine *engine) {
     buffer_free(&package->out);
     buffer_free(&package->errors);
     arena_free(package->log_arena);
+    package_free(package->pkg);
     arena_free(package->arena);
   }
   if (engine->universe) universe_free(engine->universe);

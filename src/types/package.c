@@ -40,6 +40,10 @@ Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang)
   return pkg;
 }
 
+void package_free(Package *pkg) {
+  if (pkg) arena_free(pkg->arena);
+}
+
 void package_add_file(Package *pkg, SyntaxFile *file) {
   PackageFile *files = arena_new_array(pkg->arena, PackageFile, pkg->file_len + 1);
   if (pkg->file_len) memcpy(files, pkg->files, sizeof(PackageFile) * pkg->file_len);

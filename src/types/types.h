@@ -385,6 +385,7 @@ Package *universe_unsafe(const Universe *universe);
 Scope *universe_scope(const Universe *universe);
 
 Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang);
+void package_free(Package *pkg); /* of package_new; NULL is allowed */
 void package_add_file(Package *pkg, SyntaxFile *file);
 /* Resolves and checks all package-level declarations; with config->bodies also all bodies, initialisation order, unused things.
    False if there is a (hard) note in pkg->notes. The config must outlive the package's last check_function_body. */
