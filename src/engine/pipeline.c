@@ -231,7 +231,7 @@ static void dead_locals(EnginePackage *package) {
 
 static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
   (void)context;
-  inline_func(unit, fn);
+  if (fn->flags & FUNC_POINTER_WRAPPER) inline_func(unit, fn);
   escape_funcs(unit, &fn, 1);
 }
 

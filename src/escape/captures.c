@@ -117,7 +117,8 @@ static void decide(Walk *w, Func *fn) {
       outer->name_flags |= NAME_ADDRTAKEN;
     Event *event = event_add(w->unit, EVENT_CAPTURING, inner->op.pos);
     if (!event) continue;
-    event->text[0] = event_text(w->unit, &fn->name->op);
+    bool named = w->unit->profile->capture_names;
+    event->text[0] = named ? event_text(w->unit, &fn->name->op) : STR("<S>");
     event->text[1] = event_text(w->unit, &inner->op);
     event->text[2] = event_printf(w->unit, "%lld", (long long)size);
     event->number[0] = !by_value;

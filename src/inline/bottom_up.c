@@ -18,6 +18,7 @@ typedef struct Expander {
 } Expander;
 
 static Op *edit(void *context, Op *op);
+static void settle_list(Unit *unit, OpList *list, bool statements);
 
 static void note_cannot(Unit *unit, const Func *fn, Str reason) {
   Event *event = event_add(unit, EVENT_CANNOT_INLINE, fn->pos);
@@ -165,8 +166,65 @@ static Op *expand(Expander *x, Op *call) {
   vec_push(unit->arena, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   Op *inlined = expand_call_in_place(unit, x->fn, call, callee, unit->inline_tree.len);
   edit_list(x, &inlined->list);
+  settle_list(unit, &inlined->list, true);
+  inlined->y = call;
   *map_put(&x->active, map_key(callee)) = 0;
   return inlined;
+}
+
+/* ---- expanded calls in their places ---- */
+
+/* A statement becomes a block; a value the result variable, under a conversion that carries what runs before. */
+static Op *as_statement(Unit *unit, Op *op) {
+  if (!op_is(op, OP_INLCALL)) return op;
+  Op *block = op_new(unit, OP_BLOCK, op->pos, NULL);
+  block->init = op->init;
+  block->list = op->list;
+  return block;
+}
+
+static Op *carry(Unit *unit, Op *inlined) {
+  Op *result = inlined->results.items[0];
+  Op *value = op_unary(unit, OP_CONVNOP, inlined->pos, result->type, result);
+  value->y = inlined->y; /* the call, for texts that show it */
+  op_list_append(unit, &value->init, &inlined->init);
+  op_list_append(unit, &value->init, &inlined->list);
+  return value;
+}
+
+static Op *as_value(Unit *unit, Op *op) {
+  return op_is(op, OP_INLCALL) && op->results.len > 0 ? carry(unit, op) : op;
+}
+
+static void settle_list(Unit *unit, OpList *list, bool statements) {
+  for (uint32_t i = 0; i < list->len; i++)
+    list->items[i] = statements ? as_statement(unit, list->items[i]) : as_value(unit, list->items[i]);
+}
+
+/* a, b = f() becomes pairs. */
+static void split_assignment(Unit *unit, Op *op) {
+  Op *inlined = op->rhs.items[0];
+  OpList values = {0};
+  op_list_push(unit, &values, carry(unit, inlined));
+  for (uint32_t i = 1; i < inlined->results.len; i++) op_list_push(unit, &values, inlined->results.items[i]);
+  op->rhs = values;
+  op->kind = OP_AS2;
+}
+
+static void settle(Unit *unit, Op *op) {
+  OpKind kind = (OpKind)op->kind;
+  settle_list(unit, &op->init, true);
+  if (kind == OP_AS2FUNC && op_is(op->rhs.items[0], OP_INLCALL)) split_assignment(unit, op);
+  for (const char *slot = op_slots(kind); *slot; slot++) switch (*slot) {
+    case 'x': op->x = kind == OP_CASE ? as_statement(unit, op->x) : as_value(unit, op->x); break;
+    case 'y': op->y = kind == OP_FOR ? as_statement(unit, op->y) : as_value(unit, op->y); break;
+    case 'z': op->z = as_value(unit, op->z); break;
+    case 'w': op->w = as_value(unit, op->w); break;
+    case 'l':
+      settle_list(unit, &op->list, kind == OP_IF || kind == OP_FOR || kind == OP_RANGE || kind == OP_BLOCK);
+      break;
+    case 'm': settle_list(unit, &op->list2, kind == OP_IF || kind == OP_CASE); break;
+    }
 }
 
 static Op *edit(void *context, Op *op) {
@@ -177,9 +235,11 @@ static Op *edit(void *context, Op *op) {
     op->cond = edit(x, op->cond);
     edit_list(x, &op->orelse);
     edit_list(x, &op->list);
+    settle(x->unit, op);
     return op;
   }
   op_edit_children(op, edit, x);
+  settle(x->unit, op);
   if (op->kind != OP_CALLFUNC || (op->flags & (OP_NOINLINE | OP_GODEFER))) return op;
   return expand(x, op);
 }
@@ -190,6 +250,7 @@ static void inline_calls_of(Unit *unit, Func *fn) {
   Expander x = {.unit = unit, .fn = fn, .max_cost = profile->inline_budget, .active = map_in(arena)};
   if (node_count(fn) >= profile->inline_big_nodes) x.max_cost = profile->inline_big_budget;
   edit_list(&x, &fn->body);
+  settle_list(unit, &fn->body, true);
   arena_free(arena);
 }
 

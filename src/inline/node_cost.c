@@ -67,7 +67,12 @@ static bool cost_call(NodeCost *v, Op *call) {
   case KNOWN_NONE: break;
   }
   if (call_is_intrinsic(v->unit, call)) return false;
+  bool leaves = v->unit->profile->inline_rules == INLINE_LEAVES;
   Func *callee = named_callee(v->unit, call);
+  if (leaves && (!callee || !callee->inl)) {
+    v->reason = call->flags & OP_METHOD_CALL ? STR("non-leaf method") : STR("non-leaf function");
+    return true;
+  }
   v->budget -= callee && callee->inl ? callee->inl->cost : profile->inline_call_cost;
   return false;
 }
@@ -89,6 +94,7 @@ static bool visit_children(NodeCost *v, Op *op) {
 static bool visit(void *context, Op *op) {
   NodeCost *v = context;
   const char *hairy = too_hairy(op);
+  if (op->kind == OP_GO && v->unit->profile->inline_rules == INLINE_LEAVES) hairy = "PROC";
   if (hairy) return refuse(v, hairy);
   switch ((int)op->kind) {
   case OP_FALL:
@@ -100,12 +106,27 @@ static bool visit(void *context, Op *op) {
   case OP_CALLFUNC:
     if (cost_call(v, op)) return true;
     break;
-  case OP_CALLINTER: v->budget -= v->unit->profile->inline_call_cost; break;
-  case OP_PANIC: v->budget -= v->unit->profile->inline_panic_cost; break;
+  case OP_CALLINTER:
+    if (v->unit->profile->inline_rules == INLINE_LEAVES) {
+      v->reason = STR("non-leaf op CALLINTER");
+      return true;
+    }
+    v->budget -= v->unit->profile->inline_call_cost;
+    break;
+  case OP_PANIC:
+    if (v->unit->profile->inline_rules == INLINE_LEAVES) {
+      v->reason = STR("non-leaf op PANIC");
+      return true;
+    }
+    v->budget -= v->unit->profile->inline_panic_cost; break;
   case OP_IF:
     if (op_is_const(op->cond, CONST_BOOL))
       return visit_list(v, &op->init) || visit_list(v, &op->list) || visit_list(v, &op->orelse);
     break;
+  case OP_CONVNOP:
+    if (op->init.len > 0) v->budget++; /* a name that carries statements of ours */
+    break;
+  case OP_METHEXPR:
   case OP_NEW:
   case OP_SLICELIT: v->budget--; break;
   case OP_DCLCONST: return false;
@@ -118,6 +139,11 @@ static bool visit(void *context, Op *op) {
 bool node_cost(Unit *unit, Func *fn, int32_t *cost, Str *reason) {
   int32_t budget = unit->profile->inline_budget;
   NodeCost v = {.unit = unit, .budget = budget, .count_all = event_wanted(unit, 2)};
+  if (unit->profile->inline_rules == INLINE_LEAVES && type_core(fn->type)->u.signature.variadic) {
+    *cost = 0;
+    *reason = STR("has ... args");
+    return false;
+  }
   bool stopped = visit_list(&v, &fn->body);
   *cost = budget - v.budget;
   *reason = v.reason;

@@ -205,6 +205,7 @@ typedef enum FuncFlags {
   FUNC_SHAPED = 1 << 11,      /* has a dictionary parameter */
   FUNC_LOWERED = 1 << 12,     /* body is there */
   FUNC_ESCAPE_DONE = 1 << 13, /* tags are there */
+  FUNC_POINTER_WRAPPER = 1 << 20, /* (*T).M for a method T.M */
   FUNC_TEMPLATE = 1 << 14     /* closure of an inline body: to be cloned, never compiled itself */
 } FuncFlags;
 

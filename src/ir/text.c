@@ -40,7 +40,24 @@ static void print_ops(Printer *p, Op *const *items, uint32_t len, const char *se
   }
 }
 
-static void print_list(Printer *p, const OpList *list) { print_ops(p, list->items, list->len, ", "); }
+/* f in `return f()` and `g(f())` if the values went through temporaries before; NULL otherwise. */
+static const Op *split_call(const Printer *p, const OpList *list) {
+  if (p->unit->profile->front_end != FRONT_TYPECHECK || list->len < 2) return NULL;
+  const Op *first = list->items[0];
+  while (first->kind == OP_CONVIFACE || (first->kind == OP_CONVNOP && first->init.len == 0)) first = first->x;
+  if (first->init.len != 1 || first->kind != OP_CONVNOP) return NULL;
+  const Op *assign = first->init.items[0];
+  if (assign->kind != OP_AS2FUNC && assign->kind != OP_AS2) return NULL;
+  const Op *call = assign->rhs.items[0];
+  return call->kind == OP_CONVNOP && call->y ? call->y : call;
+}
+
+static void print_list(Printer *p, const OpList *list) {
+  const Op *call = split_call(p, list);
+  if (call) {
+    print_op(p, call);
+    return;
+  } print_ops(p, list->items, list->len, ", "); }
 static void print_body(Printer *p, const OpList *list) { print_ops(p, list->items, list->len, "; "); }
 static void print_type(Printer *p, Type *t) { type_text(p->out, p->unit, t, TYPE_TEXT_GO); }
 
@@ -392,7 +409,7 @@ static bool print_operand(Printer *p, const Op *op) {
 }
 
 static void print_expr(Printer *p, const Op *op, int precedence) {
-  while (op && is_silent(op)) op = op->x;
+  while (op && is_silent(op)) op = op->x && op->x->kind == OP_CONVNOP && op->x->y ? op->x->y : op->x;
   if (!op) {
     put(p, nothing(p));
     return;

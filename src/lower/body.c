@@ -164,6 +164,7 @@ Op *lower_func_lit(Body *b, FuncLit *lit) {
     for (uint32_t i = 0; i < groups[g].len; i++) read_type(b, groups[g].items[i]->type);
   Func *fn = new_closure_func(b, lit->node.pos, signature, range_body ? CLOSURE_RANGE : CLOSURE_LITERAL);
   declare_params(b->low, fn, signature, NULL);
+  place_params(b->low, fn, NULL, lit->type);
   Body inner;
   body_init(&inner, b->low, fn, b);
   inner.signature = written;

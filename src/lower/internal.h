@@ -307,6 +307,10 @@ typedef struct Clauses {
 Node *switch_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare);
 /* Types of key and value that ranging over a value of type x gives, as written; NULL where there is none. */
 void range_types(Body *b, Type *x, Type **key, Type **value);
+Pos type_end(Node *type); /* of the last name in it, as the compiler sees it */
+Pos last_field_end(FieldList fields, Pos otherwise);
+/* Releases that place all parameters of a function at the end of its signature. */
+void place_params(Lowering *low, Func *fn, const FieldNode *recv, const FuncTypeExpr *type);
 Op *lower_switch(Body *b, SwitchStmt *stmt, Atom label);
 Op *lower_select(Body *b, SelectStmt *stmt, Atom label);
 Op *lower_for(Body *b, ForStmt *stmt, Atom label);

@@ -284,6 +284,7 @@ Func *declare_func(Lowering *low, Object *object) {
   if (decl->body_len == 0 && !decl->body) fn->flags |= FUNC_NO_BODY;
   map_set_ptr(&low->funcs, object, fn);
   declare_params(low, fn, object->type, NULL);
+  place_params(low, fn, decl->recv, decl->type);
   BodySource *source = arena_new_of(low->arena, BodySource);
   *source = (BodySource){.fn = fn, .object = object};
   map_set_ptr(&low->sources, fn, source);

@@ -132,14 +132,12 @@ static Type *comparison_type(Body *b, Clauses clauses, Type *tag) {
   return tag;
 }
 
-static Pos type_end(Node *type);
-
-static Pos last_field_end(FieldList fields, Pos otherwise) {
+Pos last_field_end(FieldList fields, Pos otherwise) {
   return fields.len ? type_end(fields.items[fields.len - 1]->type) : otherwise;
 }
 
 /* Where the compiler places the variable of a type switch clause. */
-static Pos type_end(Node *type) {
+Pos type_end(Node *type) {
   switch ((int)type->kind) {
   case NODE_SELECTOR: return ((SelectorExpr *)type)->x->pos;
   case NODE_PAREN: return type_end(((ParenExpr *)type)->x);
@@ -164,6 +162,14 @@ static Pos type_end(Node *type) {
   }
   default: return type->pos;
   }
+}
+
+void place_params(Lowering *low, Func *fn, const FieldNode *recv, const FuncTypeExpr *type) {
+  if (!low->unit->profile->params_at_signature_end) return;
+  Pos pos = recv ? type_end(recv->type) : type->node.pos;
+  pos = last_field_end(type->results, last_field_end(type->params, pos));
+  for (uint32_t i = 0; i < fn->param_len; i++) fn->params[i]->op.pos = xpos(pos);
+  for (uint32_t i = 0; i < fn->result_len; i++) fn->results[i]->op.pos = xpos(pos);
 }
 
 static void lower_type_cases(Body *b, Op *op, CaseClause *clause, Type *iface) {

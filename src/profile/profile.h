@@ -83,6 +83,7 @@ typedef struct Profile {
   bool constants_found_late;     /* sizes and interface operands that turn out to be constant */
   bool lines_for_addresses;      /* `&x escapes to heap` besides `moved to heap: x` */
   bool captures_first;           /* how closures capture is decided before inlining */
+  bool params_at_signature_end; /* parameters and results are placed at the signature's last type */
   bool init_last;                /* package initialization comes after all functions */
   uint32_t leak_results;         /* results that a parameter tag can name: 5 */
   /* wording */
@@ -91,6 +92,7 @@ typedef struct Profile {
   bool append_lines;         /* append has a location of its own, so it gets lines */
   bool explain_flows;        /* the second analysis explains itself at -m=2 */
   bool function_prefix;      /* "F x does not escape" */
+  bool capture_names;     /* "F.func1 capturing by ..." */
   bool inline_costs;         /* "can inline F with cost N as" */
   bool inlined_bodies;       /* -m=2: "inlining call to F func(T) R { body }" */
   bool source_constants;     /* constants as they are written */
