@@ -54,7 +54,8 @@ static void walk_conversion(Walker *w, Hole k, Op *op) {
 
 static void walk_interface_conversion(Walker *w, Hole k, Op *op) {
   Type *t = op->x->type;
-  if (!type_is_interface(t) && !escape_is_direct_interface(w->graph->unit->target, t))
+  bool direct = !w->graph->unit->profile->coarse_values;
+  if (!type_is_interface(t) && !(direct && escape_is_direct_interface(w->graph->unit->target, t)))
     k = walker_spill(w, k, op);
   walk_expr(w, hole_note(w->graph, k, op, "interface-converted"), op->x);
 }
@@ -69,6 +70,11 @@ static void walk_index(Walker *w, Hole k, Op *op) {
 
 /* The receiver goes into the function value and to the method's receiver; who will get the results is unknown. */
 static void walk_method_value(Walker *w, Hole k, Op *op) {
+  if (w->graph->unit->profile->coarse_values) {
+    walker_spill(w, k, op);
+    walk_assign_heap(w, op->x, "call part", op);
+    return;
+  }
   Hole record = walker_spill(w, k, op);
   Type *signature = type_underlying(op->type);
   uint32_t results = signature->kind == TYPE_SIGNATURE ? signature->u.signature.results->u.tuple.vars.len : 0;

@@ -99,7 +99,8 @@ Hole hole_addr(Graph *g, Hole k, Op *where, const char *why) {
 }
 
 Hole hole_dot_type(Graph *g, Hole k, Type *t, Op *where, const char *why) {
-  if (!type_is_interface(t) && !escape_is_direct_interface(g->unit->target, t)) k = hole_shift(k, 1);
+  bool direct = !g->unit->profile->coarse_values && escape_is_direct_interface(g->unit->target, t);
+  if (!type_is_interface(t) && !direct) k = hole_shift(k, 1);
   return hole_note(g, k, where, why);
 }
 

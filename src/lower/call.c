@@ -225,6 +225,7 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
   OpKind kind = (OpKind)builtin_ops[id];
   Type *signature = fact_type(b, node_unparen(call->fun));
   if (signature && signature->kind != TYPE_SIGNATURE) signature = NULL;
+  if (b->low->in_place && kind == OP_PANIC) signature = NULL;
   Type *type = fact_type(b, &call->node);
   type = subst_type(b->low, b->subst, type);
   if (type && type->kind == TYPE_BASIC && type->u.basic.kind == BASIC_INVALID) type = NULL;

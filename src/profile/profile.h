@@ -82,6 +82,7 @@ typedef struct Profile {
   bool make_needs_constant;      /* make([]T, n) with unknown n is never on the stack */
   bool constants_found_late;     /* sizes and interface operands that turn out to be constant */
   bool lines_for_addresses;      /* `&x escapes to heap` besides `moved to heap: x` */
+  bool coarse_values;            /* all values that become interfaces are spilled, receivers of method values lost */
   bool captures_first;           /* how closures capture is decided before inlining */
   bool params_at_signature_end; /* parameters and results are placed at the signature's last type */
   bool init_last;                /* package initialization comes after all functions */
