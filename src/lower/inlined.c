@@ -41,15 +41,14 @@ static void read_again(Lowering *low, Func *callee, const BodySource *source) {
   read_instance(low, inst);
 }
 
-/* Reads with nothing recorded and nothing kept that is not kept by the compiler. */
-static void enter(Lowering *low, EventLog **events, uint32_t *funcs) {
-  *events = low->unit->events;
-  *funcs = low->unit->funcs.len;
-  low->unit->events = NULL;
+/* Imprecise interface calls of bodies that are read here are reported as ever. Returns the number of functions so far. */
+static uint32_t enter(Lowering *low) {
   low->inlining = true;
+  return low->unit->funcs.len;
 }
 
-static void leave(Lowering *low, EventLog *events, uint32_t funcs) {
+/* Nothing is kept that the compiler does not keep. */
+static void leave(Lowering *low, uint32_t funcs) {
   run_todos(low);
   drop_literals(low->unit, funcs);
   Func **made = low->inline_only.items;
@@ -58,7 +57,6 @@ static void leave(Lowering *low, EventLog *events, uint32_t funcs) {
   low->inline_only.len = low->inline_only.cap = 0;
   if (len && low->unit->check_inlining) low->unit->check_inlining(low->unit, made, len);
   low->inlining = false;
-  low->unit->events = events;
 }
 
 static void note_inlined(Unit *unit, Func *callee) {
@@ -70,11 +68,9 @@ static void note_inlined(Unit *unit, Func *callee) {
   Lowering *other = callee->unit->lower_state;
   BodySource *source = other ? map_get_ptr(&other->sources, callee) : NULL;
   if (!source || !source->object) return;
-  EventLog *events;
-  uint32_t funcs;
-  enter(low, &events, &funcs);
+  uint32_t funcs = enter(low);
   read_again(low, callee, source);
-  leave(low, events, funcs);
+  leave(low, funcs);
 }
 
 /* Methods of instances belong to the unit that uses them, everything else to the package that declares it. */
@@ -82,14 +78,10 @@ static Func *resolve(void *context, Unit *unit, Object *object) {
   Lowering *low = unit->lower_state;
   if (!object->u.func.origin) return low->resolve_func(context, unit, object);
   Func *fn = method_func(low, NULL, object);
-  if (!fn || (fn->flags & FUNC_LOWERED)) return fn;
-  EventLog *events;
-  uint32_t funcs;
-  bool nested = low->inlining;
-  if (nested) return fn;
-  enter(low, &events, &funcs);
+  if (!fn || (fn->flags & FUNC_LOWERED) || low->inlining) return fn;
+  uint32_t funcs = enter(low);
   lower_body(low, fn);
-  leave(low, events, funcs);
+  leave(low, funcs);
   return fn;
 }
 
