@@ -52,8 +52,9 @@ oracle_list() {
   mv "$to.new" "$to"
 }
 
-# Only the blocks that name a test variant: `# fmt [fmt.test]`.
-variants_only() { awk '/^# / { on = / \[/ } on'; }
+# Only the blocks that a package's own tests consist of, `# fmt [fmt.test]` and `# fmt_test [fmt.test]`: what is printed when it is asked for
+# alone. Packages between it and its tests (`# testing [fmt.test]`) are compiled once more, too, but not with -m unless named as well.
+variants_only() { awk '/^# / { name = $2; sub(/_test$/, "", name); on = $3 == "[" name ".test]" } on'; }
 
 # The packages of the libraries that the go command can build.
 library_packages() {
