@@ -175,6 +175,7 @@ static void print_findings(Engine *engine, EngineResult *result) {
   const LoadEnv *env = &engine->graph->env;
   ReportOptions options = {
       .cwd = engine->options->load.dir,
+      .goroot = env->goroot,
       .release = str_from(engine->profile->release),
       .target = arena_printf(engine->arena, STR_FMT "/" STR_FMT, STR_ARG(env->goos), STR_ARG(env->goarch)),
       .color = engine->options->color,

@@ -24,6 +24,7 @@ typedef struct Context {
   Arena *arena;
   const Unit *unit;
   Map explanations; /* Op* -> 1 + index of its ESCAPES_IN event */
+  Map capturers; /* Name* -> 1 + index of the finding of a function literal on the heap that refers to it */
   VEC(Finding) list;
 } Context;
 
@@ -49,6 +50,9 @@ static void collect_steps(Context *context, const Event *value, Finding *finding
   finding->steps = steps.items;
   finding->step_len = steps.len;
 }
+
+/* Where the value is written: in the inlined function for copies. */
+static Pos event_source_pos(const Event *event) { return event->pos.pos; }
 
 /* ---- the reason as a sentence ---- */
 
@@ -105,6 +109,36 @@ static void set_reason(Context *context, Finding *finding, const char *code, con
   finding->reason = fill_sentence(context, sentence, step, value);
 }
 
+/* The word of the source before a position: "go" of `go func() {}()`. */
+static Str word_before(const Context *context, Pos pos) {
+  const Sources *sources = context->unit->session->sources;
+  SourceFile *file = pos_known(pos) ? sources_file(sources, pos) : NULL;
+  if (!file) return STR("");
+  Position at = source_position_physical(sources, pos);
+  Str line = source_line_text(file, at.line);
+  size_t end = at.col ? at.col - 1 : 0;
+  if (end > line.len) return STR("");
+  while (end > 0 && (line.data[end - 1] == ' ' || line.data[end - 1] == '\t')) end--;
+  size_t start = end;
+  while (start > 0 && line.data[start - 1] >= 'a' && line.data[start - 1] <= 'z') start--;
+  return str_slice(line, start, end);
+}
+
+/* A function literal that goes to the heap by nothing but its own creation is what a go or defer statement calls. */
+static bool reason_of_literal(Context *context, Finding *finding, const FindingStep *last,
+                              const Event *value) {
+  if (!op_is(value->op, OP_CLOSURE) || finding->step_len != 1 || !str_equal(last->why, STR("spill")))
+    return false;
+  Str word = word_before(context, event_source_pos(value));
+  if (str_equal(word, STR("go")))
+    set_reason(context, finding, "goroutine", "started as a goroutine%a", last, value);
+  else if (str_equal(word, STR("defer")))
+    set_reason(context, finding, "deferred", "deferred%a, maybe many times", last, value);
+  else
+    return false;
+  return true;
+}
+
 /* A closure's values share the closure's fate: it is started as a goroutine, deferred in a loop, or kept. */
 static bool reason_of_capture(Context *context, Finding *finding, const FindingStep *last,
                               const Event *value) {
@@ -133,7 +167,12 @@ static void explain_reason(Context *context, Finding *finding, const Event *valu
     return;
   }
   const FindingStep *last = &finding->steps[finding->step_len - 1];
+  if (reason_of_literal(context, finding, last, value)) return;
   if (reason_of_capture(context, finding, last, value)) return;
+  if (str_equal(last->why, STR("call parameter")) && str_equal(callee_text(last->text), STR("append"))) {
+    set_reason(context, finding, "appended", "appended%a to a slice that is on the heap", last, value);
+    return;
+  }
   if (find_step(finding, "interface-converted") && str_equal(last->why, STR("call parameter"))) {
     set_reason(context, finding, "interface", "boxed into an interface for %c%a, whose argument leaks", last,
                value);
@@ -209,6 +248,9 @@ static void describe(Context *context, Finding *finding, const Event *event) {
   finding->what = arena_str(context->arena, event->text[0]);
   if (event->kind == EVENT_MOVED_TO_HEAP)
     finding->what = arena_printf(context->arena, "variable " STR_FMT, STR_ARG(event->text[0]));
+  if (str_has_prefix(event->text[0], STR(".autotmp_"))) /* the compiler's name for something without one */
+    finding->what =
+        str_has_suffix(event->text[0], STR(")")) ? STR("result of a call") : STR("temporary value");
   if (event->kind == EVENT_APPEND_ESCAPES || event->kind == EVENT_APPEND_DOES_NOT_ESCAPE)
     finding->what = STR("backing store of append");
   if (!event->op || !event->op->type) return;
@@ -232,6 +274,46 @@ static void note_inlining(Context *context, Finding *finding, const Event *event
 
 /* ---- one finding per event ---- */
 
+static void note_captures(Context *context, const Func *literal, uint32_t index) {
+  for (uint32_t i = 0; i < literal->closure_vars.len; i++) {
+    Name *name = literal->closure_vars.items[i];
+    if (name->name_flags & NAME_BY_VALUE) continue;
+    uint64_t *slot = map_put(&context->capturers, map_key(name_canonical(name)));
+    if (!*slot) *slot = index + 1;
+  }
+}
+
+/* Variables that a function literal refers to are where they are because of it: its reason is part of theirs. */
+static void explain_captured(Context *context, Finding *finding, const Event *event) {
+  if (event->kind != EVENT_MOVED_TO_HEAP || finding->step_len == 0) return;
+  if (!str_equal(finding->steps[finding->step_len - 1].why, STR("reference"))) return;
+  const uint64_t *found = map_find(&context->capturers, map_key(name_canonical(event->op->name)));
+  if (!found) return;
+  const Finding *literal = &context->list.items[*found - 1];
+  Buffer out = {0};
+  buffer_text(&out, "captured by reference by the function literal");
+  add_place(context, &out, literal->pos);
+  buffer_printf(&out, ", which is " STR_FMT, STR_ARG(literal->reason));
+  finding->reason = arena_str(context->arena, buffer_view(&out));
+  finding->code = strcmp(literal->code, "goroutine") == 0 ? "goroutine" : "closure";
+  buffer_free(&out);
+}
+
+/* A value that is on the heap since it becomes an interface: that comes first in its reason. */
+static void mention_boxing(Context *context, Finding *finding, const Event *event) {
+  if (!event->op || event->op->kind != OP_CONVIFACE || str_has_prefix(finding->reason, STR("boxed"))) return;
+  const FindingStep *last = finding->step_len ? &finding->steps[finding->step_len - 1] : NULL;
+  bool passed =
+      last && str_equal(last->why, STR("call parameter")) && str_has_prefix(finding->reason, STR("passed"));
+  if (passed)
+    set_reason(context, finding, "interface", "boxed into an interface for %c%a, whose argument leaks", last,
+               event);
+  else
+    finding->reason = arena_printf(context->arena, "boxed into an interface, %s" STR_FMT,
+                                   str_has_prefix(finding->reason, STR("its size")) ? "" : "which is ",
+                                   STR_ARG(finding->reason));
+}
+
 static void add_value(Context *context, const Event *event, FindingKind kind) {
   Finding finding = {.kind = kind, .pos = event->outermost};
   describe(context, &finding, event);
@@ -239,6 +321,8 @@ static void add_value(Context *context, const Event *event, FindingKind kind) {
   if (kind == FINDING_HEAP) {
     collect_steps(context, event, &finding);
     explain_reason(context, &finding, event);
+    mention_boxing(context, &finding, event);
+    if (op_is(event->op, OP_CLOSURE)) note_captures(context, event->op->func, context->list.len);
     if (event->kind == EVENT_APPEND_ESCAPES && finding.step_len == 0) {
       finding.code = "grows";
       finding.reason = STR("it grows at run time");
@@ -306,15 +390,24 @@ static int compare_findings(const void *a, const void *b) {
 }
 
 Findings explain_findings(Arena *arena, const Unit *unit) {
-  Context context = {.arena = arena, .unit = unit, .explanations = map_in(arena)};
+  Context context = {.arena = arena, .unit = unit, .explanations = map_in(arena), .capturers = map_in(arena)};
   const EventLog *log = unit->events;
+  Map events = map_in(arena); /* Event* -> 1 + index of its finding */
   for (uint32_t i = 0; i < log->list.len; i++) {
     const Event *event = &log->list.items[i];
     if (event->kind != EVENT_ESCAPES_IN || !event->op) continue;
     uint64_t *slot = map_put(&context.explanations, map_key(event->op));
     if (!*slot) *slot = i + 1;
   }
-  vec_each (const Event, event, &log->list) add_event(&context, event);
+  vec_each (const Event, event, &log->list) {
+    uint32_t before = context.list.len;
+    add_event(&context, event);
+    if (context.list.len > before && event->op) *map_put(&events, map_key(event)) = before + 1;
+  }
+  vec_each (const Event, event, &log->list) {
+    const uint64_t *index = map_find(&events, map_key(event));
+    if (index) explain_captured(&context, &context.list.items[*index - 1], event);
+  }
   if (context.list.len) qsort(context.list.items, context.list.len, sizeof(Finding), compare_findings);
   return (Findings){context.list.items, context.list.len};
 }

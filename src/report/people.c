@@ -21,22 +21,40 @@ static void styled(Writer *writer, const char *style, Str text) {
   if (writer->options->color) buffer_text(writer->out, RESET);
 }
 
+/* "48 B", "320 KiB", "312.5 KiB", "4 MiB": exact up to 10 KiB, then with at most one decimal. */
 static void add_bytes(Buffer *out, int64_t bytes) {
-  if (bytes >= 1024 && bytes % 1024 == 0)
-    buffer_printf(out, "%lld KiB", (long long)(bytes / 1024));
-  else
-    buffer_printf(out, "%lld B", (long long)bytes);
+  static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+  size_t unit = 0;
+  int64_t scale = 1;
+  while (unit + 1 < ARRAY_LEN(units) && bytes >= 1024 * scale &&
+         (bytes >= 10 * 1024 * scale || bytes % (1024 * scale) == 0)) {
+    scale *= 1024;
+    unit++;
+  }
+  int64_t tenths = (bytes * 10 + scale / 2) / scale;
+  buffer_printf(out, "%lld", (long long)(tenths / 10));
+  if (tenths % 10) buffer_printf(out, ".%lld", (long long)(tenths % 10));
+  buffer_printf(out, " %s", units[unit]);
 }
 
-/* ", 24 B (32 B with its size class)" */
+/* ", 24 B (takes 32 B)"; a slice of unknown length has no size. */
 static void add_size(Writer *writer, const ReportFinding *finding) {
   if (finding->size < 0) return;
   buffer_text(writer->out, ", ");
   add_bytes(writer->out, finding->size);
   if (finding->class_size == finding->size) return;
-  buffer_text(writer->out, " (");
+  buffer_text(writer->out, " (takes ");
   add_bytes(writer->out, finding->class_size);
-  buffer_text(writer->out, " with its size class)");
+  buffer_char(writer->out, ')');
+}
+
+/* A file as people know it: below the GOROOT by that name, else relative to the working directory where that is shorter. */
+static Str shown_file(Writer *writer, Str path) {
+  Str goroot = writer->options->goroot;
+  if (goroot.len && path.len > goroot.len && str_has_prefix(path, goroot) && path.data[goroot.len] == '/' &&
+      !str_has_prefix(writer->options->cwd, goroot))
+    return arena_printf(writer->arena, "$GOROOT" STR_FMT, STR_ARG(str_slice(path, goroot.len, path.len)));
+  return report_short_path(writer->arena, writer->options->cwd, path);
 }
 
 static void write_steps(Writer *writer, const ReportFinding *finding) {
@@ -45,7 +63,7 @@ static void write_steps(Writer *writer, const ReportFinding *finding) {
     buffer_printf(writer->out, "        %u. " STR_FMT " (" STR_FMT ")", i + 1, STR_ARG(step->text),
                   STR_ARG(step->why));
     if (step->at.line) {
-      Str file = report_short_path(writer->arena, writer->options->cwd, step->at.filename);
+      Str file = shown_file(writer, step->at.filename);
       buffer_printf(writer->out, " at " STR_FMT ":%u:%u", STR_ARG(file), step->at.line, step->at.col);
     }
     buffer_char(writer->out, '\n');
@@ -56,18 +74,31 @@ static void write_steps(Writer *writer, const ReportFinding *finding) {
   }
 }
 
-static void write_finding(Writer *writer, const ReportFinding *finding) {
+static bool same_position(const Position *a, const Position *b) {
+  return a->line == b->line && a->col == b->col && str_equal(a->filename, b->filename);
+}
+
+/* Copies of one value that are told with the same words: an expression that was inlined twice into one line. */
+static bool same_finding(const ReportFinding *a, const ReportFinding *b) {
+  return same_position(&a->at, &b->at) && same_position(&a->inner, &b->inner) &&
+         str_equal(a->what, b->what) && str_equal(a->type, b->type) && str_equal(a->reason, b->reason) &&
+         a->size == b->size && str_equal(a->inlined_from, b->inlined_from);
+}
+
+static void write_finding(Writer *writer, const ReportFinding *finding, uint32_t copies) {
   buffer_printf(writer->out, "  %u:%u: ", finding->at.line, finding->at.col);
   styled(writer, BOLD, finding->what);
   if (finding->type.len) buffer_printf(writer->out, " (" STR_FMT ")", STR_ARG(finding->type));
   add_size(writer, finding);
+  if (copies > 1) buffer_printf(writer->out, ", %u times", copies);
   buffer_char(writer->out, '\n');
   buffer_text(writer->out, "      ");
   styled(writer, YELLOW, finding->reason);
   if (finding->inlined_from.len) {
-    buffer_printf(writer->out, "; in the inlined copy of " STR_FMT, STR_ARG(finding->inlined_from));
+    buffer_printf(writer->out, "; from the call of " STR_FMT " that is inlined here",
+                  STR_ARG(finding->inlined_from));
     if (finding->inner.line) {
-      Str file = report_short_path(writer->arena, writer->options->cwd, finding->inner.filename);
+      Str file = shown_file(writer, finding->inner.filename);
       buffer_printf(writer->out, ", written at " STR_FMT ":%u:%u", STR_ARG(file), finding->inner.line,
                     finding->inner.col);
     }
@@ -85,7 +116,13 @@ static uint32_t write_package(Writer *writer, const ReportPackage *package) {
   for (uint32_t i = 0; i < package->finding_len; i++) {
     const ReportFinding *finding = &package->findings[i];
     if (!on_heap(finding)) continue;
-    if (!count++) {
+    uint32_t copies = 1;
+    while (i + 1 < package->finding_len && on_heap(finding + 1) && same_finding(finding, finding + 1)) {
+      copies++;
+      finding++;
+      i++;
+    }
+    if (!count) {
       styled(writer, BOLD,
              arena_printf(writer->arena, "%s" STR_FMT, writer->out->len ? "\n" : "",
                           STR_ARG(package->description)));
@@ -93,11 +130,11 @@ static uint32_t write_package(Writer *writer, const ReportPackage *package) {
     }
     if (!str_equal(file, finding->at.filename)) {
       file = finding->at.filename;
-      buffer_str(writer->out, file.len ? report_short_path(writer->arena, writer->options->cwd, file)
-                                       : STR("(made by the compiler)"));
+      buffer_str(writer->out, file.len ? shown_file(writer, file) : STR("(made by the compiler)"));
       buffer_char(writer->out, '\n');
     }
-    write_finding(writer, finding);
+    write_finding(writer, finding, copies);
+    count += copies;
   }
   return count;
 }

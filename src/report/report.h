@@ -44,6 +44,7 @@ typedef struct ReportPackage {
 
 typedef struct ReportOptions {
   Str cwd;
+  Str goroot;  /* files below it are shown as $GOROOT/…; empty: none */
   Str release; /* "1.27" */
   Str target;  /* "linux/amd64" */
   bool color, verbose;
