@@ -54,8 +54,8 @@ static void walk_conversion(Walker *w, Hole k, Op *op) {
 
 static void walk_interface_conversion(Walker *w, Hole k, Op *op) {
   Type *t = op->x->type;
-  bool direct = !w->graph->unit->profile->coarse_values;
-  if (!type_is_interface(t) && !(direct && escape_is_direct_interface(w->graph->unit->target, t)))
+  bool coarse = w->graph->unit->profile->coarse_values;
+  if (coarse || (!type_is_interface(t) && !escape_is_direct_interface(w->graph->unit->target, t)))
     k = walker_spill(w, k, op);
   walk_expr(w, hole_note(w->graph, k, op, "interface-converted"), op->x);
 }

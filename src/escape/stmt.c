@@ -28,7 +28,7 @@ static bool find_looping_labels(void *context, Op *op) {
 static void walk_block(Walker *w, const OpList *list) {
   int32_t depth = w->loop_depth;
   walk_stmts(w, list);
-  w->loop_depth = depth;
+  if (!w->graph->unit->profile->labels_deepen) w->loop_depth = depth;
 }
 
 void walk_func(Graph *g, Func *fn) {

@@ -24,6 +24,7 @@ typedef struct Components {
 
 typedef struct FuncWalk {
   Components *components;
+  const Func *fn; /* that is walked */
   uint32_t lowest;
 } FuncWalk;
 
@@ -42,6 +43,24 @@ static void visit_mentioned(FuncWalk *walk, Func *fn) {
   if (!fn || fn->unit != walk->components->unit || (fn->flags & walk->components->done_flags)) return;
   uint32_t number = visit_func(walk->components, fn);
   if (number < walk->lowest) walk->lowest = number;
+}
+
+/* Older releases follow calls only, not every mention. */
+static bool visit_call(void *context, Op *op) {
+  FuncWalk *walk = context;
+  if (op->kind == OP_CALLFUNC) {
+    const Op *fun = op->fun;
+    Name *callee = NULL;
+    if (fun->kind == OP_NAME && fun->name->class_ == CLASS_FUNC) callee = fun->name;
+    if (fun->kind == OP_METHEXPR) callee = op_method_name(walk->components->unit, op->fun);
+    if (callee) visit_mentioned(walk, callee->func);
+  } else if (op->kind == OP_METHVALUE) {
+    Name *method = op_method_name(walk->components->unit, op);
+    if (method && method->func != walk->fn) visit_mentioned(walk, method->func);
+  } else if (op->kind == OP_CLOSURE) {
+    visit_mentioned(walk, op->func);
+  }
+  return op_children(op, visit_call, walk);
 }
 
 static bool visit_op(void *context, Op *op) {
@@ -79,10 +98,15 @@ static uint32_t visit_func(Components *c, Func *fn) {
   if (known) return (uint32_t)*known;
   uint32_t number = ++c->last_number;
   *map_put(&c->numbers, map_key(fn)) = number;
-  FuncWalk walk = {c, ++c->last_number};
+  FuncWalk walk = {c, fn, ++c->last_number};
   vec_push(c->scratch, &c->stack, fn);
   for (uint32_t i = 0; i < fn->body.len; i++)
-    if (fn->body.items[i]) visit_op(&walk, fn->body.items[i]);
+    if (!fn->body.items[i])
+      continue;
+    else if (c->unit->profile->front_end == FRONT_TYPECHECK)
+      visit_call(&walk, fn->body.items[i]);
+    else
+      visit_op(&walk, fn->body.items[i]);
   if ((walk.lowest == number || walk.lowest == number + 1) && !is_attached(c, fn))
     hand_over(c, fn, walk.lowest == number);
   return walk.lowest;

@@ -95,7 +95,7 @@ static void print_assign_list(Printer *p, const Op *op) {
   print_list(p, &op->lhs);
   if (p->unit->profile->front_end == FRONT_TYPECHECK && (op->kind != OP_AS2 || !(op->flags & OP_DEF))) {
     put(p, " = ");
-    if (op->kind == OP_AS2)
+    if (op->kind == OP_AS2 && p->unit->profile->pairs_hidden)
       put(p, nothing(p)); /* what is assigned pairwise is not where the printer looks */
     else
       print_list(p, &op->rhs);

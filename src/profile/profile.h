@@ -83,6 +83,8 @@ typedef struct Profile {
   bool constants_found_late;     /* sizes and interface operands that turn out to be constant */
   bool lines_for_addresses;      /* `&x escapes to heap` besides `moved to heap: x` */
   bool coarse_values;            /* all values that become interfaces are spilled, receivers of method values lost */
+  bool literal_pointers; /* &T{} stands where its literal stands, not at the & */
+  bool labels_deepen;    /* a looping label inside a block counts for what follows the block */
   bool captures_first;           /* how closures capture is decided before inlining */
   bool params_at_signature_end; /* parameters and results are placed at the signature's last type */
   bool init_last;                /* package initialization comes after all functions */
@@ -93,6 +95,7 @@ typedef struct Profile {
   bool append_lines;         /* append has a location of its own, so it gets lines */
   bool explain_flows;        /* the second analysis explains itself at -m=2 */
   bool function_prefix;      /* "F x does not escape" */
+  bool pairs_hidden;      /* FRONT_TYPECHECK: "a, b = <N>" for pairwise assignments */
   bool capture_names;     /* "F.func1 capturing by ..." */
   bool inline_costs;         /* "can inline F with cost N as" */
   bool inlined_bodies;       /* -m=2: "inlining call to F func(T) R { body }" */
