@@ -200,8 +200,9 @@ void inline_unit(Unit *unit) {
   /* Closures of inlined bodies are appended meanwhile; nothing is inlined into them. */
   uint32_t len = unit->funcs.len;
   Func **funcs = arena_new_array(arena, Func *, len);
-  memcpy(funcs, unit->funcs.items, sizeof(Func *) * len);
-  if (!compiler_flags_no_inline(&unit->flags)) unit_visit_components(unit, funcs, len, can_inline_component, unit);
+  if (len) memcpy(funcs, unit->funcs.items, sizeof(Func *) * len);
+  if (!compiler_flags_no_inline(&unit->flags))
+    unit_visit_components(unit, funcs, len, can_inline_component, unit);
   for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
   unit_visit_components(unit, funcs, len, edit_component, &all);
   for (uint32_t i = 0; i < len; i++) remove_parens(map_get_ptr(&all.calls, funcs[i]));

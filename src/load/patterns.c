@@ -159,7 +159,7 @@ static int compare_paths(const void *a, const void *b) {
 
 static void sort_packages(Match *match) {
   if (!match->packages.len) return;
-  qsort(match->packages.items, match->packages.len, sizeof(Str), compare_paths);
+  if (match->packages.len) qsort(match->packages.items, match->packages.len, sizeof(Str), compare_paths);
   uint32_t kept = 0;
   for (uint32_t i = 0; i < match->packages.len; i++)
     if (kept == 0 || !str_equal(match->packages.items[kept - 1], match->packages.items[i]))

@@ -515,7 +515,7 @@ static void collect_stmts(Collector *c, NodeList stmts) {
     Node *stmt = stmts.items[i];
     if (dead && (int64_t)i > last_label && stmt->kind != NODE_LABELED) continue;
     collect_stmt(c, stmt);
-    dead = statement_terminates(c->b, stmt);
+    dead = i + 1 < stmts.len && statement_terminates(c->b, stmt); /* else nobody asks: it may be deep */
   }
 }
 

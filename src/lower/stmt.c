@@ -20,7 +20,7 @@ void lower_stmts(Body *b, NodeList stmts, OpList *out) {
     Node *stmt = stmts.items[i];
     if (dead && (int64_t)i > last_label && stmt->kind != NODE_LABELED) continue;
     lower_stmt(b, stmt, out);
-    dead = statement_terminates(b, stmt);
+    dead = i + 1 < stmts.len && statement_terminates(b, stmt); /* else nobody asks: it may be deep */
   }
 }
 

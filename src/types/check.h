@@ -184,7 +184,7 @@ void **
 universe_generics(Universe *universe); /* slot in which the generics files keep their table of instances */
 Type *type_invalid(const Universe *universe);
 bool type_valid(const Type *t);
-Scope *scope_new(Universe *universe, Scope *parent, Pos start, Pos end);
+Scope *scope_new(Universe *universe, Scope *parent);
 Object *scope_insert(Universe *universe, Scope *scope,
                      Object *object); /* the object already there, or NULL */
 void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object, Pos scope_pos);

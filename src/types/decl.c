@@ -25,7 +25,7 @@ void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object
 }
 
 Scope *check_open_scope(Checker *check, Node *node) {
-  Scope *scope = scope_new(check->universe, check->env.scope, node->pos, node_end(node));
+  Scope *scope = scope_new(check->universe, check->env.scope);
   record_scope(check, node, scope);
   check->env.scope = scope;
   return scope;
@@ -322,7 +322,6 @@ static void func_decl(Checker *check, Object *object, DeclInfo *decl) {
   check_func_type(check, signature, syntax->recv, syntax->tparams, syntax->type);
   object->u.func.nointerface = (syntax->pragma & PRAGMA_NOINTERFACE) != 0;
   bool has_body = syntax->body || syntax->body_len;
-  signature->u.signature.scope->start = syntax->node.pos;
   if (syntax->tparams.len && !has_body)
     check_soft_error(check, syntax->node.pos, "generic function is missing function body");
   if (!check->config->bodies || !has_body) return;

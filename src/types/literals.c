@@ -79,11 +79,6 @@ void check_func_lit(Checker *check, Operand *x, FuncLit *e) {
     operand_invalidate(x);
     return;
   }
-  Scope *scope = signature->u.signature.scope;
-  if (scope) {
-    scope->start = e->node.pos;
-    scope->end = node_end(&e->node);
-  }
   if (e->body) {
     /* Not now: the literal may be part of a type that its body mentions. */
     FuncLitBody *body = arena_new_of(check->arena, FuncLitBody);

@@ -32,7 +32,7 @@ Type *type_unalias(Type *t) {
   if (actual && actual->kind != TYPE_ALIAS) return actual;
   Type *end = t;
   for (int i = 0; end->kind == TYPE_ALIAS; i++) {
-    Type *next = end->u.alias.from_rhs;
+    Type *known = LOAD_ACQUIRE(&end->u.alias.actual), *next = known ? known : end->u.alias.from_rhs;
     if (!next || i > CHAIN_LIMIT) return end;
     end = next;
   }

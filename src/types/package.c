@@ -18,7 +18,7 @@ Package *package_new_synthetic(Universe *universe, Atom path, Atom name) {
   pkg->path = path;
   pkg->name = name;
   pkg->arena = universe->arena;
-  pkg->scope = scope_new(universe, universe->scope, POS_NONE, POS_NONE);
+  pkg->scope = scope_new(universe, universe->scope);
   return pkg;
 }
 
@@ -29,7 +29,7 @@ Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang)
   pkg->name = name;
   pkg->arena = arena;
   pkg->lang = lang;
-  pkg->scope = scope_new(config->universe, config->universe->scope, POS_NONE, POS_NONE);
+  pkg->scope = scope_new(config->universe, config->universe->scope);
   pkg->scope->arena = arena;
   pkg->ids = arena_new_of(arena, IdCounter);
   pkg->ids->next = 1;

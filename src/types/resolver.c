@@ -265,7 +265,7 @@ static void collect_func(Collector *c, FuncDecl *syntax) {
 
 static void collect_file(Collector *c) {
   SyntaxFile *syntax = c->file->syntax;
-  c->file->scope = scope_new(c->check->universe, c->pkg->scope, source_pos(syntax->source, 0), syntax->eof);
+  c->file->scope = scope_new(c->check->universe, c->pkg->scope);
   c->check->env.lang = c->file->lang;
   c->check->env.file = c->file;
   for (uint32_t i = 0; i < syntax->decls.len; i++) {

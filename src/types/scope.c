@@ -11,14 +11,12 @@
 
 enum { SMALL_SCOPE = 8 }; /* objects: up to here a linear search is as good as hashing */
 
-Scope *scope_new(Universe *universe, Scope *parent, Pos start, Pos end) {
+Scope *scope_new(Universe *universe, Scope *parent) {
   Arena *arena = parent && parent != universe->scope ? parent->arena : universe->arena;
   Scope *scope = parent && parent != universe->scope ? arena_new_of(arena, Scope)
                                                      : universe_new_array(universe, Scope, 1);
   scope->parent = parent;
   scope->arena = arena;
-  scope->start = start;
-  scope->end = end;
   if (parent && parent != universe->scope) vec_push(arena, &parent->children, scope);
   return scope;
 }

@@ -313,7 +313,6 @@ struct Scope {
   VEC(Object *) objects; /* order of insertion */
   Map by_name;           /* Atom -> Object*, for large scopes */
   VEC(Scope *) children;
-  Pos start, end;
   bool is_func;
 };
 

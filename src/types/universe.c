@@ -276,7 +276,7 @@ Universe *universe_new(Interner *interner, const Target *target) {
   u->init = intern_text(interner, "init");
   u->main = intern_text(interner, "main");
   u->dot = intern_text(interner, ".");
-  u->scope = scope_new(u, NULL, POS_NONE, POS_NONE);
+  u->scope = scope_new(u, NULL);
   u->empty_tuple = type_new(u, TYPE_TUPLE);
   Atom unsafe = intern_text(interner, "unsafe");
   u->unsafe = package_new_synthetic(u, unsafe, unsafe);
