@@ -189,7 +189,8 @@ static void lower(EnginePackage *package) {
   Str path = package->flags.path.len ? package->flags.path : package->load->compile_path;
   unit->path = intern(engine->interner, path);
   unit->flags = package->flags;
-  unit->whole = package->load->is_root;
+  /* Dependencies too: what they inline, also into their instances, decides which bodies their importers see. */
+  unit->whole = true;
   unit->resolve_func = resolve_func;
   unit->find_unit = find_unit;
   unit->context = engine;
