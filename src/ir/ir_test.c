@@ -21,6 +21,7 @@ static int setup(void **state) {
   f->unit.session = &f->session;
   f->unit.target = target_find(STR("linux"), STR("amd64"));
   f->unit.universe = universe_new(f->session.interner, f->unit.target);
+  f->unit.profile = profile_newest();
   f->pkg.name = f->pkg.path = intern(f->session.interner, STR("p"));
   f->other.name = intern(f->session.interner, STR("yaml"));
   f->other.path = intern(f->session.interner, STR("gopkg.in/yaml.v2"));
