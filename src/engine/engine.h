@@ -10,6 +10,7 @@
 
 #include "escape/escape.h"
 #include "explain/explain.h"
+#include "flood/flood.h"
 #include "inline/inline.h"
 #include "load/load.h"
 #include "lower/lower.h"

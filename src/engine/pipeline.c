@@ -252,7 +252,13 @@ static void abi_wrappers(EnginePackage *package) {
   package->unit->asm_len = len;
   lower_abi_wrappers(package->unit);
 }
-static void escape(EnginePackage *package) { escape_unit(package->unit); }
+
+static void escape(EnginePackage *package) {
+  switch (package->engine->profile->escape_engine) {
+  case ESCAPE_FLOOD: flood_unit(package->unit); break;
+  case ESCAPE_LOCATIONS: escape_unit(package->unit); break;
+  }
+}
 static void bounds(EnginePackage *package) { bounds_unit(package->unit); }
 
 static void explain(EnginePackage *package) {

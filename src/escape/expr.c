@@ -248,7 +248,7 @@ void walk_unsafe_value(Walker *w, Hole k, Op *op) {
       walk_discard(w, op->x);
     break;
   case OP_DOTPTR:
-    if (is_reflect_header_data(op))
+    if (op_is_reflect_header_data(op))
       walk_expr(w, hole_deref(w->graph, k, op, "reflect.Header.Data"), op->x);
     else
       walk_discard(w, op->x);

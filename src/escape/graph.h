@@ -183,10 +183,6 @@ const char *heap_alloc_reason(const Graph *g, const Op *op); /* NULL: may live o
 const char *heap_alloc_reason_early(const Graph *g, const Op *op);
 void rewrite_with_literals(Graph *g, Op *op, Func *fn);
 
-/* assign.c as well */
-bool is_self_assignment(const Op *dst, const Op *src);
-bool is_reflect_header_data(const Op *op);
-
 /* types, in graph.c */
 bool escape_is_direct_interface(const Target *target,
                                 Type *t); /* the interface's data word holds the value itself */

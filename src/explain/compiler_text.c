@@ -57,13 +57,22 @@ static const Wording wordings[EVENT_COUNT] = {
 #define WORDING_UNSAFE_UINTPTR         SAME("assuming %0 is unsafe uintptr")
 #define WORDING_UINTPTR_ESCAPES        SAME("marking %0 as escaping %1")
 #define WORDING_SELF_ASSIGNMENT        SAME("%0 ignoring self-assignment in %1")
+#define WORDING_TRAIL                  SAME("\tfrom %0 (%1) at @")
+#define WORDING_MARK_ESCAPED_CONTENT   SAME("mark escaped content: %0")
+#define WORDING_LEAKING_REFERENCE      SAME("leaking closure reference %0")
 #define WORDING_BOUNDS_ELIDED          SAME("index bounds check elided")
 #include "ir/events.def"
 #undef EVENT
 };
 
 /* What some releases say differently. The first row whose condition holds for the profile counts; NULL: nothing is printed. */
-typedef enum Condition { WITHOUT_FLOWS, WITHOUT_FUNCTION, WITHOUT_COSTS, WITH_BODIES } Condition;
+typedef enum Condition {
+  WITHOUT_FLOWS,
+  WITHOUT_FUNCTION,
+  WITHOUT_COSTS,
+  WITH_BODIES,
+  WITHOUT_PARTS
+} Condition;
 
 typedef struct Variant {
   EventKind kind;
@@ -81,6 +90,8 @@ static const Variant variants[] = {
     {EVENT_ESCAPES_IN, WITHOUT_FUNCTION, 2, "%0 escapes to heap:"},
     {EVENT_LEAKS_FOR, WITHOUT_FUNCTION, 2, "parameter %0 leaks to %1 with derefs=#0:"},
     {EVENT_CAN_INLINE, WITHOUT_COSTS, 2, "can inline %0 as: %1 { %2 }"},
+    {EVENT_SELF_ASSIGNMENT, WITHOUT_PARTS, 1, "%0 ignoring self-assignment to %1"},
+    {EVENT_SELF_ASSIGNMENT, WITHOUT_PARTS, 2, "%0 ignoring self-assignment to %1"},
     {EVENT_INLINING_CALL, WITH_BODIES, 2, "inlining call to %0 %1 { %2 }"},
 };
 
@@ -90,6 +101,7 @@ static bool condition_holds(const Profile *profile, Condition condition) {
   case WITHOUT_FUNCTION: return !profile->explain_function;
   case WITHOUT_COSTS: return !profile->inline_costs;
   case WITH_BODIES: return profile->inlined_bodies;
+  case WITHOUT_PARTS: return !profile->self_assignment_of_parts;
   }
   return false;
 }
@@ -133,6 +145,12 @@ static size_t print_placeholder(Printer *printer, const Event *event, const char
   }
 }
 
+/* Lines that older releases start with the function. */
+static bool names_function(const Event *event) {
+  return event->func && (event->kind == EVENT_DOES_NOT_ESCAPE || event->kind == EVENT_UNSAFE_UINTPTR ||
+                         event->kind == EVENT_UINTPTR_ESCAPES);
+}
+
 static void print_event(Printer *printer, const Event *event, int level) {
   const Wording *wording = &wordings[event->kind];
   const char *at = template_of(printer->unit->profile, event->kind, level);
@@ -141,7 +159,7 @@ static void print_event(Printer *printer, const Event *event, int level) {
     print_position(printer, event->outermost);
     buffer_text(printer->out, ": ");
   }
-  if (event->kind == EVENT_DOES_NOT_ESCAPE && printer->unit->profile->function_prefix && event->func)
+  if (names_function(event) && printer->unit->profile->function_prefix)
     buffer_printf(printer->out, "%s ", atom_text(event->func->name->name));
   while (*at) {
     size_t plain = strcspn(at, "%#!?@~");

@@ -407,7 +407,10 @@ bool op_is_const(const Op *op, ConstKind kind);
 bool op_is_zero(const Op *op), op_is_nil(const Op *op), op_is_blank(const Op *op);
 bool op_same_safe(const Op *a, const Op *b); /* same side-effect free expression */
 bool op_is_addressable(const Op *op);
-Name *op_outer_value_name(Op *op); /* ir.OuterValue then a name, or NULL */
+/* dst = src stores no pointers that are not there already: b.buf = b.buf[i:j], x.a = x.b */
+bool op_is_self_assignment(const Op *dst, const Op *src);
+bool op_is_reflect_header_data(const Op *op); /* p.Data of a reflect.SliceHeader or reflect.StringHeader */
+Name *op_outer_value_name(Op *op);            /* ir.OuterValue then a name, or NULL */
 /* FRONT_TYPECHECK: extra arguments of a variadic call become one implicit slice, placed at pos. Safe to call again. */
 void call_gather_variadic(Unit *unit, Op *call, XPos pos);
 /* The function name that a DOTMETH, METHVALUE or METHEXPR stands for; NULL for interface methods. */

@@ -82,21 +82,21 @@ typedef struct Profile {
   bool make_needs_constant;      /* make([]T, n) with unknown n is never on the stack */
   bool constants_found_late;     /* sizes and interface operands that turn out to be constant */
   bool lines_for_addresses;      /* `&x escapes to heap` besides `moved to heap: x` */
-  bool coarse_values;            /* all values that become interfaces are spilled, receivers of method values lost */
+  bool coarse_values;    /* all values that become interfaces are spilled, receivers of method values lost */
+  bool captures_first;   /* how closures capture is decided before inlining */
   bool literal_pointers; /* &T{} stands where its literal stands, not at the & */
   bool labels_deepen;    /* a looping label inside a block counts for what follows the block */
-  bool captures_first;           /* how closures capture is decided before inlining */
   bool params_at_signature_end; /* parameters and results are placed at the signature's last type */
-  bool init_last;                /* package initialization comes after all functions */
-  uint32_t leak_results;         /* results that a parameter tag can name: 5 */
+  bool init_last;               /* package initialization comes after all functions */
+  uint32_t leak_results;        /* results that a parameter tag can name: 5 */
   /* wording */
   const char *flow_arrow;    /* between the sides of a flow line of an explanation, UTF-8 */
   bool explain_function;     /* explanations name the function: "escapes to heap in F:" */
   bool append_lines;         /* append has a location of its own, so it gets lines */
   bool explain_flows;        /* the second analysis explains itself at -m=2 */
   bool function_prefix;      /* "F x does not escape" */
-  bool pairs_hidden;      /* FRONT_TYPECHECK: "a, b = <N>" for pairwise assignments */
-  bool capture_names;     /* "F.func1 capturing by ..." */
+  bool capture_names;        /* "F.func1 capturing by ..." */
+  bool pairs_hidden;         /* FRONT_TYPECHECK: "a, b = <N>" for pairwise assignments */
   bool inline_costs;         /* "can inline F with cost N as" */
   bool inlined_bodies;       /* -m=2: "inlining call to F func(T) R { body }" */
   bool source_constants;     /* constants as they are written */
@@ -105,6 +105,13 @@ typedef struct Profile {
   /* size classes of the runtime's allocator, ascending, bytes; ends with 0 */
   const uint16_t *size_classes;
   bool malloc_headers; /* large objects with pointers carry a header of 8 bytes */
+  /* the first escape analysis */
+  bool unknown_sizes_named;           /* "non-constant size", not "too large for stack" */
+  bool self_assignment_of_parts;      /* x.a = x.b is a self-assignment like x.a = x.a[i:] */
+  bool boxed_contents_escape;         /* pointers in a boxed value are on the heap when the box is */
+  bool unnamed_take_arguments;        /* arguments of unnamed parameters do not go to the next one */
+  const char *recursive_receiver_why; /* reason for a receiver of the own component */
+  bool content_lines;                 /* `mark escaped content`, `leaking closure reference` */
 } Profile;
 
 const Profile *profile_find(Str release); /* "1.27", "go1.27", "1.27.4"; NULL: not known */
