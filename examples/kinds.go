@@ -141,3 +141,93 @@ func main() {
 	sort.Ints(fixed())
 	fmt.Println(*array(), cap(channel()), mapping(), errors.New("x"))
 }
+
+// More kinds, each alone in its function.
+
+type record struct {
+	id    int64
+	name  string
+	tags  []string
+	other *record
+}
+
+type wide struct {
+	next *wide
+	data [600]byte
+}
+
+type small struct{ a, b, c byte }
+
+var (
+	keep    any
+	records []*record
+	sinkInt *int
+)
+
+//go:noinline
+func newRecord(name string) *record { return &record{id: 1, name: name} }
+
+//go:noinline
+func newWide() *wide { return new(wide) }
+
+//go:noinline
+func newSmall() *small { return &small{1, 2, 3} }
+
+//go:noinline
+func boxStruct(p point) { keep = p }
+
+//go:noinline
+func boxString(s string) { keep = s }
+
+//go:noinline
+func boxSlice(s []int) { keep = s }
+
+//go:noinline
+func named() (result *int) {
+	value := 7
+	result = &value
+	return
+}
+
+//go:noinline
+func addressOfParameter(x int) { sinkInt = &x }
+
+//go:noinline
+func addressOfField() *string {
+	var r record
+	return &r.name
+}
+
+//go:noinline
+func byValue(a, b int) func() int { return func() int { return a + b } }
+
+//go:noinline
+func pointerMethod(r *record) func() string { return r.title }
+
+//go:noinline
+func (r *record) title() string { return r.name }
+
+//go:noinline
+func strings3() []string { return []string{"a", "b", "c"} }
+
+//go:noinline
+func matrix() [][2]int32 { return make([][2]int32, 5) }
+
+//go:noinline
+func largeSlice() []byte { return make([]byte, 70000) }
+
+func wrap[T any](x T) *T { return &x }
+
+//go:noinline
+func generic() *float64 { return wrap(1.5) }
+
+//go:noinline
+func inField(r *record) { r.other = &record{id: 2} }
+
+//go:noinline
+func perIteration() (all [2]*int) {
+	for i := 0; i < 2; i++ {
+		all[i] = &i
+	}
+	return all
+}

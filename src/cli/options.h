@@ -14,7 +14,7 @@ typedef struct TextList {
 
 typedef struct Options {
   EngineOptions engine;
-  Str dump_phase; /* `heapwhy dump PHASE`; empty otherwise */
+  Str dump_phase;   /* `heapwhy dump PHASE`; empty otherwise */
   TextList gcflags; /* -gcflags, as written */
   Str const *patterns;
   uint32_t pattern_len;

@@ -19,9 +19,9 @@ typedef struct EnginePackage {
   const LoadPackage *load;
   uint32_t index;
   CompilerFlags flags; /* of -gcflags, and -l */
-  uint32_t traits;  /* PackageTraits */
-  Arena *arena;     /* syntax, facts, functions: session lifetime */
-  Arena *log_arena; /* events of a reported package; dropped when its text is there */
+  uint32_t traits;     /* PackageTraits */
+  Arena *arena;        /* syntax, facts, functions: session lifetime */
+  Arena *log_arena;    /* events of a reported package; dropped when its text is there */
   IdCounter ids;
   Notes notes; /* syntax errors; the checker's are in pkg->notes */
   SyntaxFile **files;

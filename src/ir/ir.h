@@ -17,7 +17,7 @@
 #ifndef HEAPWHY_IR_H
 #define HEAPWHY_IR_H
 
-#include "profile/compiler_flags.h"
+#include "profile/profile.h"
 #include "types/types.h"
 
 typedef struct Op Op;

@@ -7,7 +7,7 @@
  *
  * Go: cmd/compile/internal/base/flag.go, cmd/internal/objabi/flag.go
  */
-#include "profile/compiler_flags.h"
+#include "profile/profile.h"
 
 typedef enum FlagKind { FLAG_COUNT, FLAG_SWITCH, FLAG_TEXT, FLAG_IGNORED, FLAG_IGNORED_VALUE } FlagKind;
 
