@@ -248,6 +248,7 @@ static void describe(Context *context, Finding *finding, const Event *event) {
   finding->what = arena_str(context->arena, event->text[0]);
   if (event->kind == EVENT_MOVED_TO_HEAP)
     finding->what = arena_printf(context->arena, "variable " STR_FMT, STR_ARG(event->text[0]));
+  if (str_has_prefix(event->text[0], STR("~r"))) finding->what = STR("result of a call");
   if (str_has_prefix(event->text[0], STR(".autotmp_"))) /* the compiler's name for something without one */
     finding->what =
         str_has_suffix(event->text[0], STR(")")) ? STR("result of a call") : STR("temporary value");
