@@ -174,9 +174,10 @@ void assign_sink(Flood *f, const Op *dst, Op *src, const char *why, const Op *wh
 
 Op *content_of(Flood *f, Op *op) {
   Type *t = op->type, *under = t ? type_underlying(t) : NULL;
-  if (under && (under->kind == TYPE_POINTER || under->kind == TYPE_SLICE))
+  bool typed = f->unit->profile->slice_contents_typed;
+  if (under && (under->kind == TYPE_POINTER || (typed && under->kind == TYPE_SLICE)))
     t = under->u.elem.type;
-  else if (under && type_is_basic(under, BASIC_STRING))
+  else if (typed && under && type_is_basic(under, BASIC_STRING))
     t = universe_byte(f->unit->universe);
   Op *content = op_unary(f->unit, OP_DEREF, op->pos, t, op);
   int32_t depth = spot_get(f, op)->loop_depth;

@@ -141,7 +141,7 @@ static void reach_address(Flood *f, Visit *visit, SpotId src, Step *step, bool l
   Visit inner = at_level(*visit, level_addr(visit->level));
   if (leaks) {
     bool closure = op->x->kind == OP_CLOSURE;
-    bool shown = closure || op->kind != OP_ADDR || f->unit->profile->lines_for_addresses;
+    bool shown = op->kind != OP_ADDR || f->unit->profile->lines_for_addresses;
     if (allocate_on_heap(f, src) && shown) {
       Event *event = note_op(f, EVENT_ESCAPES, op);
       if (event && closure) event->text[0] = flood_text(f, op->x);

@@ -65,7 +65,8 @@ typedef enum OpFlags {
   OP_LIKELY = 1 << 14,
   OP_METHOD_CALL = 1 << 15,       /* call of a method that was written x.M(…) (FRONT_TYPECHECK) */
   OP_COMPILER_VAR_LIVE = 1 << 16, /* kept alive for testing.B.Loop */
-  OP_CALLED = 1 << 17             /* function literal that is called where it is written (FRONT_TYPECHECK) */
+  OP_CALLED = 1 << 17,            /* function literal that is called where it is written (FRONT_TYPECHECK) */
+  OP_POINTED = 1 << 18 /* composite literal in &T{…}: both are printed as it was written (FRONT_TYPECHECK) */
 } OpFlags;
 
 typedef struct OpList {
@@ -199,14 +200,14 @@ typedef enum FuncFlags {
   FUNC_PACKAGE_INIT = 1 << 5,
   FUNC_HAS_DEFER = 1 << 6,
   FUNC_NEVER_RETURNS = 1 << 7,
-  FUNC_RANGE_BODY = 1 << 8,   /* the body of a range-over-func loop */
-  FUNC_NO_BODY = 1 << 9,      /* assembly or linkname */
-  FUNC_EQ_HASH = 1 << 10,     /* type..eq, type..hash */
-  FUNC_SHAPED = 1 << 11,      /* has a dictionary parameter */
-  FUNC_LOWERED = 1 << 12,     /* body is there */
-  FUNC_ESCAPE_DONE = 1 << 13, /* tags are there */
+  FUNC_RANGE_BODY = 1 << 8,       /* the body of a range-over-func loop */
+  FUNC_NO_BODY = 1 << 9,          /* assembly or linkname */
+  FUNC_EQ_HASH = 1 << 10,         /* type..eq, type..hash */
+  FUNC_SHAPED = 1 << 11,          /* has a dictionary parameter */
+  FUNC_LOWERED = 1 << 12,         /* body is there */
+  FUNC_ESCAPE_DONE = 1 << 13,     /* tags are there */
   FUNC_POINTER_WRAPPER = 1 << 20, /* (*T).M for a method T.M */
-  FUNC_TEMPLATE = 1 << 14     /* closure of an inline body: to be cloned, never compiled itself */
+  FUNC_TEMPLATE = 1 << 14         /* closure of an inline body: to be cloned, never compiled itself */
 } FuncFlags;
 
 /* How far a parameter's value goes: smallest number of dereferences for each sink, -1 = it does not get there. */

@@ -57,7 +57,9 @@ static void print_list(Printer *p, const OpList *list) {
   if (call) {
     print_op(p, call);
     return;
-  } print_ops(p, list->items, list->len, ", "); }
+  }
+  print_ops(p, list->items, list->len, ", ");
+}
 static void print_body(Printer *p, const OpList *list) { print_ops(p, list->items, list->len, "; "); }
 static void print_type(Printer *p, Type *t) { type_text(p->out, p->unit, t, TYPE_TEXT_GO); }
 
@@ -276,6 +278,7 @@ static void print_composite(Printer *p, const Op *op) {
     put(p, "... argument");
     return;
   }
+  if (op->flags & OP_POINTED) put(p, "&");
   if ((op->flags & OP_DDD) && op->kind == OP_ARRAYLIT) {
     put(p, "[<node DDD>]");
     print_type(p, type_underlying(op->type)->u.elem.type);
@@ -419,6 +422,8 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
     own = op_precedence((OpKind)op->op2); /* its source is an operation */
   if (op->kind == OP_TYPE && op->type && type_unalias(op->type)->kind == TYPE_POINTER)
     own = op_precedence(OP_DEREF);
+  if (op->kind == OP_SLICELIT && (op->flags & OP_IMPLICIT) && p->unit->profile->front_end == FRONT_TYPECHECK)
+    own = 0; /* extra arguments are a kind of their own */
   if (precedence > own) {
     put(p, "(");
     print_op(p, op);
@@ -428,7 +433,7 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
   if (print_operand(p, op)) return;
   switch ((int)op->kind) {
   case OP_PTRLIT:
-    put(p, "&");
+    if (!(op->x->flags & OP_POINTED)) put(p, "&");
     print_op(p, op->x);
     break;
   case OP_XDOT:

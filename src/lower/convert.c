@@ -37,7 +37,10 @@ Op *make_addr(Body *b, Pos pos, Op *x) {
   bool literal =
       x->kind == OP_ARRAYLIT || x->kind == OP_MAPLIT || x->kind == OP_SLICELIT || x->kind == OP_STRUCTLIT;
   if (!literal) mark_address_taken(x);
-  if (literal && b->unit->profile->literal_pointers) pos = x->pos.pos;
+  if (literal && b->unit->profile->literal_pointers) {
+    if (pos_known(b->literal_end)) pos = b->literal_end;
+    x->flags |= OP_POINTED;
+  }
   return op_unary(b->unit, literal ? OP_PTRLIT : OP_ADDR, xpos(pos), pointer_to(b->low, x->type), x);
 }
 

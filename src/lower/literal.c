@@ -73,6 +73,14 @@ static Op *struct_elements(Body *b, Op *lit, Type *structure, NodeList elems) {
   return lit;
 }
 
+/* Where the compiler is when a literal is done: at its last element. Nothing was looked at in an empty one. */
+static Pos literal_end(const Body *b, const CompositeLit *node) {
+  bool braces = b->unit->profile->literals_end_at_brace;
+  if (node->elems.len == 0) return braces ? node->rbrace : POS_NONE;
+  Node *last = node->elems.items[node->elems.len - 1];
+  return last->kind == NODE_KEY_VALUE && !braces ? node_start(((KeyValueExpr *)last)->key) : last->pos;
+}
+
 Op *lower_composite(Body *b, CompositeLit *node) {
   Type *written = fact_type(b, &node->node);
   Type *whole = read_type(b, written), *type = whole;
@@ -97,6 +105,7 @@ Op *lower_composite(Body *b, CompositeLit *node) {
   } else {
     struct_elements(b, lit, core, node->elems);
   }
+  if (b->low->in_place) b->literal_end = literal_end(b, node);
   if (!pointer) return lit;
   Op *addr = make_addr(b, node->node.pos, lit);
   addr->type = whole;

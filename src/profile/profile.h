@@ -105,7 +105,10 @@ typedef struct Profile {
   /* size classes of the runtime's allocator, ascending, bytes; ends with 0 */
   const uint16_t *size_classes;
   bool malloc_headers; /* large objects with pointers carry a header of 8 bytes */
+  bool
+      literals_end_at_brace; /* FRONT_TYPECHECK: an empty literal at its brace, one with keys at the last colon */
   /* the first escape analysis */
+  bool slice_contents_typed;          /* what a slice of numbers points at holds no pointers */
   bool unknown_sizes_named;           /* "non-constant size", not "too large for stack" */
   bool self_assignment_of_parts;      /* x.a = x.b is a self-assignment like x.a = x.a[i:] */
   bool boxed_contents_escape;         /* pointers in a boxed value are on the heap when the box is */
