@@ -26,10 +26,10 @@ typedef struct EngineOptions {
   LoadConfig load;
   int level; /* -m: 1 or 2; 0: findings for people or JSON (runs at 2) */
   bool json;
-  bool no_inline;    /* -l */
-  bool all_errors;   /* -e */
-  bool incomplete;   /* functions may lack bodies */
-  bool first_escape; /* -newescape=false */
+  bool no_inline;       /* -l */
+  bool all_errors;      /* -e */
+  bool incomplete;      /* functions may lack bodies */
+  bool first_escape;    /* -newescape=false */
   EngineFlags *gcflags; /* the last one that matches a package counts */
   uint32_t gcflags_len;
   bool verbose, timings, color;

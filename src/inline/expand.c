@@ -213,6 +213,7 @@ Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) 
   res->list = expand_body(&x, &options);
   res->results = x.results;
   arena_reset(state->scratch);
+  if (unit->note_inlined) unit->note_inlined(unit, callee);
   return res;
 }
 
@@ -351,5 +352,6 @@ Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint3
   res->list = expand_body(&x, &options);
   res->results = x.results;
   arena_reset(state->scratch);
+  if (unit->note_inlined) unit->note_inlined(unit, callee);
   return res;
 }

@@ -188,7 +188,13 @@ static void close_session(Session session) {
   session.state->scratch = NULL;
 }
 
+/* Functions that only came up because a body was inlined. */
+static void check_quietly(Unit *unit, Func *const *funcs, uint32_t len) {
+  for (uint32_t i = 0; i < len; i++) inline_can_inline(unit, funcs[i]);
+}
+
 void inline_unit(Unit *unit) {
+  unit->check_inlining = check_quietly;
   if (unit->profile->inline_rules != INLINE_INTERLEAVED) {
     if (!compiler_flags_no_inline(&unit->flags)) inline_bottom_up(unit, unit->funcs.items, unit->funcs.len);
     return;

@@ -118,7 +118,8 @@ static bool visit(void *context, Op *op) {
       v->reason = STR("non-leaf op PANIC");
       return true;
     }
-    v->budget -= v->unit->profile->inline_panic_cost; break;
+    v->budget -= v->unit->profile->inline_panic_cost;
+    break;
   case OP_IF:
     if (op_is_const(op->cond, CONST_BOOL))
       return visit_list(v, &op->init) || visit_list(v, &op->list) || visit_list(v, &op->orelse);
