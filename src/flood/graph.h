@@ -126,7 +126,7 @@ Op *content_of(Flood *f, Op *op);
 void flood_function(Flood *f, Func *fn);
 
 /* call.c */
-void flood_call(Flood *f, Op *call);
+void flood_call(Flood *f, Op *op);
 OpRefs call_results(Flood *f, Op *call);
 
 /* solve.c */
@@ -140,6 +140,6 @@ void flood_tags(Flood *f, Func *fn);
 Str flood_text(Flood *f, const Op *op);
 /* Events only if somebody listens: NULL otherwise. */
 Event *note_op(Flood *f, EventKind kind, const Op *op);
-void note_trail(Flood *f, Step *step, const Op *src);
+void note_trail(Flood *f, Step *first, const Op *src);
 
 #endif

@@ -87,7 +87,7 @@ static void reach_result(Flood *f, const Visit *visit, SpotId src, Step *step) {
   Event *event = note_op(f, EVENT_LEAKING_TO_RESULT, param);
   if (event) {
     event->text[1] = atom_str(result->name);
-    event->number[0] = visit->level.value;
+    event->number[0] = (int)visit->level.value;
     event->func = result->curfn;
   }
   note_trail(f, step, param);

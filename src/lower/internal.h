@@ -166,7 +166,7 @@ struct Body { /* a function body being lowered */
   Atom loop_label;                    /* of the range-over-func loop that is rewritten next, or NULL */
   Pos base;                           /* the compiler's idea of "current position" between statements */
   bool each_line;                     /* in_place: values of a list move the current position one by one */
-  Pos literal_end; /* in_place: where the compiler was after the last composite literal */
+  Pos literal_end;                    /* in_place: where the compiler was after the last composite literal */
   Pos line; /* in_place: the compiler's current position, where implicit conversions are placed */
 };
 
