@@ -233,7 +233,10 @@ static void dead_locals(EnginePackage *package) {
 static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
   (void)context;
   if (fn->flags & FUNC_POINTER_WRAPPER) inline_func(unit, fn);
-  escape_funcs(unit, &fn, 1);
+  if (unit->profile->escape_engine == ESCAPE_FLOOD)
+    flood_alone(unit, fn);
+  else
+    escape_funcs(unit, &fn, 1);
 }
 
 static void late_wrappers(EnginePackage *package) {

@@ -113,10 +113,10 @@ static void flow_assignment(Flood *f, Op *op) {
   event->func = f->fn;
 }
 
-/* The left side's own position is shown. */
-static void flow_pairs(Flood *f, const OpList *lhs, OpRefs values, const char *why) {
-  for (uint32_t i = 0; i < lhs->len && i < values.len; i++)
-    assign_why(f, lhs->items[i], values.items[i], why, lhs->items[i]);
+static void flow_pairs(Flood *f, Op *op, OpRefs values, const char *why) {
+  bool whole = f->unit->profile->pairs_at_statement;
+  for (uint32_t i = 0; i < op->lhs.len && i < values.len; i++)
+    assign_why(f, op->lhs.items[i], values.items[i], why, whole ? op : op->lhs.items[i]);
 }
 
 static void flow_first(Flood *f, Op *op, const char *why) {
@@ -126,11 +126,11 @@ static void flow_first(Flood *f, Op *op, const char *why) {
 static void flow_assignments(Flood *f, Op *op) {
   Op *first = op->rhs.len ? op->rhs.items[0] : NULL;
   if (op->rhs.len == op->lhs.len && op->kind == OP_AS2)
-    flow_pairs(f, &op->lhs, (OpRefs){op->rhs.items, op->rhs.len}, "assign-pair");
+    flow_pairs(f, op, (OpRefs){op->rhs.items, op->rhs.len}, "assign-pair");
   else if (op_is(first, OP_INLCALL))
-    flow_pairs(f, &op->lhs, (OpRefs){first->results.items, first->results.len}, "assign-pair");
+    flow_pairs(f, op, (OpRefs){first->results.items, first->results.len}, "assign-pair");
   else if (first)
-    flow_pairs(f, &op->lhs, call_results(f, first), "assign-pair-func-call");
+    flow_pairs(f, op, call_results(f, first), "assign-pair-func-call");
 }
 
 static void flow_return(Flood *f, Op *op) {

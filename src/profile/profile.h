@@ -108,6 +108,7 @@ typedef struct Profile {
   bool
       literals_end_at_brace; /* FRONT_TYPECHECK: an empty literal at its brace, one with keys at the last colon */
   /* the first escape analysis */
+  bool pairs_at_statement;            /* a, b = c, d is shown at the statement, not at a or b */
   bool slice_contents_typed;          /* what a slice of numbers points at holds no pointers */
   bool unknown_sizes_named;           /* "non-constant size", not "too large for stack" */
   bool self_assignment_of_parts;      /* x.a = x.b is a self-assignment like x.a = x.a[i:] */
