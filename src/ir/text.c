@@ -279,7 +279,7 @@ static void print_composite(Printer *p, const Op *op) {
     return;
   }
   if (op->flags & OP_POINTED) put(p, "&");
-  if ((op->flags & OP_DDD) && op->kind == OP_ARRAYLIT) {
+  if ((op->flags & OP_DDD) && op->kind == OP_ARRAYLIT && p->unit->profile->array_dots_printed) {
     put(p, "[<node DDD>]");
     print_type(p, type_underlying(op->type)->u.elem.type);
   } else {
