@@ -78,9 +78,6 @@ static void from_source(Flood *f, const LeftSide *t, Op *src, Step step) {
   case OP_CALLFUNC:
   case OP_CALLMETH:
   case OP_CALLINTER: from_results(f, t, src); break;
-  case OP_INLCALL:
-    if (src->results.len > 0) from_operand(f, t, src, src->results.items[0], step);
-    break;
   case OP_DOT:
   case OP_DOTTYPE:
   case OP_DOTTYPE2:

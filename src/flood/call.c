@@ -161,10 +161,6 @@ static void call_tagged(const Call *c) {
     if (type_has_pointers(type)) apply_tag(c, tag_of(c, 0), c->recv);
   }
   ObjectList params = c->signature->u.signature.params->u.tuple.vars;
-  uint32_t skip = !method && c->op->fun->kind == OP_METHEXPR
-                      ? 1
-                      : 0; /* T.M(x, …): the receiver is no parameter of the type */
-  (void)skip;
   for (uint32_t i = 0; i < params.len; i++) {
     ParamTag tag = tag_of(c, i + method);
     Type *type = params.items[i]->type;
@@ -196,9 +192,7 @@ static Func *named_callee(Flood *f, Op *call) {
 /* f(g()): the results of g are the arguments. */
 static void spread_arguments(Call *c) {
   if (c->arg_len != 1 || !c->args[0]->type || c->args[0]->type->kind != TYPE_TUPLE) return;
-  Op *inner = c->args[0];
-  OpRefs values = inner->kind == OP_INLCALL ? (OpRefs){inner->results.items, inner->results.len}
-                                            : call_results(c->f, inner);
+  OpRefs values = call_results(c->f, c->args[0]);
   c->args = values.items;
   c->arg_len = values.len;
 }

@@ -94,7 +94,6 @@ typedef struct Flood {
   uint32_t walk;
   /* the function that is walked */
   Func *fn;
-  Op *parent; /* of the op that is walked; NULL: it stands in a body */
   int32_t loop_depth;
   Map labels; /* Atom -> LabelState */
 } Flood;

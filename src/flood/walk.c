@@ -123,29 +123,10 @@ static void flow_first(Flood *f, Op *op, const char *why) {
   assign_why(f, op->lhs.items[0], op->rhs.items[0], why, op);
 }
 
-/* Results of an inlined call, converted to what they are assigned to; the first one holds the body. */
-static OpRefs inlined_results(Flood *f, Op *op, Op *call) {
-  Op **values = arena_new_array(f->arena, Op *, call->results.len);
-  for (uint32_t i = 0; i < call->results.len; i++) {
-    Op *dst = i < op->lhs.len ? op->lhs.items[i] : NULL, *value = call->results.items[i];
-    values[i] = value;
-    if (!dst || !dst->type || op_is_blank(dst) || !type_is_interface(dst->type) ||
-        type_is_interface(value->type))
-      continue;
-    if (i == 0) value = op_unary(f->unit, OP_CONVNOP, op->pos, value->type, value);
-    values[i] = op_unary(f->unit, OP_CONVIFACE, op->pos, dst->type, value);
-    values[i]->flags |= OP_IMPLICIT;
-    walk(f, values[i]);
-  }
-  return (OpRefs){values, call->results.len};
-}
-
 static void flow_assignments(Flood *f, Op *op) {
   Op *first = op->rhs.len ? op->rhs.items[0] : NULL;
   if (op->rhs.len == op->lhs.len && op->kind == OP_AS2)
     flow_pairs(f, op, (OpRefs){op->rhs.items, op->rhs.len}, "assign-pair");
-  else if (op_is(first, OP_INLCALL))
-    flow_pairs(f, op, inlined_results(f, op, first), "assign-pair");
   else if (first)
     flow_pairs(f, op, call_results(f, first), "assign-pair-func-call");
 }
@@ -153,11 +134,7 @@ static void flow_assignments(Flood *f, Op *op) {
 static void flow_return(Flood *f, Op *op) {
   Func *fn = f->fn;
   OpRefs values = {op->list.items, op->list.len};
-  if (op->list.len == 1 && fn->result_len > 1) {
-    Op *call = op->list.items[0];
-    values =
-        call->kind == OP_INLCALL ? (OpRefs){call->results.items, call->results.len} : call_results(f, call);
-  }
+  if (op->list.len == 1 && fn->result_len > 1) values = call_results(f, op->list.items[0]);
   for (uint32_t i = 0; i < fn->result_len && i < values.len; i++)
     assign_why(f, &fn->results[i]->op, values.items[i], "return", op);
 }
@@ -254,10 +231,6 @@ static void flow_of_expression(Flood *f, Op *op) {
   case OP_PANIC: assign_sink(f, op, op->x, "panic", NULL); break;
   case OP_CONV:
   case OP_CONVNOP: assign_why(f, op, op->x, "converted", op); break;
-  case OP_INLCALL: /* a conversion that holds the body stands for it, made while its parent was looked at */
-    if (op->results.len == 1)
-      assign_why(f, op, op->results.items[0], "converted", f->parent ? f->parent : op);
-    break;
   case OP_CONVIFACE:
     spot_track(f, op);
     assign_why(f, op, op->x, "interface-converted", op);
@@ -353,14 +326,6 @@ static void walk_clause(Flood *f, const Op *op) {
   if (variable) walk(f, op->x);
 }
 
-/* The receiver belongs to the selector. */
-static void walk_method_call(Flood *f, Op *op) {
-  f->parent = op->fun;
-  walk(f, op->args.items[0]);
-  f->parent = op;
-  for (uint32_t i = 1; i < op->args.len; i++) walk(f, op->args.items[i]);
-}
-
 static void declare_clauses(Flood *f, const Op *op) {
   if (!op_is(op->x, OP_TYPESW)) return;
   for (uint32_t i = 0; i < op->list.len; i++) declare(f, op->list.items[i]->x);
@@ -373,17 +338,12 @@ static void walk(Flood *f, Op *op) {
   if (loop) f->loop_depth++;
   if (op->kind == OP_SWITCH) declare_clauses(f, op);
   keep_off_stack(f, op);
-  Op *parent = f->parent;
-  f->parent = op;
   if (op->kind == OP_RANGE)
     walk_range(f, op);
   else if (op->kind == OP_CASE)
     walk_clause(f, op);
-  else if (op->flags & OP_METHOD_CALL)
-    walk_method_call(f, op);
   else
     walk_slots(f, op);
-  f->parent = parent;
   if (loop) f->loop_depth--;
   flow_of(f, op);
 }

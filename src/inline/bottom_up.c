@@ -18,7 +18,7 @@ typedef struct Expander {
 } Expander;
 
 static Op *edit(void *context, Op *op);
-static void settle_list(Unit *unit, OpList *list, bool statements);
+static void settle_statements(Unit *unit, OpList *list);
 
 static void note_cannot(Unit *unit, const Func *fn, Str reason) {
   Event *event = event_add(unit, EVENT_CANNOT_INLINE, fn->pos);
@@ -166,7 +166,7 @@ static Op *expand(Expander *x, Op *call) {
   vec_push(unit->arena, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   Op *inlined = expand_call_in_place(unit, x->fn, call, callee, unit->inline_tree.len);
   edit_list(x, &inlined->list);
-  settle_list(unit, &inlined->list, true);
+  settle_statements(unit, &inlined->list);
   inlined->y = call;
   *map_put(&x->active, map_key(callee)) = 0;
   return inlined;
@@ -183,47 +183,70 @@ static Op *as_statement(Unit *unit, Op *op) {
   return block;
 }
 
-static Op *carry(Unit *unit, Op *inlined) {
+static Op *carry(Unit *unit, Op *inlined, XPos pos) {
   Op *result = inlined->results.items[0];
-  Op *value = op_unary(unit, OP_CONVNOP, inlined->pos, result->type, result);
+  Op *value = op_unary(unit, OP_CONVNOP, pos, result->type, result);
   value->y = inlined->y; /* the call, for texts that show it */
   op_list_append(unit, &value->init, &inlined->init);
   op_list_append(unit, &value->init, &inlined->list);
   return value;
 }
 
-static Op *as_value(Unit *unit, Op *op) {
-  return op_is(op, OP_INLCALL) && op->results.len > 0 ? carry(unit, op) : op;
+static Op *as_value(Unit *unit, Op *op, XPos pos) {
+  return op_is(op, OP_INLCALL) && op->results.len > 0 ? carry(unit, op, pos) : op;
 }
 
-static void settle_list(Unit *unit, OpList *list, bool statements) {
-  for (uint32_t i = 0; i < list->len; i++)
-    list->items[i] = statements ? as_statement(unit, list->items[i]) : as_value(unit, list->items[i]);
+static void settle_statements(Unit *unit, OpList *list) {
+  for (uint32_t i = 0; i < list->len; i++) list->items[i] = as_statement(unit, list->items[i]);
 }
 
-/* a, b = f() becomes pairs. */
+/* Values are converted while the op around them is looked at; a receiver belongs to the selector. */
+static void settle_values(Unit *unit, const Op *op, OpList *list) {
+  for (uint32_t i = 0; i < list->len; i++) {
+    bool receiver = i == 0 && (op->flags & OP_METHOD_CALL);
+    list->items[i] = as_value(unit, list->items[i], receiver ? op->fun->pos : op->pos);
+  }
+}
+
+/* a, b = f() becomes pairs, and each value is converted to its variable's type. */
 static void split_assignment(Unit *unit, Op *op) {
   Op *inlined = op->rhs.items[0];
   OpList values = {0};
-  op_list_push(unit, &values, carry(unit, inlined));
-  for (uint32_t i = 1; i < inlined->results.len; i++) op_list_push(unit, &values, inlined->results.items[i]);
+  for (uint32_t i = 0; i < inlined->results.len; i++) {
+    Op *value = i == 0 ? carry(unit, inlined, op->pos) : inlined->results.items[i];
+    const Op *left = op->lhs.items[i];
+    if (!op_is_blank(left) && type_is_interface(left->type) && !type_is_interface(value->type)) {
+      if (i == 0) value->y = NULL; /* the conversion is made after inlining: it shows the variable */
+      value = op_unary(unit, OP_CONVIFACE, op->pos, left->type, value);
+      value->flags |= OP_IMPLICIT;
+    }
+    op_list_push(unit, &values, value);
+  }
   op->rhs = values;
   op->kind = OP_AS2;
 }
 
 static void settle(Unit *unit, Op *op) {
   OpKind kind = (OpKind)op->kind;
-  settle_list(unit, &op->init, true);
+  settle_statements(unit, &op->init);
   if (kind == OP_AS2FUNC && op_is(op->rhs.items[0], OP_INLCALL)) split_assignment(unit, op);
   for (const char *slot = op_slots(kind); *slot; slot++) switch (*slot) {
-    case 'x': op->x = kind == OP_CASE ? as_statement(unit, op->x) : as_value(unit, op->x); break;
-    case 'y': op->y = kind == OP_FOR ? as_statement(unit, op->y) : as_value(unit, op->y); break;
-    case 'z': op->z = as_value(unit, op->z); break;
-    case 'w': op->w = as_value(unit, op->w); break;
+    case 'x': op->x = kind == OP_CASE ? as_statement(unit, op->x) : as_value(unit, op->x, op->pos); break;
+    case 'y': op->y = kind == OP_FOR ? as_statement(unit, op->y) : as_value(unit, op->y, op->pos); break;
+    case 'z': op->z = as_value(unit, op->z, op->pos); break;
+    case 'w': op->w = as_value(unit, op->w, op->pos); break;
     case 'l':
-      settle_list(unit, &op->list, kind == OP_IF || kind == OP_FOR || kind == OP_RANGE || kind == OP_BLOCK);
+      if (kind == OP_IF || kind == OP_FOR || kind == OP_RANGE || kind == OP_BLOCK)
+        settle_statements(unit, &op->list);
+      else
+        settle_values(unit, op, &op->list);
       break;
-    case 'm': settle_list(unit, &op->list2, kind == OP_IF || kind == OP_CASE); break;
+    case 'm':
+      if (kind == OP_IF || kind == OP_CASE)
+        settle_statements(unit, &op->list2);
+      else
+        settle_values(unit, op, &op->list2);
+      break;
     }
 }
 
@@ -250,7 +273,7 @@ static void inline_calls_of(Unit *unit, Func *fn) {
   Expander x = {.unit = unit, .fn = fn, .max_cost = profile->inline_budget, .active = map_in(arena)};
   if (node_count(fn) >= profile->inline_big_nodes) x.max_cost = profile->inline_big_budget;
   edit_list(&x, &fn->body);
-  settle_list(unit, &fn->body, true);
+  settle_statements(unit, &fn->body);
   arena_free(arena);
 }
 

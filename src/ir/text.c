@@ -340,6 +340,12 @@ static bool is_silent(const Op *op) {
   return kind == OP_ADDR || kind == OP_DEREF || kind == OP_CONV || kind == OP_CONVNOP || kind == OP_CONVIFACE;
 }
 
+/* What is printed for a silent op: a conversion shows a call that was inlined since. */
+static const Op *shown_operand(const Op *op) {
+  bool conversion = op->kind != OP_ADDR && op->kind != OP_DEREF;
+  return conversion && op->x && op->x->kind == OP_CONVNOP && op->x->y ? op->x->y : op->x;
+}
+
 /* Leaves and what prints like a call; false: not one of these. */
 static bool print_operand(Printer *p, const Op *op) {
   switch ((int)op->kind) {
@@ -412,7 +418,7 @@ static bool print_operand(Printer *p, const Op *op) {
 }
 
 static void print_expr(Printer *p, const Op *op, int precedence) {
-  while (op && is_silent(op)) op = op->x && op->x->kind == OP_CONVNOP && op->x->y ? op->x->y : op->x;
+  while (op && is_silent(op)) op = shown_operand(op);
   if (!op) {
     put(p, nothing(p));
     return;
