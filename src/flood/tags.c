@@ -77,6 +77,6 @@ void flood_tags(Flood *f, Func *fn) {
     if (flood_is_variable(param))
       fn->tags[i] = tag_of_spot(spot_get(f, &param->op));
     else
-      fn->tags[i].known = true;
+      fn->tags[i].known = !(fn->has_recv && i == 0) || !f->unit->profile->unnamed_receiver_untagged;
   }
 }

@@ -168,6 +168,8 @@ static Op *expand(Expander *x, Op *call) {
   edit_list(x, &inlined->list);
   settle_statements(unit, &inlined->list);
   inlined->y = call;
+  bool copied = x->fn->inl || call->pos.inl; /* what surrounds the call prints like its original */
+  if (copied && unit->profile->inline_copies_print) inlined->flags |= OP_AS_WRITTEN;
   *map_put(&x->active, map_key(callee)) = 0;
   return inlined;
 }
@@ -187,6 +189,7 @@ static Op *carry(Unit *unit, Op *inlined, XPos pos) {
   Op *result = inlined->results.items[0];
   Op *value = op_unary(unit, OP_CONVNOP, pos, result->type, result);
   value->y = inlined->y; /* the call, for texts that show it */
+  value->flags |= inlined->flags & OP_AS_WRITTEN;
   op_list_append(unit, &value->init, &inlined->init);
   op_list_append(unit, &value->init, &inlined->list);
   return value;

@@ -66,7 +66,10 @@ static bool cost_call(NodeCost *v, Op *call) {
   case KNOWN_RANGE_DEFER:
   case KNOWN_NONE: break;
   }
-  if (call_is_intrinsic(v->unit, call)) return false;
+  if (call_is_intrinsic(v->unit, call)) {
+    v->budget -= profile->inline_extra_nodes;
+    return false;
+  }
   bool leaves = v->unit->profile->inline_rules == INLINE_LEAVES;
   Func *callee = named_callee(v->unit, call);
   if (leaves && (!callee || !callee->inl)) {
@@ -89,6 +92,22 @@ static bool visit_children(NodeCost *v, Op *op) {
   bool stop = op_children(op, visit, v);
   op->init = init;
   return stop || visit_list(v, &init);
+}
+
+/* Nodes that count more than once, and the type that a literal keeps. */
+static int32_t extra_nodes(const Op *op) {
+  switch ((int)op->kind) {
+  case OP_STRUCTKEY:
+  case OP_SLICE:
+  case OP_SLICEARR:
+  case OP_SLICESTR:
+  case OP_STRUCTLIT:
+  case OP_ARRAYLIT:
+  case OP_MAPLIT: return 1;
+  case OP_SLICE3:
+  case OP_SLICE3ARR: return 2;
+  }
+  return 0;
 }
 
 static bool visit(void *context, Op *op) {
@@ -121,7 +140,7 @@ static bool visit(void *context, Op *op) {
     v->budget -= v->unit->profile->inline_panic_cost;
     break;
   case OP_IF:
-    if (op_is_const(op->cond, CONST_BOOL))
+    if (!v->unit->profile->dead_statements_kept && op_is_const(op->cond, CONST_BOOL))
       return visit_list(v, &op->init) || visit_list(v, &op->list) || visit_list(v, &op->orelse);
     break;
   case OP_CONVNOP:
@@ -132,6 +151,7 @@ static bool visit(void *context, Op *op) {
   case OP_SLICELIT: v->budget--; break;
   case OP_DCLCONST: return false;
   }
+  if (v->unit->profile->inline_extra_nodes) v->budget -= extra_nodes(op);
   v->budget--;
   if (v->budget < 0 && !v->count_all) return true;
   return visit_children(v, op);

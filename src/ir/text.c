@@ -12,6 +12,7 @@
 typedef struct Printer {
   Buffer *out;
   const Unit *unit;
+  const Op *whole; /* what was asked for */
 } Printer;
 
 static void print_expr(Printer *p, const Op *op, int precedence);
@@ -419,6 +420,7 @@ static bool print_operand(Printer *p, const Op *op) {
 
 static void print_expr(Printer *p, const Op *op, int precedence) {
   while (op && is_silent(op)) op = shown_operand(op);
+  if (op && (op->flags & OP_AS_WRITTEN) && op->y && op != p->whole) op = op->y;
   if (!op) {
     put(p, nothing(p));
     return;
@@ -525,11 +527,11 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
 }
 
 void op_print(Buffer *out, const Unit *unit, const Op *op) {
-  Printer p = {out, unit};
+  Printer p = {out, unit, op};
   print_op(&p, op);
 }
 
 void op_list_print(Buffer *out, const Unit *unit, Op *const *items, uint32_t len) {
-  Printer p = {out, unit};
+  Printer p = {out, unit, NULL};
   print_ops(&p, items, len, "; ");
 }

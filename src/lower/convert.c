@@ -144,6 +144,11 @@ static Op *constant_argument(Body *b, Pos pos, Type *type, Op *x) {
   return op;
 }
 
+/* Where the checker is: at a pointer to a literal, if it looks at that, it is where this one was put. */
+static Pos conversion_line(const Body *b, Node *node, const Op *x) {
+  return x->kind == OP_PTRLIT && pos_equal(b->line, node_unparen(node)->pos) ? x->pos.pos : b->line;
+}
+
 Op *lower_convert(Body *b, Type *dst, Node *node, bool implicit) {
   Type *src = fact_type(b, node_unparen(node));
   bool identical = !dst || type_identical(src, dst);
@@ -155,7 +160,8 @@ Op *lower_convert(Body *b, Type *dst, Node *node, bool implicit) {
     Op *op = constant_argument(b, node->pos, type, x);
     if (op) return op;
   }
-  Op *op = make_convert(b, implicit && b->low->in_place ? b->line : node->pos, type, x, implicit);
+  Op *op = make_convert(b, implicit && b->low->in_place ? conversion_line(b, node, x) : node->pos, type, x,
+                        implicit);
   if (!identical && op->kind == OP_CONVNOP && is_interface(type) && !is_empty_interface(b->low, type) &&
       (has_shape(b->low, type) || has_shape(b->low, op->x->type)))
     op->kind = OP_CONVIFACE;

@@ -30,10 +30,18 @@ static void print_rune(Buffer *out, uint64_t rune) {
 static void print_basic_lit(SourcePrinter *p, Node *node) {
   const Const *value = fact_const(p->b, node);
   uint64_t rune;
-  if (((BasicLit *)node)->lit == LIT_RUNE && value && const_uint64(value, &rune))
+  LitKind lit = ((BasicLit *)node)->lit;
+  if (!value) return;
+  if (lit == LIT_RUNE && const_uint64(value, &rune)) {
     print_rune(p->out, rune);
-  else if (value)
+  } else if (lit == LIT_STRING) {
+    text_quote(p->out, const_string(value));
+  } else if (lit == LIT_IMAG) {
+    const_print(p->out, const_imag(p->b->low->arena, value));
+    buffer_char(p->out, 'i');
+  } else {
     const_print(p->out, value);
+  }
 }
 
 static void print_type_of(SourcePrinter *p, Node *node) {

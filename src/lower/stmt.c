@@ -18,7 +18,9 @@ void lower_stmts(Body *b, NodeList stmts, OpList *out) {
   bool dead = false;
   for (uint32_t i = 0; i < stmts.len; i++) {
     Node *stmt = stmts.items[i];
-    if (dead && (int64_t)i > last_label && stmt->kind != NODE_LABELED) continue;
+    if (dead && !b->unit->profile->dead_statements_kept && (int64_t)i > last_label &&
+        stmt->kind != NODE_LABELED)
+      continue;
     lower_stmt(b, stmt, out);
     dead = i + 1 < stmts.len && statement_terminates(b, stmt); /* else nobody asks: it may be deep */
   }
@@ -259,8 +261,17 @@ static void lower_assign_stmt(Body *b, AssignStmt *s, OpList *out) {
   }
 }
 
+/* All variables of a declaration stand at the first one where names have no place of their own. */
+static void place_declared(const Body *b, const OpList *declared, const VarDecl *var) {
+  if (!b->unit->profile->names_unplaced) return;
+  for (uint32_t i = 0; i < declared->len; i++) {
+    Op *dcl = declared->items[i];
+    dcl->pos = dcl->x->pos = xpos(var->names[0]->node.pos);
+  }
+}
+
 /* `var x = y` declares x by a statement of its own before. */
-static void separate_declarations(Body *b, OpList *list, uint32_t from) {
+static void separate_declarations(Body *b, OpList *list, uint32_t from, const VarDecl *var) {
   OpList declared = {0}, assigned = {0};
   for (uint32_t i = from; i < list->len; i++) {
     Op *stmt = list->items[i];
@@ -270,6 +281,7 @@ static void separate_declarations(Body *b, OpList *list, uint32_t from) {
     op_list_push(b->unit, &assigned, stmt);
   }
   list->len = from;
+  place_declared(b, &declared, var);
   bool pairs = declared.len == assigned.len;
   for (uint32_t i = 0; i < declared.len; i++) {
     op_list_push(b->unit, list, declared.items[i]);
@@ -296,7 +308,7 @@ static void lower_decl(Body *b, Node *decl, OpList *out) {
       lower_assign(b, decl->pos, (NodeList){lhs.items + i, 1}, (NodeList){rhs.items + i, 1}, out);
   else
     lower_assign(b, decl->pos, lhs, rhs, out);
-  if (b->low->in_place) separate_declarations(b, out, from);
+  if (b->low->in_place) separate_declarations(b, out, from, var);
 }
 
 /* ---- control ---- */

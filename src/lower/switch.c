@@ -165,7 +165,7 @@ Pos type_end(Node *type) {
 }
 
 void place_params(Lowering *low, Func *fn, const FieldNode *recv, const FuncTypeExpr *type) {
-  if (!low->unit->profile->params_at_signature_end) return;
+  if (!low->unit->profile->names_unplaced) return;
   Pos pos = recv ? type_end(recv->type) : type->node.pos;
   pos = last_field_end(type->results, last_field_end(type->params, pos));
   for (uint32_t i = 0; i < fn->param_len; i++) fn->params[i]->op.pos = xpos(pos);

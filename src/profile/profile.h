@@ -73,8 +73,11 @@ typedef struct Profile {
   int32_t inline_panic_cost;      /* 1 */
   int32_t inline_closure_cost;    /* 15 */
   int32_t inline_big_nodes;       /* 5000: a function of so many nodes is big */
-  bool inline_cycles;             /* functions that call each other can be inlined into each other */
-  int32_t inline_big_budget;      /* 20: its call sites accept this much */
+  bool inline_extra_nodes;        /* types of literals, keys, slices and intrinsics count more than once */
+  bool inline_copies_print;  /* a function that can be inlined goes on as a copy that prints as written */
+  bool dead_statements_kept; /* FRONT_TYPECHECK: what follows `if true { return }` */
+  bool inline_cycles;        /* functions that call each other can be inlined into each other */
+  int32_t inline_big_budget; /* 20: its call sites accept this much */
   /* escape */
   int64_t stack_var_limit;       /* bytes: 128 KiB; declared variables above it move to the heap */
   int64_t stack_implicit_limit;  /* bytes: 64 KiB; new, &T{}, make, closures */
@@ -86,9 +89,9 @@ typedef struct Profile {
   bool captures_first;   /* how closures capture is decided before inlining */
   bool literal_pointers; /* &T{} stands where its literal stands, not at the & */
   bool labels_deepen;    /* a looping label inside a block counts for what follows the block */
-  bool params_at_signature_end; /* parameters and results are placed at the signature's last type */
-  bool init_last;               /* package initialization comes after all functions */
-  uint32_t leak_results;        /* results that a parameter tag can name: 5 */
+  bool names_unplaced;   /* a name stands where the front end was: a parameter at the signature's last type */
+  bool init_last;        /* package initialization comes after all functions */
+  uint32_t leak_results; /* results that a parameter tag can name: 5 */
   /* wording */
   const char *flow_arrow;    /* between the sides of a flow line of an explanation, UTF-8 */
   bool explain_function;     /* explanations name the function: "escapes to heap in F:" */
@@ -113,6 +116,7 @@ typedef struct Profile {
   bool unknown_sizes_named;           /* "non-constant size", not "too large for stack" */
   bool self_assignment_of_parts;      /* x.a = x.b is a self-assignment like x.a = x.a[i:] */
   bool boxed_contents_escape;         /* pointers in a boxed value are on the heap when the box is */
+  bool unnamed_receiver_untagged;     /* nothing is known about it */
   bool unnamed_take_arguments;        /* arguments of unnamed parameters do not go to the next one */
   const char *recursive_receiver_why; /* reason for a receiver of the own component */
   bool content_lines;                 /* `mark escaped content`, `leaking closure reference` */
