@@ -20,6 +20,8 @@ goroot=$(tools/go-toolchain.sh "$release")
 here=$PWD
 heapwhy=${HEAPWHY:-$here/build/release/heapwhy}
 work=${TMPDIR:-/tmp}/heapwhy-bench
+HEAPWHY_CACHE=off
+export HEAPWHY_CACHE
 mkdir -p "$work" build/bench
 measure=$here/build/bench/measure
 ${CC:-cc} -O2 -o "$measure" bench/measure.c

@@ -239,6 +239,65 @@ Str path_base(Str path);
 bool path_is_absolute(Str path);
 Str path_absolute(Arena *arena, Str path); /* against the working directory; cleaned; links are kept */
 
+/* ---- stamps: has a file changed? ---- */
+
+typedef struct FileStamp {
+  int64_t size, modified, changed; /* bytes; nanoseconds since the epoch: contents, contents or attributes */
+  uint64_t inode, device;
+} FileStamp;
+
+bool file_stamp(const char *path, FileStamp *out); /* of a file or folder; false: there is none */
+bool file_stamp_equal(const FileStamp *a, const FileStamp *b);
+/* Old enough that a later change cannot have the same stamp: clocks of file systems are coarse. */
+bool file_stamp_settled(const FileStamp *stamp);
+
+/* ---- store: records on disk, found by a digest; safe from several threads and processes ---- */
+
+typedef struct Digest {
+  uint64_t low, high;
+} Digest;
+
+static inline bool digest_equal(Digest a, Digest b) { return a.low == b.low && a.high == b.high; }
+Digest digest_of(Str bytes);         /* 128 bits, the same everywhere; not against an enemy */
+bool digest_of_program(Digest *out); /* the same for equal builds of the running program; false: unknown */
+
+typedef struct Store Store;
+typedef struct StoreStatus {
+  uint64_t records, bytes;
+} StoreStatus;
+
+/* dir: absolute, made if missing. program: records of other programs are never seen. limit: bytes, about. NULL: unusable. */
+Store *store_open(Str dir, Digest program, uint64_t limit);
+void store_close(
+    Store *store); /* removes what has not been used for longest if there is too much; NULL is allowed */
+/* False: there is nothing, or nothing usable. The bytes live until store_close. store NULL: false. */
+bool store_get(Store *store, uint32_t kind, Digest key, Str *out);
+/* Fails silently: a record that is not there is made again. store NULL: nothing. */
+void store_put(Store *store, uint32_t kind, Digest key, Str bytes);
+StoreStatus store_status(Str dir);
+StoreStatus store_clear(Str dir); /* what was removed */
+
+/* ---- wire: values as bytes, the same on every machine ---- */
+
+void wire_put(Buffer *out, uint64_t value);
+void wire_put_signed(Buffer *out, int64_t value);
+void wire_put_str(Buffer *out, Str s);
+void wire_put_digest(Buffer *out, Digest digest);
+
+typedef struct Wire { /* zero-initialised but for bytes */
+  Str bytes;
+  size_t at;
+  bool bad; /* something did not fit: everything read since is zero or empty */
+} Wire;
+
+uint64_t wire_get(Wire *wire);
+int64_t wire_get_signed(Wire *wire);
+uint32_t wire_get_below(Wire *wire, uint64_t limit); /* 0 and bad if it is not below the limit */
+uint32_t wire_get_count(Wire *wire);                 /* of things that need a byte each at least */
+Str wire_get_str(Wire *wire);                        /* a slice of the bytes */
+Digest wire_get_digest(Wire *wire);
+void wire_spoil(Wire *wire);
+
 /* ---- jobs ---- */
 
 typedef struct Jobs Jobs;

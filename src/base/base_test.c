@@ -2,10 +2,12 @@
  *
  * base: unit tests.
  */
+#define _DEFAULT_SOURCE /* mkdtemp */
 #include "base/base.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* cmocka wants these before it */
 #include <cmocka.h>
@@ -264,12 +266,185 @@ static void test_bug(void **state) {
   arena_free(arena);
 }
 
+static void test_wire(void **state) {
+  (void)state;
+  static const uint64_t numbers[] = {0, 1, 127, 128, 300, UINT32_MAX, UINT64_MAX};
+  Buffer out = {0};
+  for (size_t i = 0; i < ARRAY_LEN(numbers); i++) wire_put(&out, numbers[i]);
+  wire_put_signed(&out, -1);
+  wire_put_signed(&out, INT64_MIN);
+  wire_put_signed(&out, INT64_MAX);
+  wire_put_str(&out, STR("text"));
+  wire_put_digest(&out, digest_of(STR("text")));
+  Wire wire = {.bytes = buffer_view(&out)};
+  for (size_t i = 0; i < ARRAY_LEN(numbers); i++) assert_true(wire_get(&wire) == numbers[i]);
+  assert_int_equal(wire_get_signed(&wire), -1);
+  assert_true(wire_get_signed(&wire) == INT64_MIN);
+  assert_true(wire_get_signed(&wire) == INT64_MAX);
+  assert_str(wire_get_str(&wire), "text");
+  assert_true(digest_equal(wire_get_digest(&wire), digest_of(STR("text"))));
+  assert_false(wire.bad);
+  assert_int_equal(wire_get(&wire), 0);
+  assert_true(wire.bad);
+  for (size_t len = 0; len < out.len; len++) { /* cut off anywhere */
+    Wire cut = {.bytes = {out.data, len}};
+    while (!cut.bad) wire_get_str(&cut);
+    assert_int_equal(wire_get(&cut), 0);
+  }
+  Wire count = {.bytes = STR("\x05"
+                             "abcd")};
+  assert_int_equal(wire_get_count(&count), 0);
+  assert_true(count.bad);
+  buffer_free(&out);
+}
+
+/* ---- store ---- */
+
+typedef struct StoreTest {
+  Arena *arena;
+  Str dir;
+} StoreTest;
+
+static StoreTest store_test_begin(void) {
+  char dir[] = "/tmp/heapwhy-store-XXXXXX";
+  assert_non_null(mkdtemp(dir));
+  StoreTest test = {.arena = arena_new()};
+  test.dir = arena_printf(test.arena, "%s/deep/cache", dir);
+  return test;
+}
+
+static void store_test_end(const StoreTest *test) {
+  store_clear(test->dir);
+  for (Str at = test->dir; !str_equal(at, STR("/tmp")); at = path_dir(at))
+    rmdir(arena_strdup(test->arena, at));
+  arena_free(test->arena);
+}
+
+/* The only record's file. */
+static Str only_record(const StoreTest *test) {
+  DirList outer, inner;
+  assert_true(dir_list(test->arena, test->dir.data, &outer));
+  for (uint32_t i = 0; i < outer.len; i++) {
+    if (!outer.entries[i].is_dir) continue;
+    Str folder = path_join(test->arena, test->dir, outer.entries[i].name);
+    assert_true(dir_list(test->arena, folder.data, &inner));
+    if (inner.len == 1) return path_join(test->arena, folder, inner.entries[0].name);
+  }
+  fail();
+  return STR("");
+}
+
+static void write_file(Str path, Str bytes) {
+  FILE *file = fopen(path.data, "w");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
+  fclose(file);
+}
+
+static void test_store(void **state) {
+  (void)state;
+  StoreTest test = store_test_begin();
+  Digest program = digest_of(STR("program")), key = digest_of(STR("key"));
+  Str got;
+  Store *store = store_open(test.dir, program, 1 << 20);
+  assert_non_null(store);
+  assert_false(store_get(store, 1, key, &got));
+  store_put(store, 1, key, STR("value"));
+  assert_true(store_get(store, 1, key, &got));
+  assert_str(got, "value");
+  assert_false(store_get(store, 2, key, &got));
+  char *large = arena_alloc(test.arena, 300000);
+  memset(large, 'x', 300000);
+  store_put(store, 2, key, (Str){large, 300000});
+  assert_true(store_get(store, 2, key, &got)); /* mapped */
+  assert_true(str_equal(got, (Str){large, 300000}));
+  store_put(store, 3, key, STR(""));
+  assert_true(store_get(store, 3, key, &got));
+  assert_int_equal(got.len, 0);
+  store_close(store);
+  store = store_open(test.dir, digest_of(STR("another")), 1 << 20);
+  assert_false(store_get(store, 1, key, &got));
+  store_close(store);
+  assert_int_equal(store_status(test.dir).records, 3);
+  assert_int_equal(store_clear(test.dir).records, 3);
+  assert_int_equal(store_status(test.dir).bytes, 0);
+  assert_null(store_open(STR("relative"), program, 1));
+  assert_false(store_get(NULL, 1, key, &got));
+  store_test_end(&test);
+}
+
+static void test_store_damage(void **state) {
+  (void)state;
+  StoreTest test = store_test_begin();
+  Digest key = digest_of(STR("key"));
+  Str got, bytes;
+  Store *store = store_open(test.dir, key, 1 << 20);
+  store_put(store, 1, key, STR("value"));
+  Str path = only_record(&test);
+  assert_true(file_read(test.arena, path.data, &bytes));
+  for (size_t i = 0; i < bytes.len; i++) {
+    char *copy = arena_strdup(test.arena, bytes);
+    copy[i] = (char)(copy[i] ^ 0x10);
+    write_file(path, (Str){copy, bytes.len});
+    assert_false(store_get(store, 1, key, &got));
+    write_file(path, str_slice(bytes, 0, i));
+    assert_false(store_get(store, 1, key, &got));
+  }
+  write_file(path, arena_printf(test.arena, STR_FMT "more", STR_ARG(bytes)));
+  assert_false(store_get(store, 1, key, &got));
+  store_put(store, 1, key, STR("again"));
+  assert_true(store_get(store, 1, key, &got));
+  assert_str(got, "again");
+  store_close(store);
+  store_test_end(&test);
+}
+
+/* More than the limit: the oldest go. */
+static void test_store_limit(void **state) {
+  (void)state;
+  StoreTest test = store_test_begin();
+  Digest program = digest_of(STR("program"));
+  for (uint32_t round = 0; round < 40; round++) {
+    Store *store = store_open(test.dir, program, 10000);
+    char text[1000] = {(char)round};
+    store_put(store, 1, digest_of((Str){text, 1}), (Str){text, sizeof text});
+    store_put(store, 2, digest_of((Str){text, 1}), (Str){text, sizeof text});
+    store_close(store);
+    assert_true(store_status(test.dir).bytes <= 10000 + 2 * 1100);
+  }
+  assert_true(store_status(test.dir).records >= 4);
+  store_test_end(&test);
+}
+
+static void test_stamp(void **state) {
+  (void)state;
+  StoreTest test = store_test_begin();
+  FileStamp a, b;
+  assert_false(file_stamp("/tmp/heapwhy-is-not-there", &a));
+  Store *store = store_open(test.dir, digest_of(STR("")), 1);
+  store_put(store, 1, digest_of(STR("")), STR("value"));
+  Str path = only_record(&test);
+  assert_true(file_stamp(path.data, &a));
+  assert_false(file_stamp_settled(&a));
+  assert_true(file_stamp(path.data, &b));
+  assert_true(file_stamp_equal(&a, &b));
+  write_file(path, STR("longer than before"));
+  assert_true(file_stamp(path.data, &b));
+  assert_false(file_stamp_equal(&a, &b));
+  a.modified = a.changed = 1;
+  assert_true(file_stamp_settled(&a));
+  store_close(store);
+  store_test_end(&test);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_str),   cmocka_unit_test(test_arena),      cmocka_unit_test(test_vec),
-      cmocka_unit_test(test_maps),  cmocka_unit_test(test_buffer),     cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_files), cmocka_unit_test(test_intern),     cmocka_unit_test(test_jobs),
-      cmocka_unit_test(test_bug),   cmocka_unit_test(test_deep_stack),
+      cmocka_unit_test(test_str),   cmocka_unit_test(test_arena),        cmocka_unit_test(test_vec),
+      cmocka_unit_test(test_maps),  cmocka_unit_test(test_buffer),       cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_files), cmocka_unit_test(test_intern),       cmocka_unit_test(test_jobs),
+      cmocka_unit_test(test_bug),   cmocka_unit_test(test_deep_stack),   cmocka_unit_test(test_wire),
+      cmocka_unit_test(test_store), cmocka_unit_test(test_store_damage), cmocka_unit_test(test_store_limit),
+      cmocka_unit_test(test_stamp),
   };
   return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -39,6 +39,18 @@ static void clear_progress(const Progress *progress) {
   if (progress->shown > 0) fputs("\r\033[K", stderr);
 }
 
+static void tell_cache(Buffer *out, const Options *options) {
+  Str dir = options->engine.cache_dir;
+  bool clear = str_equal(options->cache_verb, STR("clear"));
+  if (!dir.len) {
+    buffer_text(out, "heapwhy: the cache is off\n");
+    return;
+  }
+  StoreStatus status = clear ? store_clear(dir) : store_status(dir);
+  buffer_printf(out, STR_FMT ": %s%llu records, %llu bytes\n", STR_ARG(dir), clear ? "removed " : "",
+                (unsigned long long)status.records, (unsigned long long)status.bytes);
+}
+
 static int run(Arena *arena, int argc, char **argv) {
   Options options;
   Str problem = options_parse(arena, argc, argv, (const char *const *)environ, &options);
@@ -46,9 +58,11 @@ static int run(Arena *arena, int argc, char **argv) {
     fprintf(stderr, "heapwhy: " STR_FMT "\nRun 'heapwhy -help' for usage.\n", STR_ARG(problem));
     return 2;
   }
-  if (options.help || options.version) {
+  if (options.help || options.version || options.cache_verb.len) {
     Buffer text = {0};
-    if (options.help)
+    if (options.cache_verb.len)
+      tell_cache(&text, &options);
+    else if (options.help)
       options_print_help(&text);
     else
       options_print_version(&text);

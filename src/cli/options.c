@@ -150,6 +150,17 @@ static Str parse_gcflags(Arena *arena, Options *options) {
   return STR("");
 }
 
+/* Where results are kept: $HEAPWHY_CACHE (a folder, or "off"), else below the user's cache folder. Empty: nowhere. */
+static Str find_cache(Arena *arena, const char *const *environment) {
+  Str chosen = environment_get(environment, "HEAPWHY_CACHE"),
+      user = environment_get(environment, "XDG_CACHE_HOME");
+  if (str_equal(chosen, STR("off"))) return STR("");
+  if (chosen.len) return path_absolute(arena, chosen);
+  if (path_is_absolute(user)) return path_join(arena, user, STR("heapwhy"));
+  Str home = environment_get(environment, "HOME");
+  return path_is_absolute(home) ? path_join(arena, home, STR(".cache/heapwhy")) : STR("");
+}
+
 Str options_parse(Arena *arena, int argc, char **argv, const char *const *environment, Options *out) {
   *out = (Options){.engine = {.load = {.environment = environment}}};
   Words words = {.items = arena_new_array(arena, Str, argc)};
@@ -159,6 +170,12 @@ Str options_parse(Arena *arena, int argc, char **argv, const char *const *enviro
       return STR("dump needs the name of a phase: heapwhy dump PHASE [flags] [packages]");
     out->dump_phase = words.items[1];
     words.next = 2;
+  }
+  out->engine.cache_dir = find_cache(arena, environment);
+  if (words.len == 2 && str_equal(words.items[0], STR("cache")) &&
+      (str_equal(words.items[1], STR("status")) || str_equal(words.items[1], STR("clear")))) {
+    out->cache_verb = words.items[1];
+    return (Str){NULL, 0};
   }
   Str goroot = early_goroot(&words);
   if (goroot.len) goroot = path_absolute(arena, goroot);
@@ -194,7 +211,8 @@ void options_print_help(Buffer *out) {
   buffer_text(
       out,
       "usage: heapwhy [flags] [packages | files.go]\n"
-      "       heapwhy dump PHASE [flags] [packages | files.go]\n\n"
+      "       heapwhy dump PHASE [flags] [packages | files.go]\n"
+      "       heapwhy cache status | clear\n\n"
       "Tells why values of a Go program are on the heap. Without -m or -json: a report for people.\n"
       "Packages are named as for the go command: files, import paths, ./..., std, cmd/..., several at once;\n"
       "the one in this folder if none is named. Nothing is executed or fetched.\n\n"
@@ -209,10 +227,13 @@ void options_print_help(Buffer *out) {
   }
   buffer_text(out, "\nphases: load");
   for (uint32_t i = 0; engine_phase_name(i); i++) buffer_printf(out, " %s", engine_phase_name(i));
-  buffer_text(out, "\nenvironment, go env -w and go.env: GOROOT GOPATH GOMODCACHE GOFLAGS GOOS GOARCH "
-                   "GOAMD64 GOEXPERIMENT\n"
-                   "  GO111MODULE GOWORK GOENV CGO_ENABLED; NO_COLOR\n"
-                   "exit codes: 0 reported, 1 the Go code has errors, 2 usage or environment\n");
+  buffer_text(out,
+              "\nenvironment, go env -w and go.env: GOROOT GOPATH GOMODCACHE GOFLAGS GOOS GOARCH "
+              "GOAMD64 GOEXPERIMENT\n"
+              "  GO111MODULE GOWORK GOENV CGO_ENABLED; NO_COLOR\n"
+              "results are kept in $HEAPWHY_CACHE (off: nowhere), else in heapwhy below $XDG_CACHE_HOME or "
+              "~/.cache\n"
+              "exit codes: 0 reported, 1 the Go code has errors, 2 usage or environment\n");
 }
 
 void options_print_version(Buffer *out) {

@@ -15,6 +15,7 @@ typedef struct TextList {
 typedef struct Options {
   EngineOptions engine;
   Str dump_phase;   /* `heapwhy dump PHASE`; empty otherwise */
+  Str cache_verb;   /* `heapwhy cache status` or `clear`; empty otherwise */
   TextList gcflags; /* -gcflags, as written */
   Str const *patterns;
   uint32_t pattern_len;

@@ -58,6 +58,7 @@ static void make_packages(Engine *engine) {
     package->engine = engine;
     package->load = &engine->graph->packages[i];
     package->index = i;
+    package->flags = pipeline_flags(package);
   }
 }
 
@@ -75,6 +76,8 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   load->session = &engine->session;
   if (!find_profile(engine, load, result)) return engine;
   load->profile = engine->profile;
+  cache_open(engine);
+  load->store = engine->store;
   engine->graph = load_packages(load, patterns, len);
   print_problems(engine, result);
   if (engine->graph->fatal) return engine;
@@ -87,13 +90,16 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
                                 .import_context = engine,
                                 .bodies = true};
   make_packages(engine);
+  cache_recall(engine);
   return engine;
 }
 
 static void run_job(void *context, uint32_t index) {
   Engine *engine = context;
   const EngineOptions *options = engine->options;
+  if (!engine->packages[index].needed) return;
   pipeline_run(&engine->packages[index]);
+  cache_keep(&engine->packages[index]);
   if (!options->progress) return;
   lock_take(engine->progress_lock);
   engine->done++;
@@ -103,7 +109,9 @@ static void run_job(void *context, uint32_t index) {
 }
 
 void engine_run_packages(Engine *engine) {
-  uint32_t count = engine->graph->package_len;
+  uint32_t count = engine->graph->package_len, needed = 0;
+  for (uint32_t i = 0; i < count; i++) needed += engine->packages[i].needed;
+  if (!needed) return;
   engine->progress_lock = lock_new(engine->arena);
   const uint32_t **needs = arena_new_array(engine->arena, const uint32_t *, count);
   uint32_t *need_len = arena_new_array(engine->arena, uint32_t, count);
@@ -195,6 +203,7 @@ void engine_close(Engine *engine) {
     package_free(package->pkg);
     arena_free(package->arena);
   }
+  store_close(engine->store);
   if (engine->universe) universe_free(engine->universe);
   sources_free(engine->sources);
   interner_free(engine->interner);

@@ -38,6 +38,7 @@ typedef struct EngineOptions {
   void (*progress)(void *context, uint32_t done, uint32_t total, Str package);
   void *progress_context;
   Str stop_after; /* phase name; empty: all */
+  Str cache_dir;  /* absolute; empty: nothing is kept or taken from earlier runs */
 } EngineOptions;
 
 typedef struct EngineResult {

@@ -56,7 +56,7 @@ static bool flags_match(const EngineOptions *options, Str pattern, const LoadPac
 }
 
 /* What -gcflags and -l ask for; a package of the runtime is always optimised. */
-static CompilerFlags compiler_flags_of(const EnginePackage *package) {
+CompilerFlags pipeline_flags(const EnginePackage *package) {
   const EngineOptions *options = package->engine->options;
   CompilerFlags flags = {0};
   for (uint32_t i = 0; i < options->gcflags_len; i++)
@@ -106,7 +106,6 @@ static Atom shown_path(Engine *engine, const LoadPackage *load, Str file) {
 static void parse(EnginePackage *package) {
   Engine *engine = package->engine;
   const LoadPackage *load = package->load;
-  package->flags = compiler_flags_of(package);
   if (load->is_std || package->flags.std)
     package->traits = profile_package_traits(engine->profile, import_path_of(package));
   if (package->flags.runtime) package->traits |= PACKAGE_RUNTIME;
@@ -118,6 +117,7 @@ static void parse(EnginePackage *package) {
       package->failed = true;
       return;
     }
+    cache_verify(package, load->file_digests, i, text);
     SourceFile *source = sources_add(engine->sources, shown_path(engine, load, load->files[i]), text);
     if (!source) {
       buffer_printf(&package->errors, STR_FMT ": more than 4 GiB of source in one run\n",
@@ -250,7 +250,10 @@ static void abi_wrappers(EnginePackage *package) {
   Str *texts = arena_new_array(package->arena, Str, load->asm_len);
   uint32_t len = 0;
   for (uint32_t i = 0; i < load->asm_len; i++)
-    if (file_read(package->arena, load->asm_files[i].data, &texts[len])) len++;
+    if (file_read(package->arena, load->asm_files[i].data, &texts[len])) {
+      cache_verify(package, load->asm_digests, i, texts[len]);
+      len++;
+    }
   package->unit->asm_texts = texts;
   package->unit->asm_len = len;
   lower_abi_wrappers(package->unit);

@@ -4,6 +4,7 @@
  *
  *   engine.c     a run: environment, graph, jobs, output in order
  *   pipeline.c   the phases of one package, as a list
+ *   cache.c      what is taken from earlier runs
  *   findings.c   findings -> plain data for report
  *   dump.c       `heapwhy dump PHASE`
  */
@@ -27,6 +28,10 @@ typedef struct EnginePackage {
   SyntaxFile **files;
   Package *pkg;
   Unit *unit;
+  bool needed;  /* has to be run: asked for, or imported by such */
+  bool has_key; /* key covers all that the package's answers depend on */
+  bool changed; /* a file is not what the key says, here or in a dependency */
+  Digest key;
   bool failed;       /* wrong Go here, or a dependency failed */
   bool broke;        /* a BUG of ours */
   const char *phase; /* that is running */
@@ -47,6 +52,7 @@ struct Engine {
   const Profile *profile;
   CheckConfig check;
   LoadGraph *graph;
+  Store *store;            /* of earlier runs' results; NULL: none */
   EnginePackage *packages; /* one for each of the graph's */
   Lock *progress_lock;
   uint32_t done;         /* packages that are through; under the lock */
@@ -62,8 +68,19 @@ typedef struct Phase {
 extern const Phase engine_phases[];
 extern const uint32_t engine_phase_count;
 
+CompilerFlags
+pipeline_flags(const EnginePackage *package); /* what the command line asks of its compilation */
 /* Runs all phases (up to options->stop_after) on one package whose dependencies are done. */
 void pipeline_run(EnginePackage *package);
+
+/* ---- cache.c: does nothing without a store ---- */
+
+void cache_open(Engine *engine); /* before loading */
+void cache_recall(
+    Engine *engine); /* after loading: answers that are known; the others and what they import are `needed` */
+void cache_keep(EnginePackage *package); /* when it is done */
+/* To be told of file number i's text when it is read: `digests` are those of loading. */
+void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str text);
 
 void findings_convert(EnginePackage *package); /* package->findings -> package->report */
 

@@ -18,7 +18,9 @@ const Listing *listing_read(Loader *loader, Str dir) {
   Listing *listing = arena_new_of(loader->arena, Listing);
   *known = listing;
   DirList list;
-  listing->exists = overlay_list(loader->overlay, loader->arena, arena_str(loader->arena, dir), &list);
+  listing->memory = memory_open(loader, &loader->tags, dir);
+  listing->exists = memory_names(listing->memory, &list) ||
+                    overlay_list(loader->overlay, loader->arena, arena_str(loader->arena, dir), &list);
   if (!listing->exists) return listing;
   listing->entries = list.entries;
   listing->len = list.len;
@@ -35,27 +37,68 @@ const Listing *listing_read(Loader *loader, Str dir) {
 
 typedef enum Fit { FIT_NO, FIT_YES, FIT_UNREADABLE } Fit;
 
-/* The front of a file grows until the imports are in it. tags NULL: constraints do not count. */
-static Fit read_head(Loader *loader, const LoadTags *tags, Str path, FileHead *out) {
-  *out = (FileHead){.path = path, .name = path_base(path)};
-  out->is_test = str_has_suffix(out->name, STR("_test.go"));
+typedef struct Folder { /* that is being read */
+  Loader *loader;
+  const LoadTags *tags; /* NULL: constraints do not count */
+  FolderMemory *memory;
+} Folder;
+
+/* The front of a file grows until the imports are in it; with a store all of it is read, for its digest. */
+static Fit read_head(const Folder *folder, FileHead *out) {
+  Loader *loader = folder->loader;
+  bool all = loader->config->store && !loader->overlay;
   for (size_t limit = HEAD_BYTES;; limit *= 16) {
     Str text;
-    bool whole;
+    bool whole = true;
     arena_reset(loader->scratch);
-    if (!overlay_read_start(loader->overlay, loader->scratch, path, limit, &text, &whole))
+    if (all ? !overlay_read(NULL, loader->scratch, out->path, &text)
+            : !overlay_read_start(loader->overlay, loader->scratch, out->path, limit, &text, &whole))
       return FIT_UNREADABLE;
-    bool complete = header_parse(loader->arena, text, whole, out);
-    if (complete) return !tags || load_constraint_matches(tags, text) ? FIT_YES : FIT_NO;
+    if (!header_parse(loader->arena, text, whole, out)) continue;
+    out->has_digest = all;
+    if (all) out->digest = digest_of(text);
+    return !folder->tags || load_constraint_matches(folder->tags, text) ? FIT_YES : FIT_NO;
   }
 }
 
-static bool assembly_fits(Loader *loader, const LoadTags *tags, Str path) {
+static Fit head_of(const Folder *folder, Str path, FileHead *out) {
+  *out = (FileHead){.path = path, .name = path_base(path)};
+  out->is_test = str_has_suffix(out->name, STR("_test.go"));
+  bool fits;
+  FileStamp stamp;
+  if (memory_recall(folder->loader, folder->memory, path, out, &fits, &stamp)) return fits ? FIT_YES : FIT_NO;
+  Fit fit = read_head(folder, out);
+  if (fit != FIT_UNREADABLE) memory_note(folder->loader, folder->memory, &stamp, out, fit == FIT_YES);
+  return fit;
+}
+
+static Fit read_assembly(const Folder *folder, FileHead *out) {
+  Loader *loader = folder->loader;
+  bool all = loader->config->store && !loader->overlay, whole;
   Str text;
-  bool whole;
   arena_reset(loader->scratch);
-  return overlay_read_start(loader->overlay, loader->scratch, path, HEAD_BYTES, &text, &whole) &&
-         load_constraint_matches(tags, text);
+  if (all ? !overlay_read(NULL, loader->scratch, out->path, &text)
+          : !overlay_read_start(loader->overlay, loader->scratch, out->path, HEAD_BYTES, &text, &whole))
+    return FIT_UNREADABLE;
+  out->has_digest = all;
+  if (all) out->digest = digest_of(text);
+  text = str_slice(text, 0, HEAD_BYTES);
+  return !folder->tags || load_constraint_matches(folder->tags, text) ? FIT_YES : FIT_NO;
+}
+
+static void add_assembly(const Folder *folder, Directory *directory, Str path) {
+  FileHead head = {.path = path, .name = path_base(path)};
+  bool fits;
+  FileStamp stamp;
+  if (!memory_recall(folder->loader, folder->memory, path, &head, &fits, &stamp)) {
+    Fit fit = read_assembly(folder, &head);
+    fits = fit == FIT_YES;
+    if (fit != FIT_UNREADABLE) memory_note(folder->loader, folder->memory, &stamp, &head, fits);
+  }
+  if (!fits && folder->tags) return;
+  directory->has_digests = directory->has_digests && head.has_digest;
+  directory->asm_digests[directory->asm_len] = head.digest;
+  directory->asm_files[directory->asm_len++] = path;
 }
 
 /* ---- the folder ---- */
@@ -93,36 +136,38 @@ static void add_file(Loader *loader, Directory *directory, FileHead *head) {
     directory->has_tests = true;
   else
     directory->has_plain = true;
+  directory->has_digests = directory->has_digests && head->has_digest;
   directory->files[directory->file_len++] = *head;
 }
 
-static void add_go_file(Loader *loader, const LoadTags *tags, Directory *directory, Str path) {
+static void add_go_file(const Folder *folder, Directory *directory, Str path) {
   FileHead head;
-  Fit fit = read_head(loader, tags, path, &head);
+  Fit fit = head_of(folder, path, &head);
   if (fit == FIT_UNREADABLE) head.broken = true;
-  if (fit == FIT_NO || (head.imports_cgo && !head.is_test && !tags->cgo_enabled))
+  if (fit == FIT_NO || (head.imports_cgo && !head.is_test && !folder->tags->cgo_enabled))
     directory->has_ignored = true;
   else if (head.imports_cgo && !head.is_test)
     directory->cgo[directory->cgo_len++] = head;
   else
-    add_file(loader, directory, &head);
+    add_file(folder->loader, directory, &head);
 }
 
-static void fill(Loader *loader, const LoadTags *tags, Directory *directory, const Listing *listing) {
+static void fill(const Folder *folder, Directory *directory, const Listing *listing) {
   for (uint32_t i = 0; i < listing->len; i++) {
     Str name = listing->entries[i].name;
     if (!listing->entries[i].is_regular || name.data[0] == '_' || name.data[0] == '.') continue;
     bool is_go = str_has_suffix(name, STR(".go"));
     if (!is_go && !str_has_suffix(name, STR(".s"))) continue;
-    if (!load_name_matches(tags, name)) {
+    if (!load_name_matches(folder->tags, name)) {
       directory->has_ignored = directory->has_ignored || is_go;
       continue;
     }
-    Str path = arena_printf(loader->arena, STR_FMT "/" STR_FMT, STR_ARG(directory->dir), STR_ARG(name));
+    Str path =
+        arena_printf(folder->loader->arena, STR_FMT "/" STR_FMT, STR_ARG(directory->dir), STR_ARG(name));
     if (is_go)
-      add_go_file(loader, tags, directory, path);
-    else if (assembly_fits(loader, tags, path))
-      directory->asm_files[directory->asm_len++] = path;
+      add_go_file(folder, directory, path);
+    else
+      add_assembly(folder, directory, path);
   }
 }
 
@@ -132,6 +177,8 @@ static Directory *directory_new(Loader *loader, Str dir, uint32_t len) {
   directory->files = arena_new_array(loader->arena, FileHead, len);
   directory->cgo = arena_new_array(loader->arena, FileHead, len);
   directory->asm_files = arena_new_array(loader->arena, Str, len);
+  directory->asm_digests = arena_new_array(loader->arena, Digest, len);
+  directory->has_digests = true;
   return directory;
 }
 
@@ -140,12 +187,16 @@ Directory *directory_read(Loader *loader, Str dir) {
   if (*known) return *known;
   const Listing *listing = listing_read(loader, dir);
   Directory *directory = directory_new(loader, dir, listing->len);
-  fill(loader, &loader->tags, directory, listing);
+  Folder folder = {loader, &loader->tags, listing->memory};
+  fill(&folder, directory, listing);
+  memory_save(loader, listing->memory, listing);
   if (directory->cgo_len) {
     LoadTags tags = loader->tags;
     tags.cgo_enabled = false;
     Directory *without = directory_new(loader, dir, listing->len);
-    fill(loader, &tags, without, listing);
+    Folder other = {loader, &tags, memory_open(loader, &tags, dir)};
+    fill(&other, without, listing);
+    memory_save(loader, other.memory, listing);
     without->cgo = directory->cgo;
     without->cgo_len = directory->cgo_len;
     directory = without;
@@ -156,6 +207,7 @@ Directory *directory_read(Loader *loader, Str dir) {
 
 Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len) {
   Directory *directory = directory_new(loader, dir, len);
+  Folder folder = {.loader = loader};
   bool only_tests = !loader->config->test;
   for (uint32_t i = 0; i < len; i++)
     only_tests =
@@ -163,10 +215,10 @@ Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_
   for (uint32_t i = 0; i < len; i++) {
     FileHead head;
     if (str_has_suffix(paths[i], STR(".s"))) {
-      directory->asm_files[directory->asm_len++] = paths[i];
+      add_assembly(&folder, directory, paths[i]);
       continue;
     }
-    if (read_head(loader, NULL, paths[i], &head) == FIT_UNREADABLE) head.broken = true;
+    if (head_of(&folder, paths[i], &head) == FIT_UNREADABLE) head.broken = true;
     if (only_tests) head.is_test = false; /* test files alone: what else could be meant */
     if (head.imports_cgo && loader->env.cgo_enabled)
       directory->cgo[directory->cgo_len++] = head;

@@ -55,6 +55,13 @@ static void set_imports(Loader *loader, LoadPackage *package, const PackageNode 
   }
 }
 
+static void set_digests(Loader *loader, LoadPackage *package, const PackageNode *node) {
+  if (!node->directory->has_digests) return;
+  package->file_digests = arena_new_array(loader->arena, Digest, node->file_len);
+  for (uint32_t i = 0; i < node->file_len; i++) package->file_digests[i] = node->files[i]->digest;
+  package->asm_digests = node->directory->asm_digests;
+}
+
 static LoadPackage package_of(Loader *loader, const PackageNode *node) {
   bool command = str_equal(node->name, STR("main"));
   bool external = node->variant == LOAD_TEST_EXTERNAL;
@@ -75,6 +82,7 @@ static LoadPackage package_of(Loader *loader, const PackageNode *node) {
   package.asm_len = external ? 0 : node->directory->asm_len;
   package.files = arena_new_array(loader->arena, Str, node->file_len);
   for (uint32_t i = 0; i < node->file_len; i++) package.files[package.file_len++] = node->files[i]->path;
+  set_digests(loader, &package, node);
   if (loader->config->trimpath) package.position_dir = trimmed_dir(loader, node);
   set_imports(loader, &package, node);
   return package;

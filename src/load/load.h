@@ -33,6 +33,7 @@ typedef struct LoadConfig {
   bool test;   /* -test: with test variants */
   bool trimpath;
   const char *const *environment; /* NAME=value, NULL-terminated; the process's environ */
+  Store *store;                   /* what earlier runs saw in folders; NULL: look at everything */
 } LoadConfig;
 
 /* What the go command would see in its environment, after go.env and `go env -w` files. */
@@ -71,6 +72,8 @@ typedef struct LoadPackage {
   uint32_t file_len;
   Str *asm_files; /* .s files: functions without body are fine then */
   uint32_t asm_len;
+  Digest *file_digests,
+      *asm_digests;    /* of their bytes; NULL: not known, as without a store or with an overlay */
   LoadImport *imports; /* by path as written; "unsafe" and "C" are left out */
   uint32_t import_len;
   Str lang;        /* "go1.27": of go.mod, or the toolchain's; "" = none given */
@@ -98,6 +101,8 @@ typedef struct LoadGraph {
   bool fatal;
 } LoadGraph;
 
+/* A variable of an environment; data NULL: not set. */
+Str environment_get(const char *const *environment, const char *name);
 /* The environment alone (for -goroot and -version); problems as fatal text in *why (NULL: fine). */
 LoadEnv load_environment(const LoadConfig *config, Str *why);
 /* Finds the GOROOT without running anything: $GOROOT, the `go` on PATH (links followed), the usual places. "" if none. */

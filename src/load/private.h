@@ -7,6 +7,7 @@
  *   constraints.c   which files belong to the target
  *   header.c        one file's package clause, imports and embed patterns
  *   directory.c     one folder -> its Go files for the target
+ *   memory.c        what an earlier run saw in a folder
  *   semver.c        versions and module paths
  *   modfile.c       go.mod and go.work as data
  *   modules.c       main modules, replacements, where a module's files are
@@ -68,7 +69,22 @@ typedef struct FileHead { /* what one Go file says before its declarations */
   bool is_test;     /* NAME_test.go */
   bool is_external; /* package p_test of such a file */
   bool imports_cgo, broken;
+  bool has_digest;
+  Digest digest; /* of all its bytes */
 } FileHead;
+
+/* ---- memory.c: NULL where nothing is remembered ---- */
+
+typedef struct FolderMemory FolderMemory;
+
+FolderMemory *memory_open(Loader *loader, const LoadTags *tags, Str dir);
+FolderMemory *memory_parse(Arena *arena, Str bytes); /* of a record; what does not fit gives an empty one */
+bool memory_names(const FolderMemory *memory, DirList *out); /* false: list the folder */
+/* Fills head and *fits if the file is as it was. Else false; memory_note then remembers what was found, with this stamp. */
+bool memory_recall(Loader *loader, FolderMemory *memory, Str path, FileHead *head, bool *fits,
+                   FileStamp *stamp);
+void memory_note(Loader *loader, FolderMemory *memory, const FileStamp *stamp, const FileHead *head,
+                 bool fits);
 
 /* False: the text ends too early and is not the whole file. */
 bool header_parse(Arena *arena, Str text, bool whole, FileHead *out);
@@ -77,6 +93,7 @@ typedef struct Listing { /* what is in a folder, read once per run */
   DirEntry *entries;
   uint32_t len;
   bool exists, has_go_files, has_go_mod;
+  FolderMemory *memory;
 } Listing;
 
 typedef struct Directory { /* a folder's Go files for this target */
@@ -84,7 +101,9 @@ typedef struct Directory { /* a folder's Go files for this target */
   FileHead *files; /* by name; tests among them */
   uint32_t file_len;
   Str *asm_files;
+  Digest *asm_digests;
   uint32_t asm_len;
+  bool has_digests; /* of all files that belong to it */
   Str package_name;
   Str problem;   /* two packages in one folder; empty: fine */
   FileHead *cgo; /* files that import "C" and are left out although cgo is on */
@@ -92,6 +111,9 @@ typedef struct Directory { /* a folder's Go files for this target */
   bool has_ignored; /* Go files that constraints exclude */
   bool has_plain, has_tests;
 } Directory;
+
+/* At the end: writes the record if it is not what is there already. */
+void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing);
 
 const Listing *listing_read(Loader *loader, Str dir);
 Directory *directory_read(Loader *loader, Str dir);
@@ -307,7 +329,6 @@ void load_problem(Loader *loader, bool fatal, const char *fmt, ...) PRINTF_LIKE(
 void load_warning(Loader *loader, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* environment.c */
-Str environment_get(const char *const *environment, const char *name); /* data NULL: not set */
 void environment_tags(Loader *loader);
 
 /* The package of an import path with all that it imports. importer NULL: named on the command line. */

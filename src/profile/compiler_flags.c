@@ -156,6 +156,21 @@ Str compiler_flags_parse(Arena *arena, Str text, CompilerFlags *flags) {
   return STR("");
 }
 
+void compiler_flags_put(Buffer *out, const CompilerFlags *flags) {
+  for (size_t i = 0; i < ARRAY_LEN(flag_rows); i++) {
+    const void *field = (const char *)flags + flag_rows[i].offset;
+    switch (flag_rows[i].kind) {
+    case FLAG_COUNT: wire_put_signed(out, *(const int32_t *)field); break;
+    case FLAG_SWITCH: wire_put(out, *(const bool *)field); break;
+    case FLAG_TEXT: wire_put_str(out, *(const Str *)field); break;
+    case FLAG_IGNORED:
+    case FLAG_IGNORED_VALUE: break;
+    }
+  }
+  for (size_t i = 0; i < ARRAY_LEN(debug_rows); i++)
+    wire_put_signed(out, *(const int32_t *)((const char *)flags + debug_rows[i].offset));
+}
+
 Profile compiler_flags_profile(const CompilerFlags *flags, const Profile *profile) {
   enum { SMALL_FRAME_VAR = 64 * 1024, SMALL_FRAME_IMPLICIT = 16 * 1024, LEVEL_CHEAP_CALLS = 4 };
   Profile out = *profile;

@@ -160,6 +160,8 @@ typedef struct CompilerFlags {
 /* Reads the words of one -gcflags value into *flags (what is set there already stays unless a word says otherwise). Words are
    separated by blanks and may be quoted. Empty on success, else what is wrong. */
 Str compiler_flags_parse(Arena *arena, Str text, CompilerFlags *flags);
+/* Appends all of them, as bytes for a key. */
+void compiler_flags_put(Buffer *out, const CompilerFlags *flags);
 /* One word of such a text, blanks before it skipped; false: no more. Moves *at behind it. */
 bool next_quoted_word(Str text, size_t *at, Str *word);
 /* -l: nothing is inlined. */

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What a run can take from earlier ones: the text or the findings of a reported package whose inputs have not changed.
+ *
+ * In: the graph with the digests of all files. Out: a key for each package that covers everything its answers depend on (its files
+ * and flags, the release, the target, this program, the keys of what it imports), and which packages have to be run at all.
+ * Idea: only what was found without any error is kept. A file that is read for a second time has to have the bytes that its
+ * digest was taken of, else nothing is kept that depends on it.
+ *
+ * Go: cmd/go/internal/work/exec.go (buildActionID)
+ */
+#include "engine/private.h"
+
+enum { RECORD_TEXT = 16, RECORD_FINDINGS = 17 };
+
+static const uint64_t CACHE_LIMIT = (uint64_t)1 << 30; /* bytes */
+static const size_t LARGEST_RECORD = (size_t)8 << 20;
+
+void cache_open(Engine *engine) {
+  Digest program;
+  if (!engine->options->cache_dir.len || !digest_of_program(&program)) return;
+  engine->store = store_open(engine->options->cache_dir, program, CACHE_LIMIT);
+}
+
+/* ---- keys ---- */
+
+/* What all packages of a run have in common. */
+static Digest run_key(const Engine *engine) {
+  const LoadEnv *env = &engine->graph->env;
+  const EngineOptions *options = engine->options;
+  Buffer text = {0};
+  wire_put_str(&text, str_from(engine->profile->release));
+  wire_put_str(&text, env->goos);
+  wire_put_str(&text, env->goarch);
+  wire_put_str(&text, env->goamd64);
+  wire_put_str(&text, env->goexperiment);
+  wire_put(&text, (uint32_t)options->first_escape | (uint32_t)options->incomplete << 1);
+  Digest key = digest_of(buffer_view(&text));
+  buffer_free(&text);
+  return key;
+}
+
+static void put_files(Buffer *out, const Str *paths, const Digest *digests, uint32_t len) {
+  wire_put(out, len);
+  for (uint32_t i = 0; i < len; i++) {
+    wire_put_str(out, paths[i]);
+    wire_put_digest(out, digests[i]);
+  }
+}
+
+/* False: not all of it is known. */
+static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *package) {
+  const LoadPackage *load = package->load;
+  if (!load->file_digests || load->broken) return false;
+  const Str texts[] = {load->import_path, load->compile_path, load->description, load->name,
+                       load->dir,         load->lang,         load->position_dir};
+  for (size_t i = 0; i < ARRAY_LEN(texts); i++) wire_put_str(out, texts[i]);
+  wire_put(out, (uint32_t)load->variant << 1 | load->is_std);
+  put_files(out, load->files, load->file_digests, load->file_len);
+  put_files(out, load->asm_files, load->asm_digests, load->asm_len);
+  compiler_flags_put(out, &package->flags);
+  for (uint32_t i = 0; i < load->import_len; i++) {
+    const EnginePackage *imported = &engine->packages[load->imports[i].package];
+    if (!imported->has_key) return false;
+    wire_put_str(out, load->imports[i].path);
+    wire_put_digest(out, imported->key);
+  }
+  return true;
+}
+
+static void set_keys(Engine *engine) {
+  Digest run = run_key(engine);
+  Buffer text = {0};
+  for (uint32_t i = 0; i < engine->graph->package_len; i++) { /* dependencies come first */
+    EnginePackage *package = &engine->packages[i];
+    buffer_reset(&text);
+    wire_put_digest(&text, run);
+    package->has_key = put_package(engine, &text, package);
+    if (package->has_key) package->key = digest_of(buffer_view(&text));
+  }
+  buffer_free(&text);
+}
+
+static Digest answer_key(const EnginePackage *package) {
+  Buffer text = {0};
+  wire_put_digest(&text, package->key);
+  wire_put(&text, (uint32_t)package->engine->options->level);
+  Digest key = digest_of(buffer_view(&text));
+  buffer_free(&text);
+  return key;
+}
+
+/* ---- findings ---- */
+
+static void put_position(Buffer *out, const Position *position) {
+  wire_put_str(out, position->filename);
+  wire_put(out, position->line);
+  wire_put(out, position->col);
+}
+
+static Position get_position(Wire *wire) {
+  Position position = {.filename = wire_get_str(wire)};
+  position.line = wire_get_below(wire, UINT32_MAX);
+  position.col = wire_get_below(wire, UINT32_MAX);
+  return position;
+}
+
+static void put_finding(Buffer *out, const ReportFinding *finding) {
+  put_position(out, &finding->at);
+  put_position(out, &finding->inner);
+  wire_put_str(out, str_from(finding->kind));
+  wire_put_str(out, str_from(finding->code ? finding->code : ""));
+  wire_put(out, finding->code != NULL);
+  const Str texts[] = {finding->what, finding->type, finding->reason, finding->inlined_from};
+  for (size_t i = 0; i < ARRAY_LEN(texts); i++) wire_put_str(out, texts[i]);
+  wire_put_signed(out, finding->size);
+  wire_put_signed(out, finding->class_size);
+  wire_put(out, finding->step_len);
+  for (uint32_t i = 0; i < finding->step_len; i++) {
+    const ReportStep *step = &finding->steps[i];
+    put_position(out, &step->at);
+    wire_put_str(out, step->source);
+    wire_put_str(out, step->text);
+    wire_put_str(out, step->why);
+  }
+}
+
+static void get_finding(Arena *arena, Wire *wire, ReportFinding *finding) {
+  finding->at = get_position(wire);
+  finding->inner = get_position(wire);
+  finding->kind = arena_strdup(arena, wire_get_str(wire));
+  finding->code = arena_strdup(arena, wire_get_str(wire));
+  if (!wire_get(wire)) finding->code = NULL;
+  Str *const texts[] = {&finding->what, &finding->type, &finding->reason, &finding->inlined_from};
+  for (size_t i = 0; i < ARRAY_LEN(texts); i++) *texts[i] = wire_get_str(wire);
+  finding->size = wire_get_signed(wire);
+  finding->class_size = wire_get_signed(wire);
+  finding->step_len = wire_get_count(wire);
+  finding->steps = arena_new_array(arena, ReportStep, finding->step_len);
+  for (uint32_t i = 0; i < finding->step_len; i++) {
+    ReportStep *step = &finding->steps[i];
+    step->at = get_position(wire);
+    step->source = wire_get_str(wire);
+    step->text = wire_get_str(wire);
+    step->why = wire_get_str(wire);
+  }
+}
+
+static bool get_findings(EnginePackage *package, Str bytes) {
+  Wire wire = {.bytes = bytes};
+  ReportPackage *report = &package->report;
+  *report = (ReportPackage){.description = package->load->description,
+                            .import_path = package->load->import_path,
+                            .dir = package->load->dir,
+                            .finding_len = wire_get_count(&wire)};
+  report->findings = arena_new_array(package->engine->arena, ReportFinding, report->finding_len);
+  for (uint32_t i = 0; i < report->finding_len; i++)
+    get_finding(package->engine->arena, &wire, &report->findings[i]);
+  return !wire.bad;
+}
+
+/* ---- answers ---- */
+
+static bool recall(EnginePackage *package) {
+  Engine *engine = package->engine;
+  Str bytes;
+  bool text = engine->options->level > 0;
+  if (!package->has_key ||
+      !store_get(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS, answer_key(package), &bytes))
+    return false;
+  if (!text) return get_findings(package, bytes);
+  buffer_str(&package->out, bytes);
+  return true;
+}
+
+/* What is asked for, is not known, and all that it imports. */
+static void need(Engine *engine, EnginePackage *package) {
+  if (package->needed) return;
+  package->needed = true;
+  for (uint32_t i = 0; i < package->load->import_len; i++)
+    need(engine, &engine->packages[package->load->imports[i].package]);
+}
+
+void cache_recall(Engine *engine) {
+  if (engine->store) set_keys(engine);
+  bool answers = engine->store && !engine->options->stop_after.len;
+  for (uint32_t i = 0; i < engine->graph->package_len; i++) {
+    EnginePackage *package = &engine->packages[i];
+    if (package->load->is_root && !(answers && recall(package))) need(engine, package);
+  }
+}
+
+void cache_keep(EnginePackage *package) {
+  const Engine *engine = package->engine;
+  for (uint32_t i = 0; i < package->load->import_len; i++)
+    if (engine->packages[package->load->imports[i].package].changed) package->changed = true;
+  bool fine = !package->failed && !package->broke && !package->errors.len;
+  if (!package->has_key || package->changed || !fine || !package->load->is_root) return;
+  if (engine->options->stop_after.len) return;
+  Buffer findings = {0};
+  bool text = engine->options->level > 0;
+  if (!text) {
+    wire_put(&findings, package->report.finding_len);
+    for (uint32_t i = 0; i < package->report.finding_len; i++)
+      put_finding(&findings, &package->report.findings[i]);
+  }
+  const Buffer *bytes = text ? &package->out : &findings;
+  if (bytes->len <= LARGEST_RECORD)
+    store_put(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS, answer_key(package), buffer_view(bytes));
+  buffer_free(&findings);
+}
+
+void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str text) {
+  if (package->engine->store && digests && !digest_equal(digests[i], digest_of(text)))
+    package->changed = true;
+}
