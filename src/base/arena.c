@@ -9,6 +9,7 @@
  */
 #include "base/base.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -53,6 +54,7 @@ typedef struct Chunk {
 } Chunk;
 
 struct Arena {
+  Arena *next; /* in a pool */
   Chunk *first, *current;
   size_t used; /* bytes used of the current chunk */
   size_t held; /* bytes held from the system */
@@ -86,6 +88,46 @@ void arena_reset(Arena *arena) {
   for (Chunk *chunk = arena->first; chunk; chunk = chunk->next) POISON(chunk->bytes, chunk->size);
   arena->current = arena->first;
   arena->used = 0;
+}
+
+/* The one that was used last comes first: most of it is still in a cache. */
+struct ArenaPool {
+  pthread_mutex_t mutex;
+  Arena *spare;
+};
+
+ArenaPool *arena_pool_new(void) {
+  ArenaPool *pool = calloc(1, sizeof *pool);
+  if (!pool) fatal("out of memory");
+  pthread_mutex_init(&pool->mutex, NULL);
+  return pool;
+}
+
+void arena_pool_free(ArenaPool *pool) {
+  if (!pool) return;
+  for (Arena *arena = pool->spare, *next; arena; arena = next) {
+    next = arena->next;
+    arena_free(arena);
+  }
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool);
+}
+
+Arena *arena_pool_take(ArenaPool *pool) {
+  pthread_mutex_lock(&pool->mutex);
+  Arena *arena = pool->spare;
+  if (arena) pool->spare = arena->next;
+  pthread_mutex_unlock(&pool->mutex);
+  return arena ? arena : arena_new();
+}
+
+void arena_pool_give(ArenaPool *pool, Arena *arena) {
+  if (!arena) return;
+  arena_reset(arena);
+  pthread_mutex_lock(&pool->mutex);
+  arena->next = pool->spare;
+  pool->spare = arena;
+  pthread_mutex_unlock(&pool->mutex);
 }
 
 size_t arena_bytes(const Arena *arena) { return arena->held; }

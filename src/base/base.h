@@ -93,6 +93,14 @@ Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
 #define arena_new_array(arena, T, n) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(n)))
 #define arena_new_of(arena, T)       arena_new_array(arena, T, 1)
 
+/* Arenas that are used again, by one thread after the other: their memory is warm. Safe from several threads. */
+typedef struct ArenaPool ArenaPool;
+
+ArenaPool *arena_pool_new(void);
+void arena_pool_free(ArenaPool *pool); /* NULL is allowed; frees the arenas that were given back */
+Arena *arena_pool_take(ArenaPool *pool);
+void arena_pool_give(ArenaPool *pool, Arena *arena); /* resets it; NULL is allowed */
+
 /* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */
 
 #define VEC(T)                                                                                               \

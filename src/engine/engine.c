@@ -66,6 +66,7 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   Arena *arena = arena_new();
   Engine *engine = arena_new_of(arena, Engine);
   engine->arena = arena;
+  engine->arenas = arena_pool_new();
   engine->options = options;
   engine->interner = interner_new();
   engine->sources = sources_new(engine->interner);
@@ -200,6 +201,7 @@ void engine_close(Engine *engine) {
     buffer_free(&package->out);
     buffer_free(&package->errors);
     arena_free(package->log_arena);
+    arena_free(package->bodies);
     package_free(package->pkg);
     arena_free(package->arena);
   }
@@ -207,6 +209,7 @@ void engine_close(Engine *engine) {
   if (engine->universe) universe_free(engine->universe);
   sources_free(engine->sources);
   interner_free(engine->interner);
+  arena_pool_free(engine->arenas);
   arena_free(engine->arena);
 }
 

@@ -179,6 +179,7 @@ static void lower(EnginePackage *package) {
   const EngineOptions *options = engine->options;
   Unit *unit = package->unit = arena_new_of(package->arena, Unit);
   unit->arena = package->arena;
+  unit->bodies = package->bodies = arena_pool_take(engine->arenas);
   unit->pkg = package->pkg;
   unit->session = &engine->session;
   unit->universe = engine->universe;
@@ -298,6 +299,14 @@ const Phase engine_phases[] = {
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);
 _Static_assert(ARRAY_LEN(engine_phases) <= PHASE_MAX, "EnginePackage.seconds has a place for each phase");
 
+/* From here on only what other packages may ask for is there: functions without bodies, inline bodies, tags, generic syntax. */
+static void drop_bodies(EnginePackage *package) {
+  if (!package->bodies) return;
+  unit_drop_bodies(package->unit);
+  arena_pool_give(package->engine->arenas, package->bodies);
+  package->bodies = NULL;
+}
+
 static bool dependency_failed(EnginePackage *package) {
   for (uint32_t i = 0; i < package->load->import_len; i++) {
     EnginePackage *needed = &package->engine->packages[package->load->imports[i].package];
@@ -336,4 +345,5 @@ void pipeline_run(EnginePackage *package) {
     buffer_printf(&package->errors, "heapwhy: internal error in " STR_FMT ", phase %s: %s\n",
                   STR_ARG(package->load->import_path), package->phase, point.message);
   }
+  if (!package->engine->options->stop_after.len) drop_bodies(package);
 }

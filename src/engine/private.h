@@ -22,6 +22,7 @@ typedef struct EnginePackage {
   CompilerFlags flags; /* of -gcflags, and -l */
   uint32_t traits;     /* PackageTraits */
   Arena *arena;        /* syntax, facts, functions: session lifetime */
+  Arena *bodies;       /* ops and variables of its unit; given back when the package is done */
   Arena *log_arena;    /* events of a reported package; dropped when its text is there */
   IdCounter ids;
   Notes notes; /* syntax errors; the checker's are in pkg->notes */
@@ -54,6 +55,7 @@ struct Engine {
   LoadGraph *graph;
   Store *store;            /* of earlier runs' results; NULL: none */
   EnginePackage *packages; /* one for each of the graph's */
+  ArenaPool *arenas;       /* for what lives as long as a package is worked on */
   Lock *progress_lock;
   uint32_t done;         /* packages that are through; under the lock */
   StrMap by_import_path; /* -> EnginePackage* */

@@ -18,7 +18,7 @@ static int setup(void **state) {
   Arena *arena = arena_new();
   Fixture *f = arena_new_of(arena, Fixture);
   f->arena = arena;
-  f->unit.arena = arena;
+  f->unit.arena = f->unit.bodies = arena;
   f->unit.profile = profile_newest();
   f->unit.target = target_find(STR("linux"), STR("amd64"));
   graph_init(&f->g, &f->unit, arena);

@@ -13,7 +13,7 @@
 /* ---- variables ---- */
 
 Name *clone_name(Unit *unit, const Name *name, Func *into) {
-  Name *copy = arena_new_of(unit->arena, Name);
+  Name *copy = arena_new_of(unit->bodies, Name);
   *copy = *name;
   copy->op.id = ++unit->next_op_id;
   copy->op.name = copy;
@@ -31,17 +31,17 @@ static Name *mapped_name(const CloneOptions *options, Name *name) {
 static void clone_dcl(Unit *unit, CloneOptions *options, Func *copy, const Func *fn) {
   copy->dcl.items = NULL;
   copy->dcl.len = copy->dcl.cap = 0;
-  vec_reserve(unit->arena, &copy->dcl, fn->dcl.len);
+  vec_reserve(unit->bodies, &copy->dcl, fn->dcl.len);
   for (uint32_t i = 0; i < fn->dcl.len; i++) {
     Name *name = clone_name(unit, fn->dcl.items[i], copy);
     if (name->name && name->name->len > 0 && name->name->text[0] == '~') name->pkg = copy->name->pkg;
     map_set_ptr(&options->names, fn->dcl.items[i], &name->op);
-    vec_push(unit->arena, &copy->dcl, name);
+    vec_push(unit->bodies, &copy->dcl, name);
   }
 }
 
 static Name **mapped_names(Unit *unit, const CloneOptions *options, Name *const *names, uint32_t len) {
-  Name **copy = arena_new_array(unit->arena, Name *, len);
+  Name **copy = arena_new_array(unit->bodies, Name *, len);
   for (uint32_t i = 0; i < len; i++) copy[i] = mapped_name(options, names[i]);
   return copy;
 }
@@ -50,7 +50,7 @@ static Name **mapped_names(Unit *unit, const CloneOptions *options, Name *const 
 static void clone_closure_vars(Unit *unit, CloneOptions *options, Func *copy, const Func *fn) {
   copy->closure_vars.items = NULL;
   copy->closure_vars.len = copy->closure_vars.cap = 0;
-  vec_reserve(unit->arena, &copy->closure_vars, fn->closure_vars.len);
+  vec_reserve(unit->bodies, &copy->closure_vars, fn->closure_vars.len);
   for (uint32_t i = 0; i < fn->closure_vars.len; i++) {
     const Name *var = fn->closure_vars.items[i];
     Name *name = clone_name(unit, var, copy);
@@ -58,7 +58,7 @@ static void clone_closure_vars(Unit *unit, CloneOptions *options, Func *copy, co
     bool moves = !(name->name_flags & NAME_DICT) && !(fn->flags & FUNC_WRAPPER);
     if (options->inl != 0 && name->op.pos.inl == 0 && moves) name->op.pos.inl = options->inl;
     map_set_ptr(&options->names, fn->closure_vars.items[i], &name->op);
-    vec_push(unit->arena, &copy->closure_vars, name);
+    vec_push(unit->bodies, &copy->closure_vars, name);
   }
 }
 
@@ -84,7 +84,7 @@ static void clone_closure_body(Unit *unit, CloneOptions *options, Func *copy, co
 }
 
 static Func *copy_func(Unit *unit, const Func *fn, Func *outer, Atom name, Package *pkg) {
-  Func *copy = arena_new_of(unit->arena, Func);
+  Func *copy = arena_new_of(unit->bodies, Func);
   *copy = *fn;
   copy->unit = unit;
   copy->name = clone_name(unit, fn->name, NULL);
@@ -98,7 +98,7 @@ static Func *copy_func(Unit *unit, const Func *fn, Func *outer, Atom name, Packa
   copy->inl = NULL;
   copy->tags = NULL;
   copy->opt = NULL;
-  vec_push(unit->arena, &outer->closures, copy);
+  vec_push(unit->bodies, &outer->closures, copy);
   return copy;
 }
 
@@ -140,6 +140,8 @@ Func *clone_inlined_closure(void *context, CloneOptions *options, Func *closure)
 /* ---- the pristine body ---- */
 
 InlineBody *inline_body_new(Unit *unit, Func *fn) {
+  Arena *bodies = unit->bodies;
+  unit->bodies = unit->arena;
   InlineBody *body = arena_new_of(unit->arena, InlineBody);
   Func *holder = arena_new_of(unit->arena, Func); /* surrounds the templates of closures */
   *holder = *fn;
@@ -159,6 +161,7 @@ InlineBody *inline_body_new(Unit *unit, Func *fn) {
   body->dcl_len = holder->dcl.len;
   body->closure_vars = holder->closure_vars.items;
   body->closure_var_len = holder->closure_vars.len;
+  unit->bodies = bodies;
   arena_reset(state->scratch);
   return body;
 }

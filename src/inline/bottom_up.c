@@ -77,6 +77,7 @@ static bool assigns_again(void *context, Op *op) {
 
 /* The closure of a variable that holds nothing else. */
 static Func *closure_of_variable(Expander *x, const Op *call, Name *name) {
+  if (name->class_ == CLASS_EXTERN && name->pkg != x->unit->pkg) return NULL; /* its definition stays there */
   const Op *defn = name->defn;
   if (!op_is(defn, OP_AS) || !op_is(defn->y, OP_CLOSURE)) return NULL;
   Func *closure = defn->y->func;

@@ -342,7 +342,7 @@ static Type *method_expression_type(Unit *unit, Type *signature, Type *recv) {
 
 static void prepend_argument(Unit *unit, Op *call, Op *arg) {
   OpList args = {0};
-  vec_reserve(unit->arena, &args, call->args.len + 1);
+  vec_reserve(unit->bodies, &args, call->args.len + 1);
   op_list_push(unit, &args, arg);
   op_list_append(unit, &args, &call->args);
   call->args = args;

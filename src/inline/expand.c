@@ -163,12 +163,12 @@ static void adopt_names(Expansion *x, CloneOptions *options, OpList *params) {
   uint32_t param_len = x->callee->param_len, result_len = x->callee->result_len;
   for (uint32_t i = 0; i < body->closure_var_len; i++)
     map_set_ptr(&options->names, body->closure_vars[i], &x->callee->closure_vars.items[i]->outer->op);
-  vec_reserve(unit->arena, &x->caller->dcl, x->caller->dcl.len + body->dcl_len);
+  vec_reserve(unit->bodies, &x->caller->dcl, x->caller->dcl.len + body->dcl_len);
   for (uint32_t i = 0; i < body->dcl_len; i++) {
     Name *name = adopt_name(x, body->dcl[i], options->inl);
     if (is_dictionary_wrapper(x->callee) && body->dcl[i]->class_ == CLASS_AUTO) name->op.pos = x->call->pos;
     map_set_ptr(&options->names, body->dcl[i], &name->op);
-    vec_push(unit->arena, &x->caller->dcl, name);
+    vec_push(unit->bodies, &x->caller->dcl, name);
     if (i < param_len)
       op_list_push(unit, params, &name->op);
     else if (i < param_len + result_len)
@@ -268,7 +268,7 @@ static void adopt_names_in_place(Expansion *x, CloneOptions *options, OpList *pa
       if (result != (pass == 1)) continue;
       Name *name = adopt_name(x, body->dcl[i], x->inl);
       map_set_ptr(&options->names, body->dcl[i], &name->op);
-      vec_push(unit->arena, &x->caller->dcl, name);
+      vec_push(unit->bodies, &x->caller->dcl, name);
       if (i < param_len) op_list_push(unit, params, &name->op);
       if (result) op_list_push(unit, &x->results, &name->op);
       if (i < param_len || result) push_declaration(unit, init, x->call->pos, &name->op);

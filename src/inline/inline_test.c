@@ -121,7 +121,7 @@ static void program_open(Program *p) {
   memset(p, 0, sizeof *p);
   p->interner = interner_new();
   Unit *unit = &p->unit;
-  unit->arena = arena_new();
+  unit->arena = unit->bodies = arena_new();
   unit->target = target_find(STR("linux"), STR("amd64"));
   unit->profile = profile_newest();
   p->universe = universe_new(p->interner, unit->target);

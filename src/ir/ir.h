@@ -272,6 +272,8 @@ static inline bool func_captures(const Func *f) { return f->closure && f->closur
 /* fn can be inlined and the unit sees its body: its own functions, instances, functions of packages that it imports directly, and
    what one of those has inlined itself. */
 bool func_has_inline_body(const Unit *unit, const Func *fn);
+/* The unit is done: its bodies go, what importers may ask for stays. Afterwards unit->bodies may be reset. */
+void unit_drop_bodies(Unit *unit);
 /* Determines unit->exported_foreign: once everything is inlined, before the unit's importers ask. */
 void unit_export_bodies(Unit *unit);
 /* Name for messages: hash of cloned closures stripped (diagnostic form). */
@@ -288,8 +290,9 @@ typedef struct InlinedCall {
 typedef struct EventLog EventLog;
 
 struct Unit {
-  Arena *arena; /* session lifetime: functions, inline bodies, tags */
-  Package *pkg; /* the package being compiled */
+  Arena *arena;  /* session lifetime: functions, inline bodies, tags */
+  Arena *bodies; /* ops and variables: until the unit is done; while an inline body is copied, `arena` */
+  Package *pkg;  /* the package being compiled */
   const SyntaxSession *session;
   Universe *universe;
   const Profile *profile;

@@ -17,7 +17,7 @@ static int setup(void **state) {
   Arena *arena = arena_new();
   Fixture *f = arena_new_of(arena, Fixture);
   f->session.interner = interner_new();
-  f->unit.arena = arena;
+  f->unit.arena = f->unit.bodies = arena;
   f->unit.session = &f->session;
   f->unit.target = target_find(STR("linux"), STR("amd64"));
   f->unit.universe = universe_new(f->session.interner, f->unit.target);

@@ -2,7 +2,8 @@
  *
  * ops: the table of op kinds, and how ops, names and functions are made.
  *
- * In: a unit, whose arena owns everything. Out: zeroed nodes with a dense id.
+ * In: a unit, whose arenas own everything. Out: zeroed nodes with a dense id.
+ * What only bodies refer to goes with them; what other units may see of a function (itself, its parameters, globals) stays.
  * Names are ops as well, one per variable, shared by all uses. Temporaries are numbered by how many variables their function
  * has already, because the compiler does so and prints the numbers.
  *
@@ -30,7 +31,7 @@ int op_precedence(OpKind kind) { return op_infos[kind].precedence; }
 /* ---- ops ---- */
 
 Op *op_new(Unit *unit, OpKind kind, XPos pos, Type *type) {
-  Op *op = arena_new_of(unit->arena, Op);
+  Op *op = arena_new_of(unit->bodies, Op);
   op->kind = (uint16_t)kind;
   op->pos = pos;
   op->type = type;
@@ -65,24 +66,25 @@ Op *op_assign(Unit *unit, XPos pos, Op *left, Op *right, bool define) {
   return op;
 }
 
-void op_list_push(Unit *unit, OpList *list, Op *op) { vec_push(unit->arena, list, op); }
+void op_list_push(Unit *unit, OpList *list, Op *op) { vec_push(unit->bodies, list, op); }
 
 void op_list_append(Unit *unit, OpList *list, const OpList *more) {
-  vec_append(unit->arena, list, more->items, more->len);
+  vec_append(unit->bodies, list, more->items, more->len);
 }
 
 void op_list_prepend(Unit *unit, OpList *list, const OpList *more) {
   OpList joined = {0};
-  vec_reserve(unit->arena, &joined, list->len + more->len);
-  vec_append(unit->arena, &joined, more->items, more->len);
-  vec_append(unit->arena, &joined, list->items, list->len);
+  vec_reserve(unit->bodies, &joined, list->len + more->len);
+  vec_append(unit->bodies, &joined, more->items, more->len);
+  vec_append(unit->bodies, &joined, list->items, list->len);
   *list = joined;
 }
 
 /* ---- names ---- */
 
 Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type, Func *curfn) {
-  Name *n = arena_new_of(unit->arena, Name);
+  bool local = class_ == CLASS_AUTO || class_ == CLASS_AUTOHEAP;
+  Name *n = arena_new_of(local ? unit->bodies : unit->arena, Name);
   n->op.kind = OP_NAME;
   n->op.pos = pos;
   n->op.type = type;
@@ -137,7 +139,21 @@ Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
   return fn;
 }
 
-void func_declare(Unit *unit, Func *fn, Name *name) { vec_push(unit->arena, &fn->dcl, name); }
+void func_declare(Unit *unit, Func *fn, Name *name) { vec_push(unit->bodies, &fn->dcl, name); }
+
+void unit_drop_bodies(Unit *unit) {
+  for (uint32_t i = 0; i < unit->funcs.len; i++) {
+    Func *fn = unit->funcs.items[i];
+    if (fn->closure) continue; /* it goes as a whole */
+    fn->body = (OpList){0};
+    fn->dcl.items = NULL;
+    fn->dcl.len = fn->dcl.cap = 0;
+    fn->closures.items = NULL;
+    fn->closures.len = fn->closures.cap = 0;
+  }
+  unit->funcs.len = 0;
+  unit->bodies = NULL;
+}
 
 Func *func_outermost(Func *fn) {
   while (fn->closure_parent) fn = fn->closure_parent;

@@ -127,7 +127,7 @@ static void redefine_all(CloneOptions *options, const Op *was, Op *copy) {
 OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list) {
   OpList copy = {0};
   if (list->len == 0) return copy;
-  vec_reserve(unit->arena, &copy, list->len);
+  vec_reserve(unit->bodies, &copy, list->len);
   for (uint32_t i = 0; i < list->len; i++) copy.items[i] = op_clone(unit, options, list->items[i]);
   copy.len = list->len;
   return copy;
@@ -155,7 +155,7 @@ Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
     Op *other = map_get_ptr(&options->names, op->name);
     return other ? other : (Op *)(uintptr_t)op;
   }
-  Op *copy = arena_new_of(unit->arena, Op);
+  Op *copy = arena_new_of(unit->bodies, Op);
   *copy = *op;
   copy->id = ++unit->next_op_id;
   if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;

@@ -13,7 +13,7 @@ void body_init(Body *b, Lowering *low, Func *fn, Body *outer) {
   *b = (Body){
       .low = low, .unit = low->unit, .fn = fn, .outer = outer, .pkg = low->unit->pkg, .base = fn->pos.pos};
   b->info = b->pkg->info;
-  b->locals = map_in(low->arena);
+  b->locals = map_in(low->unit->bodies);
   if (!outer) return;
   b->pkg = outer->pkg;
   b->info = outer->info;
@@ -115,7 +115,7 @@ void lower_body(Lowering *low, Func *fn) {
   Body b;
   body_init(&b, low, fn, NULL);
   body_enter(&b, object);
-  Subst subst = {.memo = map_in(low->arena)};
+  Subst subst = {.memo = map_in(low->unit->bodies)};
   if (inst) {
     subst.tparams = body_tparams(object);
     subst.targs = inst->targs;
@@ -147,7 +147,7 @@ Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why) {
     fn->flags |= FUNC_RANGE_BODY;
     fn->range_parent = outer->range_parent ? outer->range_parent : outer;
   }
-  vec_push(b->unit->arena, &outer->closures, fn);
+  vec_push(b->unit->bodies, &outer->closures, fn);
   vec_push(b->unit->arena, &b->unit->funcs, fn);
   return fn;
 }
@@ -174,7 +174,7 @@ Op *lower_func_lit(Body *b, FuncLit *lit) {
   }
   bind_params(&inner, written);
   lower_block_body(&inner, lit->body);
-  if (inner.dict) vec_push(b->unit->arena, &fn->closure_vars, inner.dict);
+  if (inner.dict) vec_push(b->unit->bodies, &fn->closure_vars, inner.dict);
   return fn->closure;
 }
 

@@ -411,7 +411,7 @@ static void capture_operands(Body *b, Pos pos, Op *call, Op *rtype, Func *wrappe
     Name *c = name_new(b->unit, CLASS_AUTOHEAP, xpos(at), temp->pkg, temp->name, temp->op.type, wrapper);
     c->name_flags |= NAME_CLOSURE_VAR;
     c->outer = temp;
-    vec_push(b->unit->arena, &wrapper->closure_vars, c);
+    vec_push(b->unit->bodies, &wrapper->closure_vars, c);
     *place = &c->op;
   }
   op_list_push(b->unit, init, as);

@@ -59,6 +59,7 @@ static Program *program_new(const char *text) {
   package_add_file(pkg, file);
   assert_true(check_package(&p->config, pkg));
   p->unit = (Unit){.arena = arena,
+                   .bodies = arena,
                    .pkg = pkg,
                    .session = &p->session,
                    .universe = universe,
@@ -72,6 +73,7 @@ static Program *program_new(const char *text) {
 }
 
 static void program_free(Program *p) {
+  package_free(p->unit.pkg);
   universe_free(p->config.universe);
   sources_free(p->session.sources);
   interner_free(p->interner);

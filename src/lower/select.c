@@ -246,7 +246,7 @@ static Func *begin_synthetic(Body *b, Pos pos, Type *signature, bool check_nil, 
     Name *c = name_new(b->unit, CLASS_AUTOHEAP, xpos(pos), temp->pkg, temp->name, temp->op.type, fn);
     c->name_flags |= NAME_CLOSURE_VAR;
     c->outer = temp;
-    vec_push(b->unit->arena, &fn->closure_vars, c);
+    vec_push(b->unit->bodies, &fn->closure_vars, c);
     captured->ops[i] = &c->op;
     if (!check_nil || i != 1 || !is_interface(op->type)) continue;
     Op *itab = op_unary(b->unit, OP_ITAB, xpos(pos), pointer_to(b->low, basic_type(b->low, BASIC_UINTPTR)),
