@@ -233,7 +233,7 @@ static void dead_locals(EnginePackage *package) {
 
 static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
   (void)context;
-  if (fn->flags & FUNC_POINTER_WRAPPER) inline_func(unit, fn);
+  if ((fn->flags & FUNC_POINTER_WRAPPER) || unit->profile->wrappers_inline) inline_func(unit, fn);
   if (unit->profile->escape_engine == ESCAPE_FLOOD)
     flood_alone(unit, fn);
   else
@@ -241,7 +241,15 @@ static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
 }
 
 static void late_wrappers(EnginePackage *package) {
-  if (in_place(package)) lower_wrappers(package->unit, finish_late_wrapper, NULL);
+  if (!in_place(package)) return;
+  lower_wrappers_in_place(package->unit, WRAPPERS_OF_ITABS, finish_late_wrapper, NULL);
+  if (!package->engine->profile->types_after_bounds)
+    lower_wrappers_in_place(package->unit, WRAPPERS_OF_TYPES, finish_late_wrapper, NULL);
+}
+
+static void type_wrappers(EnginePackage *package) {
+  if (in_place(package) && package->engine->profile->types_after_bounds)
+    lower_wrappers_in_place(package->unit, WRAPPERS_OF_TYPES, finish_late_wrapper, NULL);
 }
 
 /* Assembly that cannot be read calls nothing. */
@@ -294,6 +302,7 @@ const Phase engine_phases[] = {
     {"escape", escape, false},
     {"late-wrappers", late_wrappers, false},
     {"bounds", bounds, true},
+    {"type-wrappers", type_wrappers, false},
     {"explain", explain, true},
 };
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);

@@ -102,10 +102,10 @@ static bool is_call(const Op *op) {
   return op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER || op->kind == OP_CALLMETH;
 }
 
-/* Operands of append are made safe to evaluate twice: an index becomes a variable. */
-static void copy_indices(BoundsWalk *walk, const Op *append) {
-  for (uint32_t i = 0; i < append->args.len; i++)
-    for (Op *op = append->args.items[i]; op;) {
+/* Operands of append, and of pairwise assignments in older releases, are made safe to evaluate twice: an index becomes a variable. */
+static void copy_indices(BoundsWalk *walk, const OpList *operands) {
+  for (uint32_t i = 0; i < operands->len; i++)
+    for (Op *op = operands->items[i]; op;) {
       OpKind kind = (OpKind)op->kind;
       if (kind == OP_INDEX && op->index->kind != OP_NAME) *map_put(&walk->copied, map_key(op)) = 1;
       bool safe = kind == OP_INDEX || kind == OP_DOT || kind == OP_DOTPTR || kind == OP_DEREF ||
@@ -118,7 +118,7 @@ static void copy_indices(BoundsWalk *walk, const Op *append) {
 static bool visit_expr(void *context, Op *op) {
   BoundsWalk *walk = context;
   if (op->kind == OP_NAME || map_find(&walk->hoisted, map_key(op))) return false;
-  if (op->kind == OP_APPEND) copy_indices(walk, op);
+  if (op->kind == OP_APPEND) copy_indices(walk, &op->args);
   op_children(op, visit_expr, walk);
   if (op->kind == OP_INDEX) check_index(walk, op);
   if (op->kind != OP_CLOSURE || !func_captures(op->func)) return false;
@@ -165,6 +165,10 @@ static void hoist_operand(BoundsWalk *walk, Op *op) {
 }
 
 static void visit_assign_list(BoundsWalk *walk, Op *op) {
+  if (op->kind == OP_AS2 && walk->unit->profile->front_end == FRONT_TYPECHECK) {
+    copy_indices(walk, &op->lhs);
+    copy_indices(walk, &op->rhs);
+  }
   for (uint32_t i = 0; i < op->lhs.len; i++) hoist_operand(walk, op->lhs.items[i]);
   for (uint32_t i = 0; i < op->rhs.len; i++) hoist_operand(walk, op->rhs.items[i]);
   for (uint32_t i = 0; i < op->rhs.len; i++) visit_expr(walk, op->rhs.items[i]);

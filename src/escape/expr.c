@@ -223,6 +223,7 @@ void walk_expr_without_init(Walker *w, Hole k, Op *op) {
     walker_spill(w, k, op);
     walk_discards(w, &op->list);
     break;
+  case OP_CLOSUREVAR: break; /* what a method value holds is not followed into its function */
   case OP_METHVALUE: walk_method_value(w, k, op); break;
   case OP_PTRLIT: walk_expr(w, walker_spill(w, k, op), op->x); break;
   case OP_ARRAYLIT: walk_elements(w, k, op, "array literal element"); break;

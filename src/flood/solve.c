@@ -154,26 +154,9 @@ static void reach_address(Flood *f, Visit *visit, SpotId src, Step *step, bool l
   step_into(f, inner, op->x, why, step);
 }
 
-/* An interface holds the value itself. */
-static bool is_direct(Type *t) {
-  t = type_underlying(t);
-  switch ((int)t->kind) {
-  case TYPE_POINTER:
-  case TYPE_CHAN:
-  case TYPE_MAP:
-  case TYPE_SIGNATURE: return true;
-  case TYPE_ARRAY: return t->u.elem.length == 1 && is_direct(t->u.elem.type);
-  case TYPE_STRUCT: {
-    ObjectList fields = t->u.structure.fields;
-    return fields.len == 1 && is_direct(fields.items[0]->type);
-  }
-  }
-  return type_is_basic(t, BASIC_UNSAFE_POINTER);
-}
-
 static bool is_boxed(const Op *op) {
   if (op->kind != OP_CONVIFACE || type_is_interface(op->x->type)) return false;
-  return !is_direct(op->x->type) && type_has_pointers(op->x->type);
+  return !type_is_direct_interface(op->x->type) && type_has_pointers(op->x->type);
 }
 
 static void reach_allocation(Flood *f, Visit *visit, SpotId src, Step *step, bool leaks, int32_t depth) {

@@ -24,7 +24,6 @@ typedef struct Components {
 
 typedef struct FuncWalk {
   Components *components;
-  const Func *fn; /* that is walked */
   uint32_t lowest;
 } FuncWalk;
 
@@ -45,18 +44,29 @@ static void visit_mentioned(FuncWalk *walk, Func *fn) {
   if (number < walk->lowest) walk->lowest = number;
 }
 
+/* The function that a variable's type was taken from, since it was declared by `f := x.M` or `f := F`. */
+static Func *func_of_type(const Op *op) {
+  while (op_is(op, OP_NAME) && op->name->class_ == CLASS_AUTO) {
+    const Op *defn = op->name->defn;
+    if (!op_is(defn, OP_AS) || !(defn->flags & OP_DEF) || !op_is(defn->x, OP_NAME) ||
+        defn->x->name != op->name)
+      return NULL;
+    op = defn->y;
+  }
+  if (op_is(op, OP_METHVALUE)) op = op->y;
+  return op_is(op, OP_NAME) && op->name->class_ == CLASS_FUNC ? op->name->func : NULL;
+}
+
 /* Older releases follow calls only, not every mention. */
 static bool visit_call(void *context, Op *op) {
   FuncWalk *walk = context;
   if (op->kind == OP_CALLFUNC) {
     const Op *fun = op->fun;
-    Name *callee = NULL;
-    if (fun->kind == OP_NAME && fun->name->class_ == CLASS_FUNC) callee = fun->name;
-    if (fun->kind == OP_METHEXPR) callee = op_method_name(walk->components->unit, op->fun);
-    if (callee) visit_mentioned(walk, callee->func);
-  } else if (op->kind == OP_METHVALUE) {
+    const Name *method = fun->kind == OP_METHEXPR ? op_method_name(walk->components->unit, op->fun) : NULL;
+    visit_mentioned(walk, method ? method->func : func_of_type(fun));
+  } else if (op->kind == OP_METHVALUE && walk->components->unit->profile->method_values_are_calls) {
     Name *method = op_method_name(walk->components->unit, op);
-    if (method && method->func != walk->fn) visit_mentioned(walk, method->func);
+    if (method) visit_mentioned(walk, method->func);
   } else if (op->kind == OP_CLOSURE) {
     visit_mentioned(walk, op->func);
   }
@@ -98,7 +108,7 @@ static uint32_t visit_func(Components *c, Func *fn) {
   if (known) return (uint32_t)*known;
   uint32_t number = ++c->last_number;
   *map_put(&c->numbers, map_key(fn)) = number;
-  FuncWalk walk = {c, fn, ++c->last_number};
+  FuncWalk walk = {c, ++c->last_number};
   vec_push(c->scratch, &c->stack, fn);
   for (uint32_t i = 0; i < fn->body.len; i++)
     if (!fn->body.items[i])

@@ -134,6 +134,7 @@ struct Lowering { /* per unit */
   VEC(Func *) todo_bodies;
   VEC(Type *) have_wrappers, need_wrappers;
   VEC(struct MethodValueWrapper) need_method_values;
+  struct Descriptions *descriptions; /* in_place: state of late_wrappers.c */
   uint32_t init_count, map_init_count, label_count;
   Package *runtime, *go_package, *type_package;
   Body *current;           /* body being lowered, or NULL */
@@ -169,6 +170,8 @@ struct Body { /* a function body being lowered */
   Pos literal_end;                    /* in_place: where the compiler was after the last composite literal */
   Pos line; /* in_place: the compiler's current position, where implicit conversions are placed */
 };
+
+typedef struct Descriptions Descriptions;
 
 typedef struct MethodValueWrapper {
   Type *recv;
@@ -373,6 +376,19 @@ typedef struct MethodSet {
   uint32_t len;
 } MethodSet;
 MethodSet method_set(Lowering *low, Type *t);
+/* The wrapper of base's method with derefs pointers before base, where one is needed. */
+void wrap_method(Lowering *low, Type *base, const SetMethod *m, int derefs);
+Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *suffix, Package **pkg);
+Atom old_method_value_name(Lowering *low, Type *recv, const Object *method, Package **pkg);
+Type *wrapper_signature(Lowering *low, Object *method, Type *recv);
+
+/* ---- late_wrappers.c: FRONT_TYPECHECK ---- */
+
+/* Functions of method values, in the order in which bodies are checked. */
+void lower_method_values_in_place(Lowering *low);
+/* Wrappers that method tables of interfaces need; then those of all types, in the order in which types are described. */
+void lower_itab_wrappers(Lowering *low);
+void lower_type_wrappers(Lowering *low);
 
 /* ---- source_text.c: FRONT_TYPECHECK ---- */
 

@@ -31,6 +31,10 @@ Func *lower_find_func(Unit *unit, Object *object);
 /* Generates method wrappers and appends them to unit->funcs. finish is called for each one before it is appended: the compiler
    devirtualizes and inlines it at that moment. */
 void lower_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *fn), void *context);
+/* The same for FRONT_TYPECHECK, in two stages: what tables of methods need, then what descriptions of types need. */
+typedef enum WrapperStage { WRAPPERS_OF_ITABS, WRAPPERS_OF_TYPES } WrapperStage;
+void lower_wrappers_in_place(Unit *unit, WrapperStage stage,
+                             void (*finish)(void *context, Unit *unit, Func *fn), void *context);
 
 /* Functions for calls by the other calling convention; after all others. */
 void lower_abi_wrappers(Unit *unit);

@@ -200,22 +200,34 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
 
 /* ---- assignments ---- */
 
-static void lower_assign(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList *out) {
-  Name **names = arena_new_array(b->low->arena, Name *, lhs.len);
+/* The left sides; names gets the variables that are declared by them. */
+static uint32_t lower_assignees(Body *b, NodeList lhs, OpList *left, Name **names) {
   uint32_t name_len = 0;
-  OpList left = {0}, right = {0};
   for (uint32_t i = 0; i < lhs.len; i++) {
     Name *name;
-    op_list_push(b->unit, &left, lower_assignee(b, lhs.items[i], &name));
+    op_list_push(b->unit, left, lower_assignee(b, lhs.items[i], &name));
     if (name) names[name_len++] = name;
   }
+  return name_len;
+}
+
+static void lower_assigned(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList *right) {
   Type **dst = arena_new_array(b->low->arena, Type *, lhs.len);
   for (uint32_t i = 0; i < lhs.len && rhs.len; i++) dst[i] = assignee_type(b, lhs.items[i]);
   bool split = rhs.len == 1 && lhs.len > 1;
   if (b->low->in_place && split) /* stays one call, assertion, receive or index */
-    op_list_push(b->unit, &right, lower_expr(b, rhs.items[0]));
+    op_list_push(b->unit, right, lower_expr(b, rhs.items[0]));
   else
-    lower_multi(b, pos, dst, rhs, &right);
+    lower_multi(b, pos, dst, rhs, right);
+}
+
+static void lower_assign(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList *out) {
+  Name **names = arena_new_array(b->low->arena, Name *, lhs.len);
+  OpList left = {0}, right = {0};
+  bool right_first = b->low->in_place; /* what is captured is captured there first */
+  if (right_first) lower_assigned(b, pos, lhs, rhs, &right);
+  uint32_t name_len = lower_assignees(b, lhs, &left, names);
+  if (!right_first) lower_assigned(b, pos, lhs, rhs, &right);
   if (right.len == 0) {
     for (uint32_t i = 0; i < name_len; i++) {
       Op *as = op_assign(b->unit, xpos(pos), &names[i]->op, NULL, false);

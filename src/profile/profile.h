@@ -90,7 +90,14 @@ typedef struct Profile {
   bool literal_pointers; /* &T{} stands where its literal stands, not at the & */
   bool labels_deepen;    /* a looping label inside a block counts for what follows the block */
   bool names_unplaced;   /* a name stands where the front end was: a parameter at the signature's last type */
-  bool init_last;        /* package initialization comes after all functions */
+  bool method_values_are_calls; /* FRONT_TYPECHECK: x.M belongs to the call graph like x.M() */
+  bool method_values_at_use;    /* T.M-fm stands where it is first asked for, not at the method */
+  bool function_itabs_first;    /* wrappers that itabs of functions need come before those that types need */
+  bool types_after_bounds;      /* and these after the lines about bounds checks */
+  bool wrappers_inline;         /* calls are inlined into all method wrappers, not only into (*T).M of T.M */
+  bool
+      methods_as_declared; /* wrappers of promoted methods come first, then others in the order of declaration */
+  bool init_last;          /* package initialization comes after all functions */
   uint32_t leak_results; /* results that a parameter tag can name: 5 */
   /* wording */
   const char *flow_arrow;    /* between the sides of a flow line of an explanation, UTF-8 */

@@ -133,6 +133,22 @@ static bool not_in_heap(Type *t) {
   return false;
 }
 
+bool type_is_direct_interface(Type *t) {
+  t = type_underlying(t);
+  switch ((int)t->kind) {
+  case TYPE_POINTER:
+  case TYPE_CHAN:
+  case TYPE_MAP:
+  case TYPE_SIGNATURE: return true;
+  case TYPE_ARRAY: return t->u.elem.length == 1 && type_is_direct_interface(t->u.elem.type);
+  case TYPE_STRUCT: {
+    ObjectList fields = t->u.structure.fields;
+    return fields.len == 1 && type_is_direct_interface(fields.items[0]->type);
+  }
+  }
+  return type_is_basic(t, BASIC_UNSAFE_POINTER);
+}
+
 bool type_has_pointers(Type *t) {
   Type *under = type_underlying(t);
   switch (under->kind) {

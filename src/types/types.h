@@ -517,6 +517,7 @@ int64_t type_size(const Target *target, Type *t);
 int64_t type_align(const Target *target, Type *t);
 int64_t type_field_offset(const Target *target, Type *structure, uint32_t field);
 bool type_has_pointers(Type *t);
+bool type_is_direct_interface(Type *t); /* an interface holds the value itself: it is one pointer */
 
 /* ---- text ---- */
 
