@@ -1,25 +1,30 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Accept or reject? The single-file programs of Go's own test folder, ours against the real compiler's verdict and messages.
+# Accept or reject? Go's own programs that are right or wrong on purpose, ours against the real compiler's verdict and messages.
 #
-#   test/errorcheck.sh [-v] [FILE...]      FILE: path below GOROOT/test, e.g. fixedbugs/bug001.go; default: all
+#   test/errorcheck.sh [-v] [programs|types] [NAME...]      default: both suites
+#
+#   programs   the single-file programs of GOROOT/test; NAME is a path below it, e.g. fixedbugs/bug001.go
+#   types      the file sets of GOROOT/src/internal/types/testdata: a file, or a folder that is one package
 #
 # A program counts as passed when the verdict and the position of the first message are the compiler's; how many have all messages equal
-# is told besides. Verdicts are cached in build/oracle/outputs/RELEASE/errorcheck/. Compiler flags other than -m, -l, -0 are out of scope.
-# The ratchet row is `errorcheck passed 0 failed`. Exit code: 1 when worse than test/ratchet.tsv.
+# is told besides. Verdicts are cached in build/oracle/outputs/RELEASE/errorcheck/. What type checking cannot decide stands in
+# test/known.txt with its cause. Compiler flags other than -m, -l, -0 and -lang are out of scope.
+# The ratchet rows are `errorcheck.SUITE exact 0 failed`. Exit code: 1 when worse than test/ratchet.tsv.
 . "$(dirname "$0")/lib.sh"
-verbose=
+verbose='' suites=''
 [ "${1-}" != -v ] || { verbose=1; shift; }
+case ${1-} in programs | types) suites=$1; shift ;; esac
 need_oracle && need_importcfg || { printf 'skip errorcheck: no compiler %s\n' "$release"; exit 0; }
 [ -x "$heapwhy" ] || { printf 'FAILED errorcheck: no %s\n' "$heapwhy"; exit 1; }
 cache=$outputs/errorcheck
-report=$top/build/conformance/errorcheck
-rm -rf "$report"
-mkdir -p "$cache" "$report"
+mkdir -p "$cache"
+
+suite_root() { case $1 in programs) echo "$goroot/test/" ;; types) echo "$goroot/src/internal/types/testdata/" ;; esac; }
 
 # Files whose first line asks for run, compile, build or errorcheck without special flags.
-candidates() {
-  (cd "$goroot/test/" && find . -name '*.go' ! -path './codegen/*' ! -path '*.dir/*' ! -path './simd/*' | sed 's|^\./||' | sort | xargs awk '
+list_programs() {
+  find . -name '*.go' ! -path './codegen/*' ! -path '*.dir/*' ! -path './simd/*' | sed 's|^\./||' | sort | xargs awk '
     FNR == 1 {
       header = $0
       sub(/^\/\/ */, "", header)
@@ -29,50 +34,90 @@ candidates() {
       if (w[1] == "run") for (i = 2; i <= n; i++) if (w[i] ~ /^-/ || w[i] ~ /\.go$/) ok = 0
       if (ok) print FILENAME
       nextfile
-    }')
+    }'
+}
+# Files that stand for themselves, and folders of a folder: those are packages. A first line may give flags.
+list_types() {
+  { find . -mindepth 2 -maxdepth 2 -name '*.go'; find . -mindepth 2 -maxdepth 2 -type d; } | sed 's|^\./||' | sort |
+    while read -r name; do head -q -n 1 "$name" "$name"/*.go 2>/dev/null | grep -q '^// -[^l]' || printf '%s\n' "$name"; done
 }
 
 # Diagnostics only, one a line, the file by its base name: "base.go:3:4: text"; the tabs of continuation lines stay.
 diagnostics() { grep -v '^#' | sed "s|^\(\./\)\{0,1\}\([^ :]*/\)\{0,1\}\([^ /:]*\.go:[0-9]\)|\3|"; }
 first_position() { sed -n 's/^\([^ ]*\.go:[0-9]*\(:[0-9]*\)\{0,1\}\): .*/\1/p' "$1" | head -n 1; }
 
-passed=0 failed=0 exact=0 crashed=0
-cd "$goroot/test/" || exit 1
-if [ $# -gt 0 ]; then printf '%s\n' "$@"; else candidates; fi >"$report/files"
-while read -r path; do
-  want=$cache/$(printf '%s' "$path" | tr / ,)
-  cd "$goroot/test/$(dirname "$path")" || continue
-  file=$(basename "$path")
-  if [ ! -f "$want" ]; then
-    if oracle_compile "$file" >"$report/one"; then echo accept; else echo reject; diagnostics <"$report/one"; fi >"$want.new"
-    mv "$want.new" "$want"
-  fi
-  timeout 20 "$heapwhy" -goroot "$goroot" -m "./$file" >"$report/text" 2>"$report/one"
+# Enters the program's folder; sets names (its files) and flags.
+enter() {
+  if [ -d "$1" ]; then cd "$1" && names=$(echo *.go)
+  else cd "$(dirname "$1")" && names=$(basename "$1"); fi || return 1
+  # shellcheck disable=SC2086
+  flags=$(head -q -n 1 $names | sed -n 's|^// \(-lang=go[0-9.]*\)$|\1|p' | head -n 1)
+}
+
+# The compiler's verdict and messages into $want, unless they are there.
+ask_compiler() {
+  [ ! -f "$want" ] || return 0
+  # shellcheck disable=SC2086
+  if oracle_compile "$names" $flags >"$report/one"; then echo accept; else echo reject; diagnostics <"$report/one"; fi >"$want.new"
+  mv "$want.new" "$want"
+}
+
+ask_heapwhy() {
+  # shellcheck disable=SC2046,SC2086
+  timeout 20 "$heapwhy" -goroot "$goroot" -gcflags="-m $flags" $(printf './%s ' $names) >"$report/text" 2>"$report/one"
   code=$?
   case $code in
-    0) echo accept >"$report/got" ;;
-    1) { echo reject; diagnostics <"$report/one"; } >"$report/got" ;;
-    *) { echo "crash (exit code $code)"; head -n 3 "$report/one"; } >"$report/got"; crashed=$((crashed + 1)) ;;
-  esac
+    0) echo accept ;;
+    1) echo reject; diagnostics <"$report/one" ;;
+    *) echo "crash (exit code $code)"; head -n 3 "$report/one"; crashed=$((crashed + 1)) ;;
+  esac >"$report/got"
+}
+
+# One program, counted.
+judge() {
   if cmp -s "$want" "$report/got"; then
     exact=$((exact + 1))
     passed=$((passed + 1))
-    continue
+    return
   fi
   read -r a <"$want"
   read -r b <"$report/got"
   if [ "$a" = "$b" ] && [ "$(first_position "$want")" = "$(first_position "$report/got")" ]; then
     passed=$((passed + 1))
-    printf '%s\n' "$path" >>"$report/texts"
+    printf '%s\n' "$1" >>"$report/texts"
   else
     failed=$((failed + 1))
-    printf '%s: want %s, got %s\n' "$path" "$a $(sed -n '2{s/^[^:]*://;p;}' "$want")" "$b $(sed -n '2{s/^[^:]*://;p;}' "$report/got")" >>"$report/failed"
+    cause=$(known_cause errorcheck "$1")
+    printf '%s: want %s, got %s%s\n' "$1" "$a $(sed -n '2{s/^[^:]*://;p;}' "$want")" "$b $(sed -n '2{s/^[^:]*://;p;}' "$report/got")" \
+      "${cause:+ (cause: $cause)}" >>"$report/failed"
   fi
-  { printf -- '-- %s --\n' "$path"; diff "$want" "$report/got"; } >>"$report/diffs"
-done <"$report/files"
+  { printf -- '-- %s --\n' "$1"; diff "$want" "$report/got"; } >>"$report/diffs"
+}
 
-if [ $# -gt 0 ]; then cat "$report/diffs" 2>/dev/null; fi
-printf '== errorcheck: %d of %d programs as the compiler judges them, %d with exactly its messages, %d crashes\n' "$passed" $((passed + failed)) "$exact" "$crashed"
-[ ! -f "$report/failed" ] || head -n "$([ -n "$verbose" ] && echo 100000 || echo 20)" "$report/failed" | cut -c 1-240 | sed 's/^/  /'
-[ $# -eq 0 ] || exit 0
-"$top/test/ratchet.sh" errorcheck "$exact" 0 "$failed"
+run_suite() { # SUITE NAME...
+  suite=$1
+  shift
+  report=$top/build/conformance/errorcheck.$suite
+  rm -rf "$report"
+  mkdir -p "$report"
+  passed=0 failed=0 exact=0 crashed=0
+  cd "$(suite_root "$suite")" || exit 1
+  if [ $# -gt 0 ]; then printf '%s\n' "$@"; else "list_$suite"; fi >"$report/files"
+  while read -r name; do
+    want=$cache/$(printf '%s' "$suite:$name" | sed 's/^programs://' | tr / ,)
+    cd "$(suite_root "$suite")" && enter "$name" || continue
+    ask_compiler
+    ask_heapwhy
+    judge "$name"
+  done <"$report/files"
+  if [ $# -gt 0 ]; then cat "$report/diffs" 2>/dev/null; fi
+  printf '== errorcheck.%s: %d of %d as the compiler judges them, %d with exactly its messages, %d crashes\n' "$suite" "$passed" \
+    $((passed + failed)) "$exact" "$crashed"
+  [ ! -f "$report/failed" ] || head -n "$([ -n "$verbose" ] && echo 100000 || echo 20)" "$report/failed" | cut -c 1-240 | sed 's/^/  /'
+  [ $# -eq 0 ] || return 0
+  "$top/test/ratchet.sh" "errorcheck.$suite" "$exact" 0 "$failed"
+}
+
+status=0
+for suite in ${suites:-programs types}; do run_suite "$suite" "$@" || status=1; done
+exit $status

@@ -37,11 +37,12 @@ unpack() { # FILE: its sections as files of $dir
 
 # The compiler's own text when cmd is one plain heapwhy command over Go files; else ours.
 record() {
-  if [ "$(grep -c . "$dir/cmd")" = 1 ] && grep -qE '^heapwhy( -goroot \$GOROOT| -l| -m(=2)?)+( [a-z0-9_]+\.go)+$' "$dir/cmd" && [ -n "$GOROOT" ]; then
+  if [ "$(grep -c . "$dir/cmd")" = 1 ] && grep -qE '^(GOEXPERIMENT=[a-z]+ )?heapwhy( -goroot \$GOROOT| -l| -m(=2)?)+( [a-z0-9_]+\.go)+$' "$dir/cmd" && [ -n "$GOROOT" ]; then
     flags=$(tr ' ' '\n' <"$dir/cmd" | grep -E '^-(l|m|m=2)$' | tr '\n' ' ')
     files=$(tr ' ' '\n' <"$dir/cmd" | grep '\.go$' | tr '\n' ' ')
     # shellcheck disable=SC2086
-    (cd "$dir/in" && GO111MODULE=off "$top/tools/oracle.sh" "$release" "$dir/in" build -o /dev/null -gcflags="$flags" $files 2>&1)
+    experiment=$(sed -n 's/^GOEXPERIMENT=\([a-z]*\) .*/\1/p' "$dir/cmd")
+    (cd "$dir/in" && GO111MODULE=off GOEXPERIMENT="$experiment" "$top/tools/oracle.sh" "$release" "$dir/in" build -o /dev/null -gcflags="$flags" $files 2>&1)
   else
     (cd "$dir/in" && sh ../cmd 2>&1)
   fi

@@ -65,13 +65,16 @@ need_importcfg() {
 
 # oracle_compile FILE FLAG...: what `go build` of that one file prints, made by the compiler alone (milliseconds instead of a build).
 # Run it in the file's folder. The exit code is the compiler's. It removes its output file when it fails, so that is never a device.
+# FILE may be several names, separated by blanks: the files of one package.
 oracle_compile() {
-  file=$1
+  files=$1
   shift
   object=$(mktemp "${TMPDIR:-/tmp}/heapwhy-object.XXXXXX")
   package=command-line-arguments
-  grep -q '^package main' "$file" && package=main
-  text=$("$goroot/pkg/tool/linux_amd64/compile" -p "$package" -lang="go$release" -complete -importcfg "$importcfg" -o "$object" "$@" "./$file" 2>&1)
+  # shellcheck disable=SC2086
+  grep -q '^package main' $files && package=main
+  # shellcheck disable=SC2046,SC2086
+  text=$("$goroot/pkg/tool/linux_amd64/compile" -p "$package" -lang="go$release" -complete -importcfg "$importcfg" -o "$object" "$@" $(printf './%s ' $files) 2>&1)
   code=$?
   rm -f "$object"
   [ -z "$text" ] || printf '%s\n' "$text" | sed "s|$PWD/|./|g; s|\$GOROOT/|$goroot/|g"

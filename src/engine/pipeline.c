@@ -13,41 +13,6 @@
 
 /* ---- notes as the compiler prints them ---- */
 
-typedef struct SortedNote {
-  const Note *note;
-  uint32_t index;
-} SortedNote;
-
-static int compare_notes(const void *a, const void *b) {
-  const SortedNote *x = a, *y = b;
-  int order = pos_compare(x->note->pos, y->note->pos);
-  return order ? order : (x->index > y->index) - (x->index < y->index);
-}
-
-/* By position, each message once per line, ten at most unless all are wanted. */
-static void print_notes(EnginePackage *package, const Notes *notes) {
-  if (!notes->list.len) return;
-  Arena *scratch = arena_new();
-  SortedNote *sorted = arena_new_array(scratch, SortedNote, notes->list.len);
-  for (uint32_t i = 0; i < notes->list.len; i++) sorted[i] = (SortedNote){&notes->list.items[i], i};
-  qsort(sorted, notes->list.len, sizeof *sorted, compare_notes);
-  const Note *last = NULL;
-  uint32_t printed = 0;
-  for (uint32_t i = 0; i < notes->list.len; i++) {
-    const Note *note = sorted[i].note;
-    if (last && pos_equal(last->pos, note->pos) && str_equal(last->text, note->text)) continue;
-    if (printed++ == 10 && !package->engine->options->all_errors) {
-      source_print_position(package->engine->sources, &package->errors, note->pos);
-      buffer_text(&package->errors, ": too many errors\n");
-      break;
-    }
-    source_print_position(package->engine->sources, &package->errors, note->pos);
-    buffer_printf(&package->errors, ": " STR_FMT "\n", STR_ARG(note->text));
-    last = note;
-  }
-  arena_free(scratch);
-}
-
 /* ---- flags ---- */
 
 static bool flags_match(const EngineOptions *options, Str pattern, const LoadPackage *load) {
@@ -152,11 +117,13 @@ static void check(EnginePackage *package) {
                            !(package->traits & PACKAGE_INCOMPLETE);
   for (uint32_t i = 0; i < package->load->file_len; i++) package_add_file(package->pkg, package->files[i]);
   bool fine = check_package(&engine->check, package->pkg);
-  Notes *notes = &package->pkg->notes;
+  /* In the compiler's order: what the parser left for now, the checker's, what is looked at when all types are right. */
+  Notes *notes = &package->notes;
+  const Notes *checked = &package->pkg->notes;
+  vec_append(notes->arena, &notes->list, checked->list.items, checked->list.len);
   for (uint32_t i = 0; fine && i < package->load->file_len; i++)
     vec_append(notes->arena, &notes->list, package->files[i]->late.list.items,
                package->files[i]->late.list.len);
-  vec_append(notes->arena, &notes->list, package->notes.list.items, package->notes.list.len);
   print_notes(package, notes);
   package->failed = !fine || notes->list.len > 0;
 }
@@ -185,6 +152,7 @@ static void lower(EnginePackage *package) {
   unit->universe = engine->universe;
   Profile *profile = arena_new_of(package->arena, Profile);
   *profile = compiler_flags_profile(&package->flags, engine->profile);
+  profile_apply_experiments(profile, engine->graph->env.experiments);
   unit->profile = profile;
   unit->target = engine->graph->env.target;
   Str path = package->flags.path.len ? package->flags.path : package->load->compile_path;

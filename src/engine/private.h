@@ -5,6 +5,7 @@
  *   engine.c     a run: environment, graph, jobs, output in order
  *   pipeline.c   the phases of one package, as a list
  *   cache.c      what is taken from earlier runs
+ *   messages.c   what is wrong with a package, as text
  *   findings.c   findings -> plain data for report
  *   dump.c       `heapwhy dump PHASE`
  */
@@ -84,6 +85,8 @@ void cache_keep(EnginePackage *package); /* when it is done */
 /* To be told of file number i's text when it is read: `digests` are those of loading. */
 void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str text);
 
+/* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
+void print_notes(EnginePackage *package, const Notes *notes);
 void findings_convert(EnginePackage *package); /* package->findings -> package->report */
 
 Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result);

@@ -71,6 +71,7 @@ typedef enum Condition {
   WITHOUT_FUNCTION,
   WITHOUT_COSTS,
   WITH_BODIES,
+  WITH_SCORES,
   WITHOUT_PARTS
 } Condition;
 
@@ -93,6 +94,8 @@ static const Variant variants[] = {
     {EVENT_SELF_ASSIGNMENT, WITHOUT_PARTS, 1, "%0 ignoring self-assignment to %1"},
     {EVENT_SELF_ASSIGNMENT, WITHOUT_PARTS, 2, "%0 ignoring self-assignment to %1"},
     {EVENT_INLINING_CALL, WITH_BODIES, 2, "inlining call to %0 %1 { %2 }"},
+    {EVENT_INLINING_CALL, WITH_SCORES, 1, "inlining call to %0 with score #0"},
+    {EVENT_INLINING_CALL, WITH_SCORES, 2, "inlining call to %0 with score #0"},
 };
 
 static bool condition_holds(const Profile *profile, Condition condition) {
@@ -101,6 +104,7 @@ static bool condition_holds(const Profile *profile, Condition condition) {
   case WITHOUT_FUNCTION: return !profile->explain_function;
   case WITHOUT_COSTS: return !profile->inline_costs;
   case WITH_BODIES: return profile->inlined_bodies;
+  case WITH_SCORES: return profile->inline_scores;
   case WITHOUT_PARTS: return !profile->self_assignment_of_parts;
   }
   return false;

@@ -88,6 +88,7 @@ InlineState *inline_state(Unit *unit) {
   InlineState *state = arena_new_of(unit->arena, InlineState);
   state->package_classes = map_in(unit->arena);
   state->instances = map_in(unit->arena);
+  state->site_tables = map_in(unit->arena);
   unit->inline_state = state;
   if (!unit->inlined_foreign.arena) unit->inlined_foreign = map_in(unit->arena);
   return state;
@@ -139,7 +140,9 @@ Name *call_named_callee(Unit *unit, const Op *call) {
 
 bool call_is_intrinsic(Unit *unit, const Op *call) {
   Name *callee = call_named_callee(unit, call);
-  return callee && package_has(unit, callee->pkg, HAS_INTRINSICS) && inline_is_intrinsic(unit, callee);
+  if (!callee) return false;
+  if (unit->profile->vector_types && simd_is_intrinsic(unit, callee)) return true;
+  return package_has(unit, callee->pkg, HAS_INTRINSICS) && inline_is_intrinsic(unit, callee);
 }
 
 /* ---- known calls ---- */

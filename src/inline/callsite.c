@@ -7,7 +7,7 @@
  *
  * Go: cmd/compile/internal/inline/inl.go
  */
-#include "inline/inline_private.h"
+#include "inline/heuristics.h"
 
 /* ---- who is called ---- */
 
@@ -50,6 +50,17 @@ static Func *name_callee(Unit *unit, Name *name) {
   return name->func;
 }
 
+static void require_checked(Unit *unit, Func *fn) {
+  if (fn->unit != unit && !(fn->flags & FUNC_INLINABILITY_CHECKED) && unit->require_func)
+    unit->require_func(unit->context, unit, fn);
+}
+
+Func *known_func(Unit *unit, Name *name) {
+  Func *fn = name_callee(unit, name);
+  if (fn) require_checked(unit, fn);
+  return fn;
+}
+
 Func *inline_callee(Unit *unit, Func *caller, Op *fun, bool resolve_only) {
   Func *callee = NULL;
   fun = op_static_value(unit, fun);
@@ -59,9 +70,13 @@ Func *inline_callee(Unit *unit, Func *caller, Op *fun, bool resolve_only) {
     callee = name_callee(unit, fun->name);
   else if (op_is(fun, OP_CLOSURE))
     return closure_callee(unit, caller, fun->func, resolve_only);
-  if (callee && callee->unit != unit && !(callee->flags & FUNC_INLINABILITY_CHECKED) && unit->require_func)
-    unit->require_func(unit->context, unit, callee);
+  if (callee) require_checked(unit, callee);
   return callee;
+}
+
+Func *direct_callee(Unit *unit, Op *fun) {
+  fun = op_static_value(unit, fun);
+  return op_is(fun, OP_CLOSURE) ? fun->func : inline_callee(unit, NULL, fun, true);
 }
 
 /* ---- is it worth it ---- */
@@ -87,14 +102,20 @@ Func *inline_call_target(Unit *unit, Func *caller, Op *call) {
   return might_inline(unit, call) ? inline_callee(unit, caller, call->fun, true) : NULL;
 }
 
-static bool cost_is_acceptable(const Unit *unit, const CallSite *site, const Func *callee) {
+static int32_t cost_of_call(Unit *unit, const CallSite *site, const Func *callee) {
+  int32_t score;
+  return call_score(unit, site->caller, site->call, &score) ? score : callee->inl->cost;
+}
+
+static bool cost_is_acceptable(Unit *unit, const CallSite *site, const Func *callee) {
   const Profile *profile = unit->profile;
   int32_t limit = site->big_caller ? profile->inline_big_budget : profile->inline_budget;
+  int32_t vector_limit = limit * simd_budget_factor(unit, callee);
   if (callee->closure_parent && profile->inline_closure_factor > 1) {
     limit *= profile->inline_closure_factor;
     if (site->called_once && limit < profile->inline_closure_budget) limit = profile->inline_closure_budget;
   }
-  return callee->inl->cost <= limit;
+  return cost_of_call(unit, site, callee) <= (vector_limit > limit ? vector_limit : limit);
 }
 
 /* A call that came here by inlining the very place where it stands. */
@@ -146,6 +167,7 @@ static void note_inlining(Unit *unit, const CallSite *site, const Func *callee) 
   if (!event) return;
   event->func = site->caller;
   event->text[0] = name_event_text(unit, callee->name, true);
+  event->number[0] = cost_of_call(unit, site, callee);
 }
 
 Op *try_inline_call(Unit *unit, const CallSite *site) {
@@ -158,5 +180,7 @@ Op *try_inline_call(Unit *unit, const CallSite *site) {
   vec_push(unit->arena, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   uint32_t inl = unit->inline_tree.len;
   note_inlining(unit, site, callee);
-  return expand_call(unit, site->caller, call, callee, inl);
+  Op *inlined = expand_call(unit, site->caller, call, callee, inl);
+  score_inlined(unit, site->caller, call, inlined);
+  return inlined;
 }

@@ -281,7 +281,8 @@ static bool can_delay_results(const Func *fn) {
 }
 
 static int32_t budget_for(const Unit *unit, const Func *fn) {
-  int32_t budget = unit->profile->inline_budget;
+  int32_t budget = unit->profile->inline_budget * simd_budget_factor(unit, fn);
+  if (unit->profile->inline_scores) budget += unit->profile->inline_budget; /* some call may be worth more */
   if (fn->closure_parent && unit->profile->inline_closure_budget > budget)
     budget = unit->profile->inline_closure_budget;
   return budget;

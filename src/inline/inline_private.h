@@ -12,6 +12,8 @@
  *   node_cost.c     their costs
  *   devirtualize.c  interface calls with a known callee
  *   shapes.c        types with shapes
+ *   simd.c          vector types: an experiment, off by default
+ *   heuristics.h    what calls are worth where they stand: an experiment, off by default
  *   bloop.c         testing.B.Loop
  */
 #ifndef HEAPWHY_INLINE_PRIVATE_H
@@ -19,12 +21,18 @@
 
 #include "inline/inline.h"
 
+typedef struct SiteTable SiteTable;
+
 /* Owned by the unit (unit->inline_state), in its arena. */
 typedef struct InlineState {
   Arena *scratch;          /* for one cloning at a time; there while one of the layer's entry points runs */
   Map package_classes;     /* Package* -> bits of known packages + 1 (calls.c) */
   Map instances;           /* hash of package and name -> Func*: instances that this unit has (body.c) */
   uint32_t instances_seen; /* how many of unit->funcs are in `instances` */
+  /* heuristics.h; only with profile->inline_scores */
+  Map site_tables;        /* Func* -> SiteTable* */
+  SiteTable *last_scored; /* of the function that was scored last; sites of inlined bodies go there */
+  bool scoring_done;      /* the unit's functions are through; wrappers are not scored */
 } InlineState;
 
 InlineState *inline_state(Unit *unit);
@@ -96,6 +104,10 @@ typedef struct CallSite {
 /* The function that fun denotes if it is known; resolve_only: closures are not checked for inlining. */
 Func *inline_callee(Unit *unit, Func *caller, Op *fun, bool resolve_only);
 Func *inline_call_target(Unit *unit, Func *caller, Op *call);
+/* The same whatever the caller is: also closures that capture something somewhere else. */
+Func *direct_callee(Unit *unit, Op *fun);
+/* The function of a function's name, checked for inlining if another unit has it; NULL: only its name is known. */
+Func *known_func(Unit *unit, Name *name);
 bool can_inline_call(Unit *unit, const CallSite *site, const Func *callee, bool log);
 /* The INLCALL for the call, or NULL. */
 Op *try_inline_call(Unit *unit, const CallSite *site);
@@ -105,6 +117,12 @@ Op *try_inline_call(Unit *unit, const CallSite *site);
 /* The same for INLINE_LEAVES and INLINE_MIDSTACK: receiver, variadic arguments and captured variables are assigned one by one. */
 Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
 Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
+
+/* ---- simd.c ---- */
+
+bool simd_is_intrinsic(Unit *unit, Name *callee);
+/* How many times the usual budget counts for the function: more if vectors go in or out. */
+int32_t simd_budget_factor(const Unit *unit, const Func *fn);
 
 /* ---- shapes.c ---- */
 

@@ -12,7 +12,7 @@
  *
  * Go: cmd/compile/internal/inline/interleaved/interleaved.go
  */
-#include "inline/inline_private.h"
+#include "inline/heuristics.h"
 
 typedef struct FuncCalls { /* one function that is being worked on */
   Unit *unit;
@@ -147,13 +147,18 @@ static bool edit_round(FuncCalls *s, Devirtualizer *d) {
 
 static void can_inline_component(void *context, Func *const *list, uint32_t len, bool recursive) {
   (void)recursive;
-  for (uint32_t i = 0; i < len; i++) can_inline(context, list[i]);
+  for (uint32_t i = 0; i < len; i++) {
+    can_inline(context, list[i]);
+    analyze_function(context, list[i]);
+  }
 }
 
 static void edit_component(void *context, Func *const *list, uint32_t len, bool recursive) {
   (void)recursive;
   Interleaving *all = context;
   bool changed;
+  if (!compiler_flags_no_inline(&all->unit->flags))
+    for (uint32_t i = 0; i < len; i++) score_calls(all->unit, list[i]);
   do {
     changed = false;
     for (uint32_t i = 0; i < len; i++) {
@@ -211,6 +216,7 @@ void inline_unit(Unit *unit) {
     unit_visit_components(unit, funcs, len, can_inline_component, unit);
   for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
   unit_visit_components(unit, funcs, len, edit_component, &all);
+  inline_state(unit)->scoring_done = true;
   for (uint32_t i = 0; i < len; i++) remove_parens(map_get_ptr(&all.calls, funcs[i]));
   arena_free(arena);
   close_session(session);

@@ -200,7 +200,6 @@ typedef enum FuncFlags {
   FUNC_CLOSURE_RESULTS_LOST = 1 << 4,
   FUNC_PACKAGE_INIT = 1 << 5,
   FUNC_HAS_DEFER = 1 << 6,
-  FUNC_NEVER_RETURNS = 1 << 7,
   FUNC_RANGE_BODY = 1 << 8,       /* the body of a range-over-func loop */
   FUNC_NO_BODY = 1 << 9,          /* assembly or linkname */
   FUNC_EQ_HASH = 1 << 10,         /* type..eq, type..hash */
@@ -237,6 +236,31 @@ typedef struct InlineBody {
   uint32_t closure_var_len;
 } InlineBody;
 
+/* What callers may gain from a function's body, beyond its size (GOEXPERIMENT=newinliner). */
+typedef enum ParamTraits { /* of a parameter's unchanged value; the second of each pair: only under some condition */
+                           PARAM_CALLS_METHOD = 1 << 0, /* as the interface whose method is called */
+                           PARAM_MAY_CALL_METHOD = 1 << 1,
+                           PARAM_IS_CALLED = 1 << 2, /* as a function */
+                           PARAM_MAY_BE_CALLED = 1 << 3,
+                           PARAM_DECIDES = 1 << 4, /* it and constants alone decide an if or switch */
+                           PARAM_MAY_DECIDE = 1 << 5
+} ParamTraits;
+
+typedef enum ResultKind { /* what every return statement returns */
+                          RESULT_VARIES,
+                          RESULT_ALLOCATED, /* memory allocated here */
+                          RESULT_CONCRETE,  /* an interface made from a concrete type here */
+                          RESULT_CONSTANT,  /* the same constant */
+                          RESULT_FUNCTION,  /* the same function */
+                          RESULT_INLINABLE  /* the same function, one that can be inlined */
+} ResultKind;
+
+typedef struct FuncProperties {
+  bool never_returns; /* panics or exits */
+  uint8_t *params;    /* ParamTraits; param_len entries */
+  uint8_t *results;   /* ResultKind; result_len entries */
+} FuncProperties;
+
 struct Func {
   Name *name;    /* name->name is the symbol name without package: "F", "(*T).M", "T.M", "F.func1" */
   Unit *unit;    /* that it was lowered in */
@@ -263,6 +287,7 @@ struct Func {
   int32_t closure_gen; /* of a closure: its number among its kind in the body that it was written in */
   InlineBody *inl;     /* NULL: cannot be inlined (once checked) */
   ParamTag *tags;      /* param_len entries once FUNC_ESCAPE_DONE */
+  const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
   void *opt; /* for one pass at a time */
 };
@@ -400,6 +425,8 @@ typedef struct OpRefs {
 } OpRefs;
 ReassignOracle *reassign_oracle_new(Arena *arena, Unit *unit, Func *outermost);
 Op *reassign_oracle_value(const ReassignOracle *oracle, Op *op); /* as op_static_value */
+/* False: a parameter or variable with a definition that nothing else assigns to. */
+bool reassign_oracle_reassigned(const ReassignOracle *oracle, const Name *name);
 /* All simple assignments (AS) to a local variable of function type, in source order; none if some other form assigns it. */
 OpRefs reassign_oracle_func_assignments(const ReassignOracle *oracle, Name *name);
 

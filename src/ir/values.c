@@ -335,6 +335,10 @@ Op *reassign_oracle_value(const ReassignOracle *oracle, Op *op) {
   }
 }
 
+bool reassign_oracle_reassigned(const ReassignOracle *oracle, const Name *name) {
+  return !map_get_ptr(&oracle->single, name);
+}
+
 OpRefs reassign_oracle_func_assignments(const ReassignOracle *oracle, Name *name) {
   FuncAssigns *assigns = map_get_ptr(&oracle->funcs, name_canonical(name));
   if (!assigns || !assigns->valid) return (OpRefs){NULL, 0};

@@ -88,6 +88,18 @@ static LoadPackage package_of(Loader *loader, const PackageNode *node) {
   return package;
 }
 
+/* The compiler rewrites code over vectors of unknown size, once for each size: nothing that is done here. */
+static void tell_portable_vectors(Loader *loader, const PackageNode *node) {
+  if (!(loader->env.experiments & EXPERIMENT_SIMD) || node->where.origin == ORIGIN_STD) return;
+  for (uint32_t i = 0; i < node->import_len; i++)
+    if (str_equal(node->imports[i].node->where.import_path, STR("simd")))
+      load_warning(loader,
+                   STR_FMT
+                   ": warning: code over vectors of package simd is compiled once for each of their sizes; "
+                   "heapwhy reads it once",
+                   STR_ARG(node->where.import_path));
+}
+
 static void emit(Loader *loader, PackageNode *node) {
   if (node->emitted) return;
   node->emitted = true;
@@ -101,6 +113,7 @@ static void emit(Loader *loader, PackageNode *node) {
     load_problem(loader, false, STR_FMT, STR_ARG(package_error_text(loader, &node->error)));
   if (!node->directory) return;
   tell_cgo(loader, node);
+  tell_portable_vectors(loader, node);
   if (node->file_len == 0) return;
   node->built = true;
   node->index = loader->packages.len;

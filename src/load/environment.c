@@ -236,7 +236,9 @@ static void add_experiments(Loader *loader) {
       if (str_equal(word, experiment)) on = true;
       if (str_has_prefix(word, STR("no")) && str_equal(str_slice(word, 2, word.len), experiment)) on = false;
     }
-    if (on) add_tag(loader, arena_printf(arena, "goexperiment." STR_FMT, STR_ARG(experiment)));
+    if (!on) continue;
+    add_tag(loader, arena_printf(arena, "goexperiment." STR_FMT, STR_ARG(experiment)));
+    loader->env.experiments |= profile_experiment_bit(experiment);
   }
 }
 

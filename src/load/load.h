@@ -40,6 +40,7 @@ typedef struct LoadConfig {
 typedef struct LoadEnv {
   Str goroot, gopath, gomodcache, goos, goarch, goamd64, goexperiment, goflags, go111module, gowork;
   bool cgo_enabled;
+  uint32_t experiments; /* Experiments that are on */
   const Target *target;
 } LoadEnv;
 

@@ -251,6 +251,17 @@ bool profile_experiment(const Profile *profile, const Target *target, Str name) 
   return false;
 }
 
+uint32_t profile_experiment_bit(Str name) {
+  if (str_equal(name, STR("newinliner"))) return EXPERIMENT_NEW_INLINER;
+  if (str_equal(name, STR("simd"))) return EXPERIMENT_SIMD;
+  return 0;
+}
+
+void profile_apply_experiments(Profile *profile, uint32_t experiments) {
+  if (experiments & EXPERIMENT_NEW_INLINER) profile->inline_scores = true;
+  if (experiments & EXPERIMENT_SIMD) profile->vector_types = true;
+}
+
 /* ---- packages with traits ---- */
 
 typedef struct PackageRow {

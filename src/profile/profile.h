@@ -78,6 +78,8 @@ typedef struct Profile {
   bool dead_statements_kept; /* FRONT_TYPECHECK: what follows `if true { return }` */
   bool inline_cycles;        /* functions that call each other can be inlined into each other */
   int32_t inline_big_budget; /* 20: its call sites accept this much */
+  bool vector_types;         /* those of simd/archsimd are known (GOEXPERIMENT=simd) */
+  bool inline_scores; /* what a call site costs depends on what is known there (GOEXPERIMENT=newinliner) */
   /* escape */
   int64_t stack_var_limit;       /* bytes: 128 KiB; declared variables above it move to the heap */
   int64_t stack_implicit_limit;  /* bytes: 64 KiB; new, &T{}, make, closures */
@@ -139,6 +141,12 @@ const char *profile_known(uint32_t i);
 int64_t profile_size_class(const Profile *profile, int64_t size, bool has_pointers);
 /* Whether the `goexperiment.NAME` constraint holds in a default build: "jsonv2", "regabiargs", … */
 bool profile_experiment(const Profile *profile, const Target *target, Str name);
+
+/* Experiments that change what is decided here; the others only choose files. */
+typedef enum Experiments { EXPERIMENT_NEW_INLINER = 1 << 0, EXPERIMENT_SIMD = 1 << 1 } Experiments;
+uint32_t profile_experiment_bit(Str name); /* 0: changes nothing here */
+/* What the experiments that are on (Experiments) change in the profile of a run. */
+void profile_apply_experiments(Profile *profile, uint32_t experiments);
 
 /* What the toolchain knows of a standard package by its import path; rows in packages.def. */
 typedef enum PackageTraits {

@@ -224,8 +224,7 @@ bool type_all_boolean(Universe *u, Type *t), type_all_integer(Universe *u, Type 
 bool type_all_numeric(Universe *u, Type *t), type_all_string(Universe *u, Type *t),
     type_all_ordered(Universe *u, Type *t);
 bool type_all_numeric_or_string(Universe *u, Type *t);
-bool type_is_typed(Type *t), type_has_nil(Universe *u, Type *t), type_is_named(Type *t),
-    type_has_empty_type_set(Universe *u, Type *t);
+bool type_is_typed(Type *t), type_is_named(Type *t), type_has_empty_type_set(Universe *u, Type *t);
 bool type_comparable_cause(Universe *u, Type *t, bool dynamic, Checker *check,
                            const char **cause); /* both may be NULL */
 bool type_is_non_type_param_interface(Type *t);

@@ -450,6 +450,7 @@ bool name_is_exported(Atom name); /* starts with an upper-case letter */
 
 Type *type_unalias(Type *t);
 Type *type_underlying(Type *t); /* never NULL, alias or named */
+bool type_has_nil(Universe *u, Type *t);
 bool type_identical(Type *a, Type *b);
 uint32_t type_hash(Type *t); /* equal for identical types */
 bool type_comparable(Type *t);
