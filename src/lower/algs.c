@@ -10,7 +10,7 @@
  */
 #include "lower/internal.h"
 
-static void write_type(Lowering *low, Type *t);
+static void write_descriptor(Lowering *low, Type *t);
 
 /* ---- layout signatures ---- */
 
@@ -586,7 +586,7 @@ static void write_signature(Lowering *low, Type *signature) {
   ObjectList lists[2] = {signature->u.signature.params->u.tuple.vars,
                          signature->u.signature.results->u.tuple.vars};
   for (int side = 0; side < 2; side++)
-    for (uint32_t i = 0; i < lists[side].len; i++) write_type(low, lists[side].items[i]->type);
+    for (uint32_t i = 0; i < lists[side].len; i++) write_descriptor(low, lists[side].items[i]->type);
 }
 
 static void write_methods(Lowering *low, Type *t) {
@@ -600,21 +600,21 @@ static void write_components(Lowering *low, Type *t) {
   Type *u = under(t);
   switch ((int)u->kind) {
   case TYPE_ARRAY:
-    write_type(low, u->u.elem.type);
-    write_type(low, slice_of(low, u->u.elem.type));
+    write_descriptor(low, u->u.elem.type);
+    write_descriptor(low, slice_of(low, u->u.elem.type));
     break;
   case TYPE_SLICE:
   case TYPE_CHAN:
-  case TYPE_POINTER: write_type(low, u->u.elem.type); break;
+  case TYPE_POINTER: write_descriptor(low, u->u.elem.type); break;
   case TYPE_SIGNATURE: write_signature(low, u); break;
   case TYPE_MAP:
-    write_type(low, u->u.map.key);
-    write_type(low, u->u.map.value);
+    write_descriptor(low, u->u.map.key);
+    write_descriptor(low, u->u.map.value);
     need_hash(low, u->u.map.key);
     break;
   case TYPE_STRUCT:
     for (uint32_t i = 0; i < u->u.structure.fields.len; i++)
-      write_type(low, u->u.structure.fields.items[i]->type);
+      write_descriptor(low, u->u.structure.fields.items[i]->type);
     break;
   case TYPE_INTERFACE: {
     InterfaceMethods methods = interface_methods(low->universe, u);
@@ -625,7 +625,7 @@ static void write_components(Lowering *low, Type *t) {
   }
 }
 
-static void write_type(Lowering *low, Type *t) {
+static void write_descriptor(Lowering *low, Type *t) {
   t = type_unalias(t);
   Type *base = t->kind == TYPE_POINTER && is_named(t->u.elem.type) ? type_unalias(t->u.elem.type) : t;
   if (is_untyped(t) || t->kind == TYPE_BASIC || is_predeclared(low, base)) return;
@@ -634,7 +634,7 @@ static void write_type(Lowering *low, Type *t) {
   *slot = t;
   if (!is_ours(low, base)) return;
   need_equal(low, t);
-  if (t->kind != TYPE_POINTER) write_type(low, pointer_to(low, t));
+  if (t->kind != TYPE_POINTER) write_descriptor(low, pointer_to(low, t));
   write_components(low, t);
   write_methods(low, t);
 }
@@ -646,6 +646,6 @@ void write_itab(Lowering *low, Type *type, Type *iface) {
   uint64_t *done = map_put(&low->itabs, key);
   if (*done) return;
   *done = 1;
-  write_type(low, iface);
-  write_type(low, type);
+  write_descriptor(low, iface);
+  write_descriptor(low, type);
 }

@@ -123,7 +123,10 @@ void lower_body(Lowering *low, Func *fn) {
     b.inst = inst;
     b.generic = inst->generic;
   }
+  uint32_t outer = low->reading;
+  low->reading = written_at(low, object);
   body_bind(&b, object->type, object->u.func.syntax->body);
+  low->reading = outer;
 }
 
 /* ---- function literals ---- */
@@ -192,7 +195,7 @@ static Lowering *lowering_of(Unit *unit) {
                  &low->instances, &low->read_types,  &low->read_objects,   &low->replaced,
                  &low->facts,     &low->rewritten,   &low->pointers,       &low->runtime_names,
                  &low->itabs,     &low->shape_flags, &low->instance_types, &low->method_sets,
-                 &low->renamed,   &low->inlined};
+                 &low->renamed,   &low->inlined,     &low->written};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
@@ -249,6 +252,7 @@ static void lower_declaration(Lowering *low, Node *node) {
 
 void lower_package(Unit *unit) {
   Lowering *low = lowering_of(unit);
+  if (low->eager && !low->in_place) write_package(low);
   lower_package_init(low);
   for (uint32_t f = 0; f < unit->pkg->file_len; f++) {
     NodeList decls = unit->pkg->files[f].syntax->decls;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The layout of dictionaries: what the code of a generic declaration needs to know at run time about its type arguments.
+ * A walk over bodies in the order in which the compiler writes them. It has two uses:
  *
- * A walk over the bodies of the declaration (of all methods, for a type) in the order in which the compiler writes them, which
- * only asks: which methods of type parameters, dictionaries of other instances, type descriptors and itabs are used? Sizes and
- * indices of dictionaries are visible in the printed bodies of shaped functions.
+ *   the layout of dictionaries: what the code of a generic declaration (of all methods, for a type) needs to know at run time about
+ *   its type arguments: methods of type parameters, dictionaries of other instances, type descriptors and itabs. Sizes and indices
+ *   of dictionaries are visible in the printed bodies of shaped functions.
+ *   the order in which a package's types and objects are written (`writing`): written.c is told about each one.
  *
  * Go: cmd/compile/internal/noder/writer.go (writerDict)
  */
@@ -15,6 +16,7 @@ typedef struct Collector {
   Generic *g;
   TypeList tparams; /* of the body being walked */
   Atom label;       /* of the statement about to be walked, or NULL */
+  bool writing;     /* tells written.c what it meets and makes no words; g is NULL */
 } Collector;
 
 static void collect_expr(Collector *c, Node *node);
@@ -23,7 +25,19 @@ static void collect_stmt(Collector *c, Node *stmt);
 
 /* ---- words ---- */
 
+static void meet_type(Collector *c, Type *t) {
+  if (c->writing && t) write_type(c->b->low, is_untyped(t) ? type_default(c->b->low->universe, t) : t);
+}
+
+static void meet_object(Collector *c, Object *object, TypeList targs) {
+  if (!c->writing) return;
+  for (uint32_t i = 0; i < targs.len; i++) write_type(c->b->low, targs.items[i]);
+  write_object(c->b->low, object);
+}
+
 static void need_rtype(Collector *c, Type *t) {
+  meet_type(c, t);
+  if (c->writing) return;
   if (is_untyped(t)) t = type_default(c->b->low->universe, t);
   if (is_derived(c->b, t)) rtype_word(c->b->low, c->g, t, c->tparams);
 }
@@ -34,14 +48,18 @@ static void need_itab(Collector *c, Type *type, Type *iface) {
   bool derived = is_derived(c->b, type) || is_derived(c->b, iface);
   need_rtype(c, type);
   need_rtype(c, iface);
-  if (derived) itab_word(c->b->low, c->g, type, iface, c->tparams);
+  if (derived && !c->writing) itab_word(c->b->low, c->g, type, iface, c->tparams);
 }
 
 static void need_variable(Collector *c, Object *var) {
+  meet_type(c, var->type);
+  if (c->writing) return;
   if (is_derived(c->b, var->type)) rtype_word(c->b->low, c->g, var->type, c->tparams);
 }
 
 static void need_dictionary(Collector *c, Object *object, TypeList args) {
+  meet_object(c, object, args);
+  if (c->writing) return;
   for (uint32_t i = 0; i < args.len; i++)
     if (is_derived(c->b, args.items[i])) {
       subdict_word(c->b->low, c->g, object, args, c->tparams);
@@ -57,7 +75,7 @@ static void identify(Collector *c, ObjectList from, ObjectList to) {
 
 /* The compiler has one signature for all uses of an instance; ours are made anew, so their types are identified. */
 static void note_instance(Collector *c, Object *object, const Instance *inst) {
-  if (inst->type->kind != TYPE_SIGNATURE) return;
+  if (c->writing || inst->type->kind != TYPE_SIGNATURE) return;
   for (uint32_t i = 0; i < c->g->used.len; i++) {
     UsedInstance *u = &c->g->used.items[i];
     bool same = u->object == object && u->targs.len == inst->targs.len;
@@ -85,7 +103,10 @@ static void collect_type(Collector *c, Type *iface, Node *type) {
 static void collect_convert(Collector *c, Type *dst, Node *node, bool implicit) {
   Type *src = type_of(c, node);
   bool identical = !dst || type_identical(src, dst);
-  if (!implicit || !identical) need_itab(c, src, dst);
+  if (!implicit || !identical) {
+    meet_type(c, dst);
+    need_itab(c, src, dst);
+  }
   collect_expr(c, node);
 }
 
@@ -97,9 +118,12 @@ static void collect_multi(Collector *c, Type *const *dst, NodeList exprs) {
   }
   collect_expr(c, exprs.items[0]);
   ObjectList vars = single->u.tuple.vars;
-  for (uint32_t i = 0; i < vars.len; i++)
-    if (dst && dst[i] && !type_identical(vars.items[i]->type, dst[i]))
-      need_itab(c, vars.items[i]->type, dst[i]);
+  for (uint32_t i = 0; i < vars.len; i++) {
+    meet_type(c, vars.items[i]->type);
+    if (!dst || !dst[i] || type_identical(vars.items[i]->type, dst[i])) continue;
+    meet_type(c, dst[i]);
+    need_itab(c, vars.items[i]->type, dst[i]);
+  }
 }
 
 /* ---- expressions ---- */
@@ -119,8 +143,11 @@ static Type *receiver_type(const Selection *selection, Type *type) {
 static void collect_method(Collector *c, SelectorExpr *selector, const Selection *selection) {
   Type *recv = receiver_type(selection, type_of(c, selector->x));
   Type *plain = type_unalias(recv);
+  meet_type(c, recv);
+  if (origin_func(selection->object)->type->u.signature.tparams.len == 0)
+    meet_type(c, selection->object->type);
   if (plain->kind == TYPE_TYPE_PARAM) {
-    method_word(c->b->low, c->g, tparam_index(c->g, c->tparams, plain), selection->object);
+    if (!c->writing) method_word(c->b->low, c->g, tparam_index(c->g, c->tparams, plain), selection->object);
     return;
   }
   if (is_interface(recv)) return;
@@ -148,14 +175,18 @@ static void collect_selector(Collector *c, SelectorExpr *selector) {
   if (selection->kind != SELECT_FIELD) collect_method(c, selector, selection);
 }
 
+/* A method value, or one with type arguments; the call of a method does not write the type of its callee. */
+static bool collect_method_value(Collector *c, Node *node) {
+  if (node->kind == NODE_INDEX) node = ((IndexExpr *)node)->x;
+  if (node->kind != NODE_SELECTOR) return false;
+  const Selection *selection = fact_selection(c->b, (SelectorExpr *)node);
+  if (!selection || selection->kind == SELECT_FIELD) return false;
+  collect_selector(c, (SelectorExpr *)node);
+  return true;
+}
+
 static void collect_index(Collector *c, IndexExpr *node) {
-  if (node->x->kind == NODE_SELECTOR) {
-    const Selection *selection = fact_selection(c->b, (SelectorExpr *)node->x);
-    if (selection && selection->kind != SELECT_FIELD) {
-      collect_selector(c, (SelectorExpr *)node->x);
-      return;
-    }
-  }
+  if (collect_method_value(c, &node->node)) return;
   Type *x = type_of(c, node->x), *core = type_core(x);
   bool map = core && core->kind == TYPE_MAP;
   collect_expr(c, node->x);
@@ -279,7 +310,7 @@ static void collect_call(Collector *c, CallExpr *call) {
     collect_builtin(c, call, object->u.builtin.id);
     return;
   }
-  collect_expr(c, fun);
+  if (!collect_method_value(c, fun)) collect_expr(c, fun);
   collect_args(c, call, type_core(fact_type(c->b, fun)));
 }
 
@@ -297,16 +328,24 @@ static void collect_operation(Collector *c, Operation *op) {
   collect_convert(c, common, op->y, true);
 }
 
+static void collect_object(Collector *c, Object *object, const Instance *inst) {
+  if (inst && inst->targs.len) {
+    note_instance(c, origin_func(object), inst);
+    need_dictionary(c, origin_func(object), inst->targs);
+  } else if (object_is_global(object)) {
+    meet_object(c, object, (TypeList){0});
+  }
+}
+
 static void collect_expr(Collector *c, Node *node) {
   node = node_current(c->b, node);
   const Instance *inst;
   Object *object = fact_object(c->b, node, &inst);
+  Type *type = c->writing ? fact_type(c->b, node) : NULL;
+  if (type && type->kind != TYPE_TUPLE) meet_type(c, type);
   if (fact_const(c->b, node)) return;
   if (object) {
-    if (inst && inst->targs.len) {
-      note_instance(c, origin_func(object), inst);
-      need_dictionary(c, origin_func(object), inst->targs);
-    }
+    collect_object(c, object, inst);
     return;
   }
   switch ((int)node->kind) {
@@ -530,8 +569,20 @@ static void collect_func(Lowering *low, Generic *g, Object *object) {
   b.info = object->pkg->info;
   b.lang = object->u.func.file ? object->u.func.file->lang : object->pkg->lang;
   b.generic = g;
-  Collector c = {&b, g, body_tparams(object), NULL};
+  Collector c = {.b = &b, .g = g, .tparams = body_tparams(object), .writing = !g};
   collect_body(&c, object->type, object->u.func.syntax->body);
+}
+
+void write_body(Lowering *low, Object *func) { collect_func(low, NULL, func); }
+
+void write_initializer(Lowering *low, const Initializer *init) {
+  Body b;
+  Func holder = {.pos = XPOS_NONE};
+  body_init(&b, low, &holder, NULL);
+  Object *first = init->lhs[0];
+  b.lang = first->decl && first->decl->file ? first->decl->file->lang : b.pkg->lang;
+  Collector c = {.b = &b, .writing = true};
+  collect_expr(&c, init->rhs);
 }
 
 static void collect_bodies(Lowering *low, Generic *g) {

@@ -3,7 +3,7 @@
  * Private to src/lower: the state of one unit, of one generic declaration, of one instance and of one body.
  *
  * Two orders run through everything here. "Written" order is that in which the compiler's writer walks a declaration: it decides
- * the layout of dictionaries (collect.c). "Read" order is that in which its reader meets types and objects: it decides which
+ * the layout of dictionaries (collect.c) and which mentions of a type are one to the reader (written.c). "Read" order is that in which its reader meets types and objects: it decides which
  * functions exist and in which order they are lowered (resolve.c). Functions named read_* do the latter.
  */
 #ifndef HEAPWHY_LOWER_INTERNAL_H
@@ -116,8 +116,11 @@ struct Lowering { /* per unit */
   Map instances;              /* hash -> Instantiation* */
   Map instance_types;         /* named instance Type* -> Instantiation* */
   Map pointers;               /* Type* -> its pointer type */
-  Map read_types;             /* Type* -> 1 read by own code, 2 by imported code, 3 both */
+  Map read_types;             /* Type* -> flags of resolve.c */
   Map read_objects;           /* Object* -> 1 */
+  Map written;                /* Type*, Object* -> when it was written (written.c) */
+  uint32_t written_clock;     /* types and objects begun and finished so far */
+  uint32_t reading;           /* when the element that is being read was written; 0: outside of all others */
   Map replaced;               /* Node* -> Node*: conditions simplified by static_bool */
   Map facts;                  /* synthetic Node* -> Fact* */
   Map rewritten;              /* ForStmt* -> Node*: range-over-func loops */
@@ -282,9 +285,20 @@ uint32_t rtype_word(Lowering *low, Generic *g, Type *type, TypeList tparams);
 uint32_t itab_word(Lowering *low, Generic *g, Type *type, Type *iface, TypeList tparams);
 uint32_t tparam_index(const Generic *g, TypeList tparams, const Type *tparam);
 
-/* ---- collect.c: dictionary layout ---- */
+/* ---- collect.c: bodies in written order ---- */
 
 void collect_dictionary(Lowering *low, Generic *generic);
+void write_body(Lowering *low, Object *func);
+void write_initializer(Lowering *low, const Initializer *init);
+
+/* ---- written.c: what is written when ---- */
+
+void write_package(Lowering *low);
+void write_type(Lowering *low, Type *t);
+void write_object(Lowering *low, Object *object);    /* nothing for objects of other packages */
+uint32_t written_at(Lowering *low, const void *key); /* a type or an object; 0: not at all */
+/* What was begun at that time was written while the named type was. */
+bool written_inside(Lowering *low, const Type *named, uint32_t at);
 
 /* ---- body.c, stmt.c, switch.c ---- */
 

@@ -15,7 +15,8 @@ enum {
   READ_IMPORTED = 2,
   READ_OBJECT = 4,
   READ_OPEN = 8 /* its underlying type is being read */,
-  READ_SKIPPED = 16 /* an instance that got no wrappers since it was open */
+  READ_SKIPPED = 16 /* an instance that got no wrappers since it was open */,
+  READ_INNER = 32 /* by own code that was written while the type was */
 };
 
 static void read_components(Lowering *low, Type *t, bool imported);
@@ -50,16 +51,30 @@ static void read_signature(Lowering *low, Type *signature, bool imported) {
   read_vars(low, signature->u.signature.results->u.tuple.vars, imported);
 }
 
+/* Reads what a type or an object consists of; its mentions were written when it was. */
+static uint32_t enter_element(Lowering *low, const void *element) {
+  uint32_t outer = low->reading, at = written_at(low, element);
+  if (at) low->reading = at;
+  return outer;
+}
+
+static void read_element(Lowering *low, Type *t, bool imported) {
+  uint32_t outer = enter_element(low, t);
+  read_components(low, t, imported);
+  low->reading = outer;
+}
+
 static void read_underlying(Lowering *low, Type *named, bool imported) {
   *map_put(&low->read_types, map_key(named)) |= READ_OPEN;
   if (named->u.named.origin && has_shape(low, named)) shape_underlying(low, named);
-  read_components(low, under(named), imported);
+  read_element(low, under(named), imported);
   *map_put(&low->read_types, map_key(named)) &= ~(uint64_t)READ_OPEN;
 }
 
 static void read_declared(Lowering *low, Type *t) {
   Object *object = t->u.named.object;
   bool imported = object->pkg != low->unit->pkg;
+  uint32_t outer = enter_element(low, object);
   read_underlying(low, t, imported);
   for (uint32_t i = 0; i < t->u.named.methods.len; i++) {
     Object *method = t->u.named.methods.items[i];
@@ -69,6 +84,7 @@ static void read_declared(Lowering *low, Type *t) {
     if (imported) continue;
     add_body(low, declare_func(low, method), method, NULL);
   }
+  low->reading = outer;
   need_wrapper(low, t, imported);
 }
 
@@ -91,13 +107,14 @@ static void read_instance_type(Lowering *low, Instantiation *inst) {
 }
 
 static void read_named(Lowering *low, Type *t) {
+  /* Arguments come first: what they lead to may already mention this instance, and reads it then and there. */
+  for (uint32_t i = 0; i < t->u.named.targs.len; i++) read_resolve(low, t->u.named.targs.items[i], false);
   uint64_t *state = map_put(&low->read_types, map_key(t));
   if (*state & READ_OBJECT) return;
   *state |= READ_OBJECT;
   Object *object = t->u.named.object;
   if (!object->pkg || is_shape(t)) return;
   if (t->u.named.origin) {
-    for (uint32_t i = 0; i < t->u.named.targs.len; i++) read_resolve(low, t->u.named.targs.items[i], false);
     read_instance_type(low, instance_of_type(low, t));
   } else {
     read_declared(low, t);
@@ -139,8 +156,9 @@ void read_resolve(Lowering *low, Type *t, bool imported) {
   if (t->kind == TYPE_BASIC) return;
   uint64_t *state = map_put(&low->read_types, map_key(t));
   uint64_t bit = imported ? READ_IMPORTED : READ_OWN;
+  if (!imported && t->kind == TYPE_NAMED && written_inside(low, t, low->reading)) bit = READ_INNER;
   if (!(*state & bit)) {
-    read_components(low, t, imported);
+    read_element(low, t, imported);
     state = map_put(&low->read_types, map_key(t));
   }
   bool again = (*state & bit) != 0; /* before, or on the way */
@@ -183,6 +201,7 @@ void read_object(Lowering *low, Object *object) {
   if (*done) return;
   *done = 1;
   bool imported = object->pkg != low->unit->pkg;
+  uint32_t outer = enter_element(low, object);
   if (object->kind == OBJECT_FUNC) {
     read_func(low, object);
   } else if (object->kind == OBJECT_TYPE_NAME) {
@@ -196,6 +215,7 @@ void read_object(Lowering *low, Object *object) {
   } else if (object->type) {
     read_resolve(low, object->type, imported);
   }
+  low->reading = outer;
 }
 
 /* ---- functions ---- */
