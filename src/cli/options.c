@@ -225,7 +225,7 @@ void options_print_help(Buffer *out) {
     buffer_printf(out, "  -%s%s%s%*s%s\n", flags[i].name, flags[i].argument[0] ? " " : "", flags[i].argument,
                   used < 14 ? 14 - used : 1, "", flags[i].help);
   }
-  buffer_text(out, "\nphases: load");
+  buffer_text(out, "\nphases: load summary");
   for (uint32_t i = 0; engine_phase_name(i); i++) buffer_printf(out, " %s", engine_phase_name(i));
   buffer_text(out,
               "\nenvironment, go env -w and go.env: GOROOT GOPATH GOMODCACHE GOFLAGS GOOS GOARCH "

@@ -9,19 +9,40 @@ static void dump_functions(Buffer *out, const EnginePackage *package) {
     ir_dump(out, package->unit, package->unit->funcs.items[i]);
 }
 
-static void dump_phase(Buffer *out, const Engine *engine, const EnginePackage *package, Str phase) {
+/* What the summary holds, read back from its bytes. */
+static void dump_summary(Buffer *out, const Engine *engine, EnginePackage *package) {
+  Buffer bytes = {0};
+  if (!summary_write(&bytes, engine->sources, engine->universe, package->pkg)) {
+    buffer_text(out, "cannot be written\n");
+  } else {
+    SummaryReader reader = {.config = &engine->check, .find_package = summaries_find, .context = package};
+    Summary *summary = summary_open(&reader, buffer_view(&bytes), package->pkg->lang);
+    ObjectList objects = summary_objects(summary);
+    for (uint32_t i = 0; i < objects.len; i++) {
+      object_print(out, objects.items[i], summary_package(summary));
+      buffer_char(out, '\n');
+    }
+    buffer_printf(out, "%zu bytes\n", bytes.len);
+    package_free(summary_package(summary));
+  }
+  buffer_free(&bytes);
+}
+
+static void dump_phase(Buffer *out, const Engine *engine, EnginePackage *package, Str phase) {
   if (str_equal(phase, STR("parse")))
     for (uint32_t i = 0; i < package->load->file_len; i++)
       syntax_dump(out, engine->sources, package->files[i]);
   else if (str_equal(phase, STR("check")))
     types_dump(out, package->pkg);
+  else if (str_equal(phase, STR("summary")))
+    dump_summary(out, engine, package);
   else if (str_equal(phase, STR("explain")))
     buffer_str(out, buffer_view(&package->out));
   else
     dump_functions(out, package);
 }
 
-static void dump_package(Buffer *out, const Engine *engine, const EnginePackage *package, Str phase) {
+static void dump_package(Buffer *out, const Engine *engine, EnginePackage *package, Str phase) {
   Buffer text = {0};
   dump_phase(&text, engine, package, phase);
   report_frame(out, package->load->description, package->load->dir, engine->options->load.dir,
@@ -48,13 +69,14 @@ static void dump_graph(Buffer *out, const LoadGraph *graph) {
 static bool known_phase(Str phase) {
   for (uint32_t i = 0; i < engine_phase_count; i++)
     if (str_equal(phase, str_from(engine_phases[i].name))) return true;
-  return str_equal(phase, STR("load"));
+  return str_equal(phase, STR("load")) || str_equal(phase, STR("summary"));
 }
 
 EngineResult engine_dump(const EngineOptions *options, Str phase, Str const *patterns, uint32_t pattern_len) {
   EngineResult result = {0};
   if (!known_phase(phase)) {
-    buffer_printf(&result.err, "heapwhy: no phase is called " STR_FMT "; there are: load", STR_ARG(phase));
+    buffer_printf(&result.err, "heapwhy: no phase is called " STR_FMT "; there are: load summary",
+                  STR_ARG(phase));
     for (uint32_t i = 0; i < engine_phase_count; i++)
       buffer_printf(&result.err, " %s", engine_phases[i].name);
     buffer_char(&result.err, '\n');
@@ -62,7 +84,7 @@ EngineResult engine_dump(const EngineOptions *options, Str phase, Str const *pat
     return result;
   }
   EngineOptions with_stop = *options;
-  with_stop.stop_after = phase;
+  with_stop.stop_after = str_equal(phase, STR("summary")) ? STR("check") : phase;
   if (str_equal(phase, STR("explain")) && !with_stop.level) with_stop.level = 2;
   Engine *engine = engine_open(&with_stop, patterns, pattern_len, &result);
   bool graph_only = str_equal(phase, STR("load"));

@@ -6,6 +6,7 @@
  *   pipeline.c   the phases of one package, as a list
  *   cache.c      what is taken from earlier runs
  *   messages.c   what is wrong with a package, as text
+ *   summaries.c  dependencies that are read from summaries
  *   findings.c   findings -> plain data for report
  *   dump.c       `heapwhy dump PHASE`
  */
@@ -13,6 +14,7 @@
 #define HEAPWHY_ENGINE_PRIVATE_H
 
 #include "engine/engine.h"
+#include "summary/summary.h"
 
 enum { PHASE_MAX = 16 };
 
@@ -87,6 +89,11 @@ void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str
 
 /* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
 void print_notes(EnginePackage *package, const Notes *notes);
+/* ---- summaries.c ---- */
+
+/* SummaryReader.find_package; context: the EnginePackage that reads. */
+Package *summaries_find(void *context, const Package *importer, Str path);
+
 void findings_convert(EnginePackage *package); /* package->findings -> package->report */
 
 Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result);

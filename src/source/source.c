@@ -116,6 +116,22 @@ SourceFile *sources_add(Sources *sources, Atom path, Str text) {
   return file;
 }
 
+SourceFile *sources_add_known(Sources *sources, Atom path, uint32_t len, uint32_t *line_starts,
+                              uint32_t line_count) {
+  SourceFile *file = NULL;
+  pthread_mutex_lock(&sources->mutex);
+  if (sources->next_base + len < UINT32_MAX) {
+    file = arena_new_of(sources->arena, SourceFile);
+    file->path = path;
+    file->text = (Str){NULL, len};
+    file->line_starts = line_starts;
+    file->line_count = line_count;
+    publish(sources, file);
+  }
+  pthread_mutex_unlock(&sources->mutex);
+  return file;
+}
+
 void source_add_directive(Sources *sources, SourceFile *file, LineDirective directive) {
   assert(!file->directives.len || vec_last(&file->directives).offset <= directive.offset);
   pthread_mutex_lock(&sources->mutex);
@@ -218,7 +234,7 @@ void source_print_position(const Sources *sources, Buffer *out, Pos pos) {
 }
 
 Str source_line_text(const SourceFile *file, uint32_t line) {
-  if (line == 0 || line > file->line_count) return (Str){0};
+  if (!file->text.data || line == 0 || line > file->line_count) return (Str){0};
   size_t from = file->line_starts[line - 1];
   size_t to = line < file->line_count ? file->line_starts[line] - 1 : file->text.len;
   Str text = str_slice(file->text, from, to);

@@ -47,6 +47,9 @@ void sources_free(Sources *sources);
 Arena *sources_arena(Sources *sources);
 /* text is not copied: it lives at least as long as the session. NULL when the position space (4 GiB) is used up. */
 SourceFile *sources_add(Sources *sources, Atom path, Str text);
+/* A file whose lines and directives are known and whose bytes are not, as yet: file->text.data is NULL. line_starts is not copied. */
+SourceFile *sources_add_known(Sources *sources, Atom path, uint32_t len, uint32_t *line_starts,
+                              uint32_t line_count);
 /* From the scanner of that file only. */
 void source_add_directive(Sources *sources, SourceFile *file, LineDirective directive);
 

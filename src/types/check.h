@@ -44,10 +44,6 @@ struct Universe {
   void *lowering;              /* src/lower's session state */
 };
 
-/* Zeroed session memory; any thread, no lock needed. */
-void *universe_alloc(Universe *universe, size_t size);
-#define universe_new_array(universe, T, n) ((T *)universe_alloc((universe), sizeof(T) * (size_t)(n)))
-
 /* An expression while it is being checked. */
 typedef struct Operand {
   ValueMode mode;
@@ -164,8 +160,6 @@ Lookup lookup_field_or_method_fold(Universe *u, Type *t, bool addressable, Packa
 bool check_enter_type(Checker *check, Type *named);
 void check_leave_type(Checker *check, Type *named);
 bool check_is_complete(Checker *check, Type *t); /* has an underlying type; else reports the cycle */
-Type *type_new(Universe *universe,
-               TypeKind kind); /* session lifetime, zeroed, with an id and universe; named: with state */
 /* Private part of a named type. `methods` and `underlying` of instances are filled under universe_lock; readers without the
    lock use load_acquire. */
 typedef struct NamedState {
@@ -184,9 +178,6 @@ void **
 universe_generics(Universe *universe); /* slot in which the generics files keep their table of instances */
 Type *type_invalid(const Universe *universe);
 bool type_valid(const Type *t);
-Scope *scope_new(Universe *universe, Scope *parent);
-Object *scope_insert(Universe *universe, Scope *scope,
-                     Object *object); /* the object already there, or NULL */
 void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object, Pos scope_pos);
 void check_object_decl(Checker *check, Object *object); /* determines object->type, on demand */
 void check_decl_stmt(Checker *check, NodeList decls);   /* declarations inside functions */
@@ -315,7 +306,6 @@ bool check_use_lhs(Checker *check, NodeList list);
 TypeList check_collect_tparams(Checker *check, FieldList list);
 /* The same; *list_out is set before the bounds are checked: they may mention the declared type (use this for types). */
 void check_collect_tparams_into(Checker *check, FieldList list, TypeList *list_out);
-Type *type_new_type_param(Universe *u, Object *object, Type *bound);
 Type *check_bound(Checker *check, Node *e);
 void check_union(Checker *check, Type *result, Operation *e); /* a | b, ~a in interfaces */
 Type *check_parse_union(Checker *check, Node *e);

@@ -53,7 +53,6 @@ void check_arity(Checker *check, Pos pos, NameExpr **names, uint32_t name_len, N
 void check_type_decl(Checker *check, Object *object, TypeDecl *decl);
 void check_collect_methods(Checker *check, Object *type_name);
 Type *check_declare_tparam(Checker *check, NameExpr *name, Pos scope_pos);
-Type *type_new_alias(Universe *u, Object *object);
 /* *T[A, B]: pointer, T, and the names of the type parameters (only with `unpack`). */
 typedef struct Receiver {
   bool pointer;
@@ -68,6 +67,5 @@ Checker *checker_new(const CheckConfig *config, Package *pkg);
 void check_cleanup(Checker *check);
 /* Remembers a type that must be complete when the package is published. */
 void check_needs_cleanup(Checker *check, Type *t);
-void named_add_methods(Type *named, Object *const *methods, uint32_t len, Arena *arena);
 
 #endif

@@ -40,6 +40,8 @@ Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang)
   return pkg;
 }
 
+Lock *package_lock(Package *pkg) { return pkg->state->lock; }
+
 void package_free(Package *pkg) {
   if (pkg) arena_free(pkg->arena);
 }

@@ -22,6 +22,7 @@ Scope *scope_new(Universe *universe, Scope *parent) {
 }
 
 Object *scope_lookup(const Scope *scope, Atom name) {
+  if (scope->source) return scope->source->find(scope->source->context, name);
   if (scope->objects.len <= SMALL_SCOPE) {
     for (uint32_t i = 0; i < scope->objects.len; i++)
       if (scope->objects.items[i]->name == name) return scope->objects.items[i];

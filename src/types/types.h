@@ -75,6 +75,10 @@ int64_t const_string_length(const Const *c);   /* bytes */
 void const_print(Buffer *out, const Const *c); /* short form of go/constant String (strings cut at 72) */
 void const_print_exact(Buffer *out, const Const *c); /* ExactString */
 
+void const_put(Buffer *out, const Const *c); /* as bytes, exactly */
+Const *const_get(Arena *arena,
+                 Wire *wire); /* texts stay slices of the bytes; CONST_UNKNOWN if they do not fit */
+
 /* ---- types ---- */
 
 typedef enum TypeKind {
@@ -307,11 +311,18 @@ typedef struct DeclInfo {
   Map dep_set;
 } DeclInfo;
 
+/* Where objects of a package scope come from that are made when they are first asked for. Any thread may ask. */
+typedef struct ScopeSource {
+  Object *(*find)(void *context, Atom name); /* NULL: there is none of that name */
+  void *context;
+} ScopeSource;
+
 struct Scope {
   Scope *parent;
-  Arena *arena;          /* in which it grows: the package's */
-  VEC(Object *) objects; /* order of insertion */
-  Map by_name;           /* Atom -> Object*, for large scopes */
+  const ScopeSource *source; /* NULL: all objects are there */
+  Arena *arena;              /* in which it grows: the package's */
+  VEC(Object *) objects;     /* order of insertion */
+  Map by_name;               /* Atom -> Object*, for large scopes */
   VEC(Scope *) children;
   bool is_func;
 };
@@ -380,10 +391,14 @@ Type *universe_any(const Universe *universe);   /* alias any */
 Type *universe_error(const Universe *universe); /* named error */
 Type *universe_comparable(const Universe *universe);
 Type *universe_empty_interface(const Universe *universe);
+Type *universe_empty_tuple(const Universe *universe);
 Package *universe_unsafe(const Universe *universe);
 Scope *universe_scope(const Universe *universe);
 
 Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang);
+Lock *package_lock(
+    Package
+        *pkg); /* of package_new: held by who adds to it once it is published; before those of its imports */
 void package_free(Package *pkg); /* of package_new; NULL is allowed */
 void package_add_file(Package *pkg, SyntaxFile *file);
 /* Resolves and checks all package-level declarations; with config->bodies also all bodies, initialisation order, unused things.
@@ -512,6 +527,18 @@ Arena *universe_arena(Universe *universe); /* session lifetime; allocate under u
 Lock *universe_lock(Universe *universe);
 void **universe_lowering(
     Universe *universe); /* a slot for the lower layer's session state (shape types), under the lock */
+
+/* For reading types and packages back (src/summary): parts that are still to be filled in. */
+Type *type_new(Universe *universe, TypeKind kind); /* zeroed, with an id and universe; named: with state */
+Type *type_new_alias(Universe *universe, Object *object);
+Type *type_new_type_param(Universe *universe, Object *object, Type *bound);
+void *universe_alloc(Universe *universe,
+                     size_t size); /* zeroed, session lifetime; any thread, no lock needed */
+#define universe_new_array(universe, T, n) ((T *)universe_alloc((universe), sizeof(T) * (size_t)(n)))
+void named_add_methods(Type *named, Object *const *methods, uint32_t len, Arena *arena);
+Scope *scope_new(Universe *universe, Scope *parent);
+Object *scope_insert(Universe *universe, Scope *scope,
+                     Object *object); /* the object already there, or NULL */
 
 /* Sizes of gc on the target. */
 int64_t type_size(const Target *target, Type *t);

@@ -303,6 +303,7 @@ Type *universe_any(const Universe *universe) { return universe->any; }
 Type *universe_error(const Universe *universe) { return universe->error; }
 Type *universe_comparable(const Universe *universe) { return universe->comparable; }
 Type *universe_empty_interface(const Universe *universe) { return universe->empty_interface; }
+Type *universe_empty_tuple(const Universe *universe) { return universe->empty_tuple; }
 Package *universe_unsafe(const Universe *universe) { return universe->unsafe; }
 Scope *universe_scope(const Universe *universe) { return universe->scope; }
 Type *type_invalid(const Universe *universe) { return universe->basic[BASIC_INVALID]; }
