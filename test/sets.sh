@@ -43,13 +43,14 @@ enter_set() {
   cd "$work" || exit 2
 }
 
-# oracle_list OUT FLAGS PACKAGE...: what the compiler prints for these packages. Nothing is linked; the other packages come from the kept
-# cache, and so do outputs that are there already, which the go command prints again.
+# oracle_list OUT FLAGS PACKAGE...: what the compiler prints for these packages, its errors included. Nothing is linked; the other packages
+# come from the kept cache, and so do outputs that are there already, which the go command prints again.
 oracle_list() {
   to=$1
   gcflags=$2
   shift 2
-  oracle_go list -e -export -f '{{""}}' -gcflags="$gcflags" "$@" 2>&1 | grep . >"$to.new"
+  oracle_go list -e -export -f '{{with .Error}}{{if eq (printf "%.2s" .Err) "# "}}{{.Err}}{{end}}{{end}}' -gcflags="$gcflags" "$@" 2>&1 |
+    grep . >"$to.new"
   mv "$to.new" "$to"
 }
 

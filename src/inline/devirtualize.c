@@ -205,13 +205,20 @@ static Op *same_dynamic_value(Op *op) {
   return NULL;
 }
 
-static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, Type **type);
+/* A dynamic type as the compiler's object for it. */
+typedef struct TypeObject {
+  Type *type;
+  const Op
+      *maker; /* expression whose type is an object of its own; NULL: all such types are the same object */
+} TypeObject;
+
+static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, TypeObject *found);
 
 /* The compiler has one object for a named type and for pointers to and slices of one; a struct, array, map, channel or function
    type is a new object wherever it is written, and different objects are different types here. */
-static bool same_type_object(Type *a, Type *b) {
-  a = type_unalias(a);
-  b = type_unalias(b);
+static bool same_type_object(TypeObject x, TypeObject y) {
+  if (x.maker != y.maker) return false;
+  Type *a = type_unalias(x.type), *b = type_unalias(y.type);
   while (a != b && a->kind == b->kind && (a->kind == TYPE_POINTER || a->kind == TYPE_SLICE)) {
     a = type_unalias(a->u.elem.type);
     b = type_unalias(b->u.elem.type);
@@ -220,23 +227,30 @@ static bool same_type_object(Type *a, Type *b) {
   return (a->kind == TYPE_NAMED || a->kind == TYPE_BASIC) && type_identical(a, b);
 }
 
-static Knowledge assigned_type(Devirtualizer *d, const AssignmentList *list, Map *seen, Type **type) {
-  *type = NULL;
+static Knowledge assigned_type(Devirtualizer *d, const AssignmentList *list, Map *seen, TypeObject *found) {
+  *found = (TypeObject){0};
   for (uint32_t i = 0; list && i < list->list.len; i++) {
     Assignment a = list->list.items[i];
-    Type *t = a.type;
+    TypeObject t = {.type = a.type};
     if (a.value) {
       Knowledge known = dynamic_type(d, a.value, seen, &t);
       if (known == NO_TYPE) continue;
       if (known == UNKNOWN) return UNKNOWN;
     }
-    if (!t || (*type && !same_type_object(*type, t))) return UNKNOWN;
-    *type = t;
+    if (!t.type || (found->type && !same_type_object(*found, t))) return UNKNOWN;
+    *found = t;
   }
-  return *type ? KNOWN : NO_TYPE;
+  return found->type ? KNOWN : NO_TYPE;
 }
 
-static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, Type **type) {
+/* Taking an address makes the pointer type anew if the unit did not know it before it began to inline. */
+static bool makes_type(const Devirtualizer *d, const Op *op) {
+  if (op->kind != OP_PTRLIT && op->kind != OP_ADDR && op->kind != OP_NEW) return false;
+  const Unit *unit = d->unit;
+  return unit->pointer_type_shared && !unit->pointer_type_shared(unit, type_unalias(op->type)->u.elem.type);
+}
+
+static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, TypeObject *found) {
   while (op && op->type && type_is_interface(op->type)) {
     Op *inner = same_dynamic_value(op);
     if (!inner) break;
@@ -244,7 +258,7 @@ static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, Type **type) 
   }
   if (!op || !op->type) return UNKNOWN;
   if (!type_is_interface(op->type)) {
-    *type = op->type;
+    *found = (TypeObject){op->type, makes_type(d, op) ? op : NULL};
     return KNOWN;
   }
   if (op->kind != OP_NAME) return UNKNOWN;
@@ -253,7 +267,7 @@ static Knowledge dynamic_type(Devirtualizer *d, Op *op, Map *seen, Type **type) 
   uint64_t *visited = map_put(seen, map_key(name));
   if (*visited) return NO_TYPE;
   *visited = 1;
-  return assigned_type(d, assignments_of(d, name), seen, type);
+  return assigned_type(d, assignments_of(d, name), seen, found);
 }
 
 static Type *concrete_type(Devirtualizer *d, Op *op) {
@@ -262,8 +276,8 @@ static Type *concrete_type(Devirtualizer *d, Op *op) {
     if (name->class_ != CLASS_AUTO || (name->name_flags & NAME_ADDRTAKEN)) return NULL;
   }
   Map seen = map_in(d->arena);
-  Type *type = NULL;
-  return dynamic_type(d, op, &seen, &type) == KNOWN ? type : NULL;
+  TypeObject found;
+  return dynamic_type(d, op, &seen, &found) == KNOWN ? found.type : NULL;
 }
 
 /* ---- the direct call ---- */

@@ -343,6 +343,9 @@ struct Unit {
   /* To be called when a call of a function is expanded: the compiler reads its body again at that moment, which may bring
      types and wrappers along. Set by the lower layer; may be NULL. */
   void (*note_inlined)(Unit *unit, Func *callee);
+  /* *elem has one type object for the whole unit, since it was met before inlining began; else each expression that makes such a
+     pointer afterwards has one of its own. Set by the lower layer; NULL: always one. */
+  bool (*pointer_type_shared)(const Unit *unit, Type *elem);
   /* Decides whether functions that came up like that can be inlined, recording nothing. Called from within note_inlined. Set by
      the inline layer; may be NULL. */
   void (*check_inlining)(Unit *unit, Func *const *funcs, uint32_t len);

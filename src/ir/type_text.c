@@ -181,13 +181,14 @@ static const Object *type_symbol(Type *t) {
   return t->kind == TYPE_NAMED ? t->u.named.object : NULL;
 }
 
+/* The field's name is not the one of its type's symbol: renamed by an alias, with type arguments, or with the number of a local type. */
 static bool embedded_needs_name(Type *type, const Object *field) {
   const Object *symbol = type_symbol(type);
   Type *plain = type_unalias(type);
   if (plain->kind == TYPE_POINTER) plain = type_unalias(plain->u.elem.type);
   if (plain->kind == TYPE_BASIC) return plain->u.basic.kind != BASIC_UNSAFE_POINTER;
-  if (!symbol || symbol->name != field->name || (plain->kind == TYPE_NAMED && plain->u.named.targs.len > 0))
-    return true;
+  if (!symbol || symbol->name != field->name || is_local_type(symbol)) return true;
+  if (plain->kind == TYPE_NAMED && plain->u.named.targs.len > 0) return true;
   return !is_exported(symbol->name) && symbol->pkg != field->pkg;
 }
 

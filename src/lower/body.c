@@ -195,7 +195,7 @@ static Lowering *lowering_of(Unit *unit) {
                  &low->instances, &low->read_types,  &low->read_objects,   &low->replaced,
                  &low->facts,     &low->rewritten,   &low->pointers,       &low->runtime_names,
                  &low->itabs,     &low->shape_flags, &low->instance_types, &low->method_sets,
-                 &low->renamed,   &low->inlined,     &low->written};
+                 &low->renamed,   &low->inlined,     &low->written,        &low->pointed};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
@@ -263,6 +263,7 @@ void lower_package(Unit *unit) {
       if (unit->funcs.items[i - 1]->object) vec_push(low->arena, &low->todo_bodies, unit->funcs.items[i - 1]);
   run_todos(low);
   if (low->in_place) lower_method_values_in_place(low);
+  low->package_read = true;
 }
 
 void lower_function(Unit *unit, Func *fn) {

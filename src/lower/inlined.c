@@ -85,8 +85,14 @@ static Func *resolve(void *context, Unit *unit, Object *object) {
   return fn;
 }
 
+static bool pointer_type_shared(const Unit *unit, Type *elem) {
+  const Lowering *low = unit->lower_state;
+  return !low->eager || map_find(&low->pointed, map_key(type_unalias(elem)));
+}
+
 void hook_unit(Lowering *low) {
   low->resolve_func = low->unit->resolve_func;
   low->unit->resolve_func = resolve;
   low->unit->note_inlined = note_inlined;
+  low->unit->pointer_type_shared = pointer_type_shared;
 }

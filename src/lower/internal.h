@@ -117,6 +117,7 @@ struct Lowering { /* per unit */
   Map instance_types;         /* named instance Type* -> Instantiation* */
   Map pointers;               /* Type* -> its pointer type */
   Map read_types;             /* Type* -> flags of resolve.c */
+  Map pointed;                /* Type* -> 1: its pointer type was met before inlining began */
   Map read_objects;           /* Object* -> 1 */
   Map written;                /* Type*, Object* -> when it was written (written.c) */
   uint32_t written_clock;     /* types and objects begun and finished so far */
@@ -143,7 +144,8 @@ struct Lowering { /* per unit */
   Body *current;           /* body being lowered, or NULL */
   Map inlined;             /* Func* -> 1: foreign functions whose bodies were read since they were inlined */
   VEC(Func *) inline_only; /* instances that were lowered while a call was inlined */
-  bool inlining;           /* reading such a body: what is made is used, but not compiled */
+  bool package_read; /* everything of the package was read; what comes now comes with inlining and wrappers */
+  bool inlining;     /* reading such a body: what is made is used, but not compiled */
   Func *(*resolve_func)(void *context, Unit *unit, Object *object); /* the engine's, for declared functions */
   void (*finish)(void *context, Unit *unit, Func *fn);
   void *finish_context;
@@ -220,6 +222,8 @@ Type *elem_of(Type *t); /* of a pointer, slice, array, channel */
 Type *deref(Type *t);   /* pointee of a pointer, else t itself */
 bool not_in_heap(Type *t);
 bool same_type(Lowering *low, Type *a, Type *b); /* identical, shapes being equal to what they stand for */
+/* *elem is met: as long as the package is being read, the compiler keeps one object for it. */
+void note_pointed(Lowering *low, Type *elem);
 Type *pointer_to(Lowering *low, Type *t);
 Type *slice_of(Lowering *low, Type *t);
 Type *basic_type(Lowering *low, BasicKind kind);

@@ -132,6 +132,9 @@ static void read_components(Lowering *low, Type *t, bool imported) {
       read_resolve(low, t->u.alias.actual, t->u.alias.object->pkg != low->unit->pkg);
     return;
   case TYPE_POINTER:
+    note_pointed(low, t->u.elem.type);
+    read_resolve(low, t->u.elem.type, imported);
+    return;
   case TYPE_SLICE:
   case TYPE_ARRAY:
   case TYPE_CHAN: read_resolve(low, t->u.elem.type, imported); return;

@@ -11,10 +11,16 @@
 
 #include "lower/internal.h"
 
+/* One text stands for several shapes when a package and its test variant, which have the same path, are compiled in one session. */
+typedef struct Shape {
+  Type *type;
+  struct Shape *next; /* same text */
+} Shape;
+
 typedef struct ShapeTable { /* session-wide, under the universe's lock */
   Package *pkg;
-  StrMap types;
-  Map written; /* shaped instance Type* -> its underlying type as substituted, before shape_underlying */
+  StrMap types; /* text -> Shape* */
+  Map written;  /* shaped instance Type* -> its underlying type as substituted, before shape_underlying */
 } ShapeTable;
 
 bool is_basic_flag(Type *t, uint32_t flags) {
@@ -191,7 +197,12 @@ bool same_type(Lowering *low, Type *a, Type *b) {
 
 /* ---- constructors ---- */
 
+void note_pointed(Lowering *low, Type *elem) {
+  if (low->eager && !low->package_read) *map_put(&low->pointed, map_key(type_unalias(elem))) = 1;
+}
+
 Type *pointer_to(Lowering *low, Type *t) {
+  note_pointed(low, t);
   Type *p = map_get_ptr(&low->pointers, t);
   if (!p) {
     p = type_new_pointer(low->universe, t);
@@ -276,14 +287,17 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
   lock_take(universe_lock(low->universe));
   ShapeTable *table = shape_table(low);
   void **entry = strmap_put(&table->types, text);
-  if (!*entry) {
+  Shape *shape = *entry;
+  while (shape && !type_identical(type_underlying(shape->type), u)) shape = shape->next;
+  if (!shape) {
     Object *object = object_new(low->universe, OBJECT_TYPE_NAME, table->pkg, POS_NONE,
                                 intern(low->unit->session->interner, text), NULL);
-    *entry = type_new_named(low->universe, object, u);
+    shape = arena_new_of(universe_arena(low->universe), Shape);
+    *shape = (Shape){type_new_named(low->universe, object, u), *entry};
+    *entry = shape;
   }
-  Type *shape = *entry;
   lock_release(universe_lock(low->universe));
-  return shape;
+  return shape->type;
 }
 
 /* ---- substitution ---- */
