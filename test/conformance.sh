@@ -58,7 +58,7 @@ compare_set() { # compare_set SET
     /^TOTAL / { printf "%-16s %4d of %4d %9d %9d %9d %9.2f\n", set, $2, $3, $6, $4, $5, seconds }' "$report/summary" >"$report/row"
   rows="$rows $report/row"
   # shellcheck disable=SC2046
-  "$top/test/ratchet.sh" "$set" $(awk '/^TOTAL / { print $2, $4, $5 }' "$report/summary")
+  "$top/test/ratchet.sh" "$ratchet_prefix$set" $(awk '/^TOTAL / { print $2, $4, $5 }' "$report/summary")
 }
 
 for set in ${sets:-probes.m1 probes.m2}; do

@@ -10,6 +10,9 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 release=${RELEASE:-1.27}
 oracle=${HEAPWHY_ORACLE:-$top/build/oracle}
 outputs=$oracle/outputs/$release
+# Results of another release than the newest are recorded under names of their own.
+ratchet_prefix=
+[ "$release" = 1.27 ] || ratchet_prefix=$release.
 heapwhy=${HEAPWHY:-$top/build/release/heapwhy}
 case $heapwhy in /*) ;; *) heapwhy=$top/$heapwhy ;; esac
 # Both programs run in a folder of this one place: positions are printed relative to the working directory where that is shorter.

@@ -10,6 +10,7 @@ release=$1
 dir=$2
 shift 2
 goroot=$("$(dirname "$0")/go-toolchain.sh" "$release")
+goroot=$(cd "$goroot" && pwd -P) # its name is in the output: the same wherever build/oracle is a link to
 cache=$(mktemp -d "${TMPDIR:-/tmp}/heapwhy-gocache.XXXXXX")
 trap 'rm -rf "$cache"' EXIT
 verb=$1

@@ -47,6 +47,7 @@ static ParseFlags parse_flags(const EnginePackage *package) {
   ParseFlags flags = PARSE_CHECK_BRANCHES;
   if (package->load->is_std || package->flags.std) flags |= PARSE_STD;
   if (package->traits & PACKAGE_RUNTIME) flags |= PARSE_RUNTIME;
+  if (package->engine->profile->not_in_heap_directive) flags |= PARSE_NOT_IN_HEAP;
   if (strcmp(package->engine->graph->env.target->goarch, "wasm") == 0) flags |= PARSE_WASM;
   return flags;
 }
@@ -155,6 +156,8 @@ static void lower(EnginePackage *package) {
   profile_apply_experiments(profile, engine->graph->env.experiments);
   unit->profile = profile;
   unit->target = engine->graph->env.target;
+  unit->dir = package->load->dir;
+  unit->goroot = engine->graph->env.goroot;
   Str path = package->flags.path.len ? package->flags.path : package->load->compile_path;
   unit->path = intern(engine->interner, path);
   unit->flags = package->flags;
@@ -184,7 +187,10 @@ static bool in_place(const EnginePackage *package) {
 }
 
 static void wrappers(EnginePackage *package) {
-  if (in_place(package)) return;
+  if (in_place(package)) {
+    inline_write_bodies(package->unit);
+    return;
+  }
   lower_wrappers(package->unit, finish_wrapper, NULL);
   unit_export_bodies(package->unit);
 }
@@ -206,18 +212,17 @@ static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
     flood_alone(unit, fn);
   else
     escape_funcs(unit, &fn, 1);
+  bounds_func(unit, fn);
 }
 
-static void late_wrappers(EnginePackage *package) {
+static void table_wrappers(EnginePackage *package) {
   if (!in_place(package)) return;
-  lower_wrappers_in_place(package->unit, WRAPPERS_OF_ITABS, finish_late_wrapper, NULL);
-  if (!package->engine->profile->types_after_bounds)
-    lower_wrappers_in_place(package->unit, WRAPPERS_OF_TYPES, finish_late_wrapper, NULL);
+  lower_table_wrappers(package->unit, finish_late_wrapper, NULL);
+  if (!package->engine->profile->types_after_bounds) lower_descriptor_wrappers(package->unit);
 }
-
-static void type_wrappers(EnginePackage *package) {
+static void descriptors(EnginePackage *package) {
   if (in_place(package) && package->engine->profile->types_after_bounds)
-    lower_wrappers_in_place(package->unit, WRAPPERS_OF_TYPES, finish_late_wrapper, NULL);
+    lower_descriptor_wrappers(package->unit);
 }
 
 /* Assembly that cannot be read calls nothing. */
@@ -242,7 +247,9 @@ static void escape(EnginePackage *package) {
   case ESCAPE_LOCATIONS: escape_unit(package->unit); break;
   }
 }
-static void bounds(EnginePackage *package) { bounds_unit(package->unit); }
+static void bounds(EnginePackage *package) {
+  bounds_unit(package->unit, in_place(package) ? lower_stack_descriptors : NULL);
+}
 
 static void explain(EnginePackage *package) {
   int level = package->engine->options->level;
@@ -268,9 +275,9 @@ const Phase engine_phases[] = {
     {"abi-wrappers", abi_wrappers, true},
     {"dead-locals", dead_locals, false},
     {"escape", escape, false},
-    {"late-wrappers", late_wrappers, false},
+    {"table-wrappers", table_wrappers, false},
     {"bounds", bounds, true},
-    {"type-wrappers", type_wrappers, false},
+    {"descriptors", descriptors, false},
     {"explain", explain, true},
 };
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);

@@ -13,6 +13,7 @@
 typedef struct BoundsWalk {
   Unit *unit;
   Arena *arena;
+  bool in_place;     /* FRONT_TYPECHECK */
   VEC(Func *) found; /* literals of the function that is walked */
   Map hoisted;       /* Op* that was walked before its statement */
   Map copied;        /* Op* whose index was copied to a variable, so that only its type is known */
@@ -164,6 +165,11 @@ static void hoist_operand(BoundsWalk *walk, Op *op) {
   }
 }
 
+static void visit_side(BoundsWalk *walk, const OpList *side) {
+  for (uint32_t i = 0; i < side->len; i++)
+    if (side->items[i]) visit_expr(walk, side->items[i]);
+}
+
 static void visit_assign_list(BoundsWalk *walk, Op *op) {
   if (op->kind == OP_AS2 && walk->unit->profile->front_end == FRONT_TYPECHECK) {
     copy_indices(walk, &op->lhs);
@@ -171,9 +177,8 @@ static void visit_assign_list(BoundsWalk *walk, Op *op) {
   }
   for (uint32_t i = 0; i < op->lhs.len; i++) hoist_operand(walk, op->lhs.items[i]);
   for (uint32_t i = 0; i < op->rhs.len; i++) hoist_operand(walk, op->rhs.items[i]);
-  for (uint32_t i = 0; i < op->rhs.len; i++) visit_expr(walk, op->rhs.items[i]);
-  for (uint32_t i = 0; i < op->lhs.len; i++)
-    if (op->lhs.items[i]) visit_expr(walk, op->lhs.items[i]);
+  visit_side(walk, walk->in_place ? &op->lhs : &op->rhs);
+  visit_side(walk, walk->in_place ? &op->rhs : &op->lhs);
 }
 
 /* All tests come before all bodies. */
@@ -235,25 +240,43 @@ static void visit_stmt(BoundsWalk *walk, Op *op) {
   }
 }
 
+static void start_func(BoundsWalk *walk, Func *fn) {
+  walk->found.len = 0;
+  walk->hoisted = map_in(walk->arena);
+  walk->copied = map_in(walk->arena);
+  visit_stmts(walk, &fn->body);
+}
+
 static void visit_func(BoundsWalk *walk, Func *fn) {
   VEC(Func *) todo = {0};
   vec_push(walk->arena, &todo, fn);
   while (todo.len > 0) {
-    Func *next = vec_pop(&todo);
-    walk->found.len = 0;
-    walk->hoisted = map_in(walk->arena);
-    walk->copied = map_in(walk->arena);
-    visit_stmts(walk, &next->body);
+    start_func(walk, vec_pop(&todo));
     vec_append(walk->arena, &todo, walk->found.items, walk->found.len);
   }
 }
 
-void bounds_unit(Unit *unit) {
+void bounds_func(Unit *unit, Func *fn) {
   if (!event_wanted(unit, 1)) return;
   BoundsWalk walk = {.unit = unit, .arena = arena_new()};
-  for (uint32_t i = 0; i < unit->funcs.len; i++) {
+  walk.in_place = unit->profile->front_end == FRONT_TYPECHECK;
+  start_func(&walk, fn);
+  arena_free(walk.arena);
+}
+
+void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn)) {
+  if (!event_wanted(unit, 1)) return;
+  BoundsWalk walk = {.unit = unit, .arena = arena_new()};
+  walk.in_place = unit->profile->front_end == FRONT_TYPECHECK;
+  uint32_t len = unit->funcs.len;
+  for (uint32_t i = 0; i < len; i++) {
     Func *fn = unit->funcs.items[i];
-    if (!name_is_blank(fn->name) && !func_captures(fn)) visit_func(&walk, fn);
+    if (walk.in_place) {
+      start_func(&walk, fn);
+      if (compiled) compiled(unit, fn);
+    } else if (!name_is_blank(fn->name) && !func_captures(fn)) {
+      visit_func(&walk, fn);
+    }
   }
   arena_free(walk.arena);
 }

@@ -26,7 +26,9 @@ void dead_locals_unit(Unit *unit);
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len);
 void escape_unit(Unit *unit);
 void escape_funcs(Unit *unit, Func *const *roots, uint32_t len);
-void bounds_unit(Unit *unit);
+/* compiled (or NULL): called after each function, as code for it is generated then (FRONT_TYPECHECK). */
+void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn));
+void bounds_func(Unit *unit, Func *fn);
 
 /* How far a parameter's value goes, as the compiler counts: see Leaks. */
 Leaks leaks_none(void);

@@ -134,7 +134,8 @@ static void note_inlining(Expander *x, const Op *call, const Func *callee) {
   func_signature_text(&text, x->unit, callee);
   event->text[1] = arena_str(x->unit->events->arena, buffer_view(&text));
   buffer_reset(&text);
-  op_list_print(&text, x->unit, callee->inl->body_items, callee->inl->body_len);
+  const InlineBody *body = inline_body_here(x->unit, callee);
+  op_list_print(&text, x->unit, body->body_items, body->body_len);
   event->text[2] = arena_str(x->unit->events->arena, buffer_view(&text));
   buffer_free(&text);
 }

@@ -178,7 +178,7 @@ static void adopt_names(Expansion *x, CloneOptions *options, OpList *params) {
 
 static OpList expand_body(Expansion *x, CloneOptions *options) {
   Unit *unit = x->base.unit;
-  const InlineBody *body = x->callee->inl;
+  const InlineBody *body = inline_body_here(unit, x->callee);
   OpList source = {body->body_items, body->body_len, body->body_len};
   OpList list = op_list_clone(unit, options, &source);
   if (is_dictionary_wrapper(x->callee)) op_list_any(&list, place_at, &x->call->pos);
@@ -234,7 +234,7 @@ static Name *new_local(Expansion *x, const char *text, Type *type) {
 /* By value: a copy of the captured variable; by reference: a variable that holds its address. */
 static void adopt_captured(Expansion *x, CloneOptions *options, OpList *init) {
   Unit *unit = x->base.unit;
-  const InlineBody *body = x->callee->inl;
+  const InlineBody *body = inline_body_here(unit, x->callee);
   for (uint32_t i = 0; i < body->closure_var_len; i++) {
     Name *inner = body->closure_vars[i];
     Op *outer = &x->callee->closure_vars.items[i]->outer->op, *local, *value = outer;
@@ -260,7 +260,7 @@ static void adopt_captured(Expansion *x, CloneOptions *options, OpList *init) {
 /* Variables of the callee that it uses, as the caller's. */
 static void adopt_names_in_place(Expansion *x, CloneOptions *options, OpList *params, OpList *init) {
   Unit *unit = x->base.unit;
-  const InlineBody *body = x->callee->inl;
+  const InlineBody *body = inline_body_here(unit, x->callee);
   uint32_t param_len = x->callee->param_len, result_len = x->callee->result_len;
   for (uint32_t pass = 0; pass < 2; pass++)
     for (uint32_t i = 0; i < body->dcl_len; i++) {

@@ -25,6 +25,9 @@ void inline_unit(Unit *unit);
 /* One function at once, with what is known by now: method wrappers, which are made after inline_unit. */
 void inline_func(Unit *unit, Func *fn);
 
+/* FRONT_TYPECHECK, after inline_unit: bodies as importing packages see them (InlineBody.imported). */
+void inline_write_bodies(Unit *unit);
+
 /* Decides about one function (and the functions of its unit that it reaches) without events and without changing it: for
    dependencies. fn and every function of the unit that its calls reach is lowered. Safe to call again. */
 void inline_can_inline(Unit *unit, Func *fn);

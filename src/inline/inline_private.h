@@ -5,6 +5,7 @@
  *   calls.c         functions that the inliner knows by name
  *   cost.c          can a function be inlined, and at what cost
  *   body.c          copies of bodies: the pristine one, and clones of closures
+ *   imported.c      bodies as the packages that import them read them, in older releases
  *   callsite.c      may this call be inlined
  *   expand.c        a call becomes an INLCALL
  *   interleave.c    the order of it all
@@ -91,6 +92,11 @@ Func *clone_inlined_closure(void *context, CloneOptions *options, Func *closure)
 Func *instance_here(Unit *unit, Func *fn);
 /* For CloneOptions.replace: names of instances made in another unit become the ones of this unit. NULL: as it is. */
 Op *replace_foreign_instance(Unit *unit, CloneOptions *options, const Op *op);
+
+/* ---- imported.c ---- */
+
+/* The body of fn that this unit expands and prints. */
+const InlineBody *inline_body_here(const Unit *unit, const Func *fn);
 
 /* ---- callsite.c ---- */
 

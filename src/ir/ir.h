@@ -234,6 +234,7 @@ typedef struct InlineBody {
   uint32_t dcl_len;
   Name **closure_vars; /* of an inlinable closure */
   uint32_t closure_var_len;
+  struct InlineBody *imported; /* as importers see it where that differs (FRONT_TYPECHECK), or NULL */
 } InlineBody;
 
 /* What callers may gain from a function's body, beyond its size (GOEXPERIMENT=newinliner). */
@@ -322,6 +323,7 @@ struct Unit {
   Universe *universe;
   const Profile *profile;
   const Target *target;
+  Str dir, goroot;   /* folders of the package and of the toolchain */
   Atom path;         /* path that the compiler was told (-p): "main" for commands, import path else */
   VEC(Func *) funcs; /* gc's Target.Funcs, in its order */
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */

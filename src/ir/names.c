@@ -82,7 +82,8 @@ static const char *why_suffix(const Func *outer, ClosureWhy why) {
 }
 
 Atom func_closure_name_numbered(Unit *unit, Func *outer, XPos pos, ClosureWhy why, int32_t gen) {
-  Str base = name_is_blank(outer->name) ? STR("glob.") : atom_str(outer->name->name);
+  bool global = (outer->flags & FUNC_PACKAGE_INIT) && unit->profile->global_closures;
+  Str base = name_is_blank(outer->name) || global ? STR("glob.") : atom_str(outer->name->name);
   if (pos.inl != 0) base = atom_str(unit->inline_tree.items[pos.inl - 1].callee->name->name);
   if (gen == 0) gen = ++*gen_counter(outer, why);
   Buffer text = {0};

@@ -262,7 +262,7 @@ void lower_package(Unit *unit) {
     for (uint32_t i = unit->funcs.len; i > 0; i--)
       if (unit->funcs.items[i - 1]->object) vec_push(low->arena, &low->todo_bodies, unit->funcs.items[i - 1]);
   run_todos(low);
-  if (low->in_place) lower_method_values_in_place(low);
+  if (low->in_place) order_functions(low);
   low->package_read = true;
 }
 

@@ -137,5 +137,6 @@ void lower_package_init(Lowering *low) {
   b.signature = fn->type;
   vec_each (Initializer, init, &pkg->init_order)
     op_list_push(low->unit, &fn->body, lower_initializer(&b, init));
+  if (low->in_place) return;
   for (uint32_t i = 0; i < fn->body.len; i++) outline_map(&b, &fn->body.items[i]);
 }

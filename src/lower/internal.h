@@ -17,6 +17,7 @@ typedef struct TypePair {
 } TypePair;
 
 typedef struct Lowering Lowering;
+typedef struct Descriptors Descriptors; /* descriptors.c */
 typedef struct Body Body;
 
 /* Type parameters in the order of a dictionary and what stands for them. */
@@ -138,7 +139,6 @@ struct Lowering { /* per unit */
   VEC(Func *) todo_bodies;
   VEC(Type *) have_wrappers, need_wrappers;
   VEC(struct MethodValueWrapper) need_method_values;
-  struct Descriptions *descriptions; /* in_place: state of late_wrappers.c */
   uint32_t init_count, map_init_count, label_count;
   Package *runtime, *go_package, *type_package;
   Body *current;           /* body being lowered, or NULL */
@@ -149,6 +149,8 @@ struct Lowering { /* per unit */
   Func *(*resolve_func)(void *context, Unit *unit, Object *object); /* the engine's, for declared functions */
   void (*finish)(void *context, Unit *unit, Func *fn);
   void *finish_context;
+  Descriptors *descriptors;  /* in_place */
+  VEC(Func *) late_wrappers; /* in_place */
 };
 
 struct Body { /* a function body being lowered */
@@ -175,8 +177,6 @@ struct Body { /* a function body being lowered */
   Pos literal_end;                    /* in_place: where the compiler was after the last composite literal */
   Pos line; /* in_place: the compiler's current position, where implicit conversions are placed */
 };
-
-typedef struct Descriptions Descriptions;
 
 typedef struct MethodValueWrapper {
   Type *recv;
@@ -218,9 +218,8 @@ bool is_named(Type *t); /* declared or predeclared: has a symbol */
 bool is_shape(Type *t);
 bool has_shape(Lowering *low, Type *t);
 bool is_untyped(Type *t);
-Type *elem_of(Type *t); /* of a pointer, slice, array, channel */
-Type *deref(Type *t);   /* pointee of a pointer, else t itself */
-bool not_in_heap(Type *t);
+Type *elem_of(Type *t);                          /* of a pointer, slice, array, channel */
+Type *deref(Type *t);                            /* pointee of a pointer, else t itself */
 bool same_type(Lowering *low, Type *a, Type *b); /* identical, shapes being equal to what they stand for */
 /* *elem is met: as long as the package is being read, the compiler keeps one object for it. */
 void note_pointed(Lowering *low, Type *elem);
@@ -394,19 +393,18 @@ typedef struct MethodSet {
   uint32_t len;
 } MethodSet;
 MethodSet method_set(Lowering *low, Type *t);
-/* The wrapper of base's method with derefs pointers before base, where one is needed. */
-void wrap_method(Lowering *low, Type *base, const SetMethod *m, int derefs);
+/* The function of method m for receivers of that type, which is not the one that the method was declared with. */
+void make_wrapper(Lowering *low, Type *recv_type, const SetMethod *m);
 Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *suffix, Package **pkg);
 Atom old_method_value_name(Lowering *low, Type *recv, const Object *method, Package **pkg);
 Type *wrapper_signature(Lowering *low, Object *method, Type *recv);
+Func *new_wrapper(Lowering *low, Package *pkg, Atom name, Type *signature);
 
-/* ---- late_wrappers.c: FRONT_TYPECHECK ---- */
+/* ---- method_values.c, toplevel.c: FRONT_TYPECHECK ---- */
 
-/* Functions of method values, in the order in which bodies are checked. */
-void lower_method_values_in_place(Lowering *low);
-/* Wrappers that method tables of interfaces need; then those of all types, in the order in which types are described. */
-void lower_itab_wrappers(Lowering *low);
-void lower_type_wrappers(Lowering *low);
+/* The function of a method value, made when first asked for and put behind all others. */
+Func *method_value_func(Lowering *low, const Op *value);
+void order_functions(Lowering *low);
 
 /* ---- source_text.c: FRONT_TYPECHECK ---- */
 

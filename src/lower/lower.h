@@ -31,10 +31,12 @@ Func *lower_find_func(Unit *unit, Object *object);
 /* Generates method wrappers and appends them to unit->funcs. finish is called for each one before it is appended: the compiler
    devirtualizes and inlines it at that moment. */
 void lower_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *fn), void *context);
-/* The same for FRONT_TYPECHECK, in two stages: what tables of methods need, then what descriptions of types need. */
-typedef enum WrapperStage { WRAPPERS_OF_ITABS, WRAPPERS_OF_TYPES } WrapperStage;
-void lower_wrappers_in_place(Unit *unit, WrapperStage stage,
-                             void (*finish)(void *context, Unit *unit, Func *fn), void *context);
+/* The same for FRONT_TYPECHECK, where each wrapper goes through all that follows at once: those that type checking asked for; later, once
+   code was generated, those that type descriptors ask for. */
+void lower_table_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *fn), void *context);
+void lower_descriptor_wrappers(Unit *unit);
+/* What descriptors of fn's variables on the stack ask for, while code for it is generated; for reported units. */
+void lower_stack_descriptors(Unit *unit, Func *fn);
 
 /* Functions for calls by the other calling convention; after all others. */
 void lower_abi_wrappers(Unit *unit);

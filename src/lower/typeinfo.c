@@ -104,22 +104,6 @@ Type *deref(Type *t) {
   return u->kind == TYPE_POINTER ? u->u.elem.type : t;
 }
 
-bool not_in_heap(Type *t) {
-  t = type_unalias(t);
-  if (t->kind == TYPE_NAMED) {
-    Object *object = t->u.named.object;
-    if (object->pkg && strcmp(atom_text(object->name), "nih") == 0 &&
-        strcmp(atom_text(object->pkg->path), "internal/runtime/sys") == 0)
-      return true;
-  }
-  Type *u = under(t);
-  if (u->kind == TYPE_ARRAY) return not_in_heap(u->u.elem.type);
-  if (u->kind != TYPE_STRUCT) return false;
-  for (uint32_t i = 0; i < u->u.structure.fields.len; i++)
-    if (not_in_heap(u->u.structure.fields.items[i]->type)) return true;
-  return false;
-}
-
 /* ---- identity up to shapes ---- */
 
 static bool same_objects(Lowering *low, ObjectList a, ObjectList b) {
@@ -281,7 +265,7 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
   Type *u = under(targ);
   bool is_shaped_instance = targ->kind == TYPE_NAMED && targ->u.named.origin && has_shape(low, targ);
   if (is_shaped_instance && (u->kind == TYPE_INTERFACE || read_is_open(low, targ))) return targ;
-  if (basic && u->kind == TYPE_POINTER && !not_in_heap(u->u.elem.type))
+  if (basic && u->kind == TYPE_POINTER && !type_not_in_heap(u->u.elem.type))
     u = pointer_to(low, basic_type(low, BASIC_UINT8));
   Str text = shape_name(low, u);
   lock_take(universe_lock(low->universe));

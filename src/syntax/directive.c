@@ -228,7 +228,7 @@ bool build_line_version(Arena *arena, Str line, Str *version) {
 /* ---- //go: ---- */
 
 /* Its own bit and what it implies. */
-static uint32_t pragma_flags(Str verb) {
+static uint32_t pragma_flags(Str verb, ParseFlags parse) {
   static const struct {
     Str verb;
     uint32_t flags;
@@ -243,8 +243,9 @@ static uint32_t pragma_flags(Str verb) {
   if (flags & (PRAGMA_NOSPLIT | PRAGMA_CGO_UNSAFE_ARGS)) flags |= PRAGMA_NOCHECKPTR;
   if (flags & PRAGMA_NOWRITEBARRIERREC) flags |= PRAGMA_NOWRITEBARRIER;
   if (flags & PRAGMA_UINTPTR_ESCAPES) flags |= PRAGMA_UINTPTR_KEEPALIVE;
-  /* Without the experiment "fieldtrack", for amd64, and today these mean nothing. */
-  return flags & ~(uint32_t)(PRAGMA_NOINTERFACE | PRAGMA_WASMIMPORT | PRAGMA_WASMEXPORT | PRAGMA_NOT_IN_HEAP);
+  if (!(parse & PARSE_NOT_IN_HEAP)) flags &= ~(uint32_t)PRAGMA_NOT_IN_HEAP;
+  /* Without the experiment "fieldtrack", and for amd64, these mean nothing. */
+  return flags & ~(uint32_t)(PRAGMA_NOINTERFACE | PRAGMA_WASMIMPORT | PRAGMA_WASMEXPORT);
 }
 
 /* Has no bit, but the standard library may use it. */
@@ -328,7 +329,7 @@ static void read_flag(Parser *p, Pos pos, Str text) {
       PRAGMA_SYSTEMSTACK | PRAGMA_NOWRITEBARRIER | PRAGMA_NOWRITEBARRIERREC | PRAGMA_YESWRITEBARRIERREC;
   ptrdiff_t blank = str_index(text, ' ');
   Str verb = blank < 0 ? text : str_slice(text, 0, (size_t)blank);
-  uint32_t flags = pragma_flags(verb);
+  uint32_t flags = pragma_flags(verb, p->flags);
   bool std = p->flags & PARSE_STD;
   if (!(p->flags & PARSE_SKIP_BODIES)) {
     if (!(p->flags & PARSE_RUNTIME) && (flags & RUNTIME_ONLY))

@@ -174,7 +174,7 @@ static void parse_type_brackets(Parser *p, TypeDecl *decl, Pos pos) {
 static Node *parse_type_spec(Parser *p, SpecPlace place) {
   TypeDecl *decl = NEW_NODE(p, TYPE_DECL, TypeDecl, parser_pos(p));
   decl->group = place.group;
-  decl->pragma = pragma_take(p, 0, NULL);
+  decl->pragma = pragma_take(p, PRAGMA_NOT_IN_HEAP, NULL);
   decl->name = parse_name(p);
   Pos pos = parser_pos(p);
   if (!parser_got(p, TOKEN_LBRACK)) {

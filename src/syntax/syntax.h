@@ -443,7 +443,8 @@ typedef enum ParseFlags {
   PARSE_STD =
       1 << 3, /* the compiler's -std: directives that only the standard library may use are accepted */
   PARSE_RUNTIME = 1 << 4, /* the compiler's -+: likewise for the runtime */
-  PARSE_WASM = 1 << 5     /* the target is WebAssembly: //go:wasmimport and //go:wasmexport mean something */
+  PARSE_WASM = 1 << 5,    /* the target is WebAssembly: //go:wasmimport and //go:wasmexport mean something */
+  PARSE_NOT_IN_HEAP = 1 << 6 /* types can be //go:notinheap */
 } ParseFlags;
 
 typedef struct IdCounter {

@@ -236,6 +236,7 @@ void check_type_decl(Checker *check, Object *object, TypeDecl *decl) {
   TypeCheck *todo = arena_new_of(check->arena, TypeCheck);
   todo->object = object;
   todo->decl = decl;
+  object->u.type_name.not_in_heap = (decl->pragma & PRAGMA_NOT_IN_HEAP) != 0;
   check_later(check, verify_type_decl, todo);
   if (decl->alias) {
     alias_decl(check, todo);

@@ -116,20 +116,20 @@ int64_t type_size(const Target *target, Type *t) {
   return target->pointer_size;
 }
 
-/* Types outside of the garbage collector's reach contain internal/runtime/sys.nih. */
-static bool not_in_heap(Type *t) {
+bool type_not_in_heap(Type *t) {
   const Type *named = type_as_named(t);
   if (named && named->u.named.object->pkg) {
     const Object *object = named->u.named.object;
+    if (object->u.type_name.not_in_heap) return true;
     if (str_equal(atom_str(object->name), STR("nih")) &&
         str_equal(atom_str(object->pkg->path), STR("internal/runtime/sys")))
       return true;
   }
   const Type *under = type_underlying(t);
-  if (under->kind == TYPE_ARRAY) return not_in_heap(under->u.elem.type);
+  if (under->kind == TYPE_ARRAY) return type_not_in_heap(under->u.elem.type);
   if (under->kind != TYPE_STRUCT) return false;
   for (uint32_t i = 0; i < under->u.structure.fields.len; i++)
-    if (not_in_heap(under->u.structure.fields.items[i]->type)) return true;
+    if (type_not_in_heap(under->u.structure.fields.items[i]->type)) return true;
   return false;
 }
 
@@ -165,7 +165,7 @@ bool type_has_pointers(Type *t) {
       if (type_has_pointers(under->u.tuple.vars.items[i]->type)) return true;
     return false;
   case TYPE_POINTER:
-  case TYPE_SLICE: return !not_in_heap(under->u.elem.type);
+  case TYPE_SLICE: return !type_not_in_heap(under->u.elem.type);
   case TYPE_NAMED:
   case TYPE_ALIAS:
   case TYPE_MAP:

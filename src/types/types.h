@@ -275,6 +275,7 @@ struct Object {
     } constant;
     struct {
       bool is_alias;
+      bool not_in_heap; /* //go:notinheap */
     } type_name;
     struct {
       VarRole role;
@@ -545,6 +546,8 @@ int64_t type_size(const Target *target, Type *t);
 int64_t type_align(const Target *target, Type *t);
 int64_t type_field_offset(const Target *target, Type *structure, uint32_t field);
 bool type_has_pointers(Type *t);
+/* Outside of the garbage collector's reach: //go:notinheap, or contains internal/runtime/sys.nih. */
+bool type_not_in_heap(Type *t);
 bool type_is_direct_interface(Type *t); /* an interface holds the value itself: it is one pointer */
 
 /* ---- text ---- */

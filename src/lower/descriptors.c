@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Method wrappers of releases that check trees in place: made one by one while type descriptors are written, after everything else.
+ *
+ * In: a unit whose functions went through everything else. Out: wrappers, handed to low->finish in the order in which the compiler makes them.
+ *   1. for tables of methods that type checking asked for: pointers and the like that become interfaces with methods
+ *   2. after code generation for descriptors: those of the package's types and those that its code needs at run time, by name; each
+ *      writes the descriptors that it refers to first. The methods of a descriptor get their wrappers on the way.
+ *   3. for tables that code generation asked for
+ *
+ * Go: cmd/compile/internal/gc/reflect.go, walk.go (of Go 1.10 to 1.16)
+ */
+#include <stdlib.h>
+
+#include "lower/internal.h"
+
+typedef struct Needed { /* a type whose descriptor the package's code needs */
+  Type *type;
+  Str text;
+} Needed;
+
+typedef struct Table { /* of the methods of a type that becomes an interface */
+  Type *type, *interface;
+} Table;
+
+struct Descriptors {
+  Lowering *low;
+  VEC(Table) tables;
+  StrMap tables_found;
+  uint32_t tables_done;
+  Map on_stack, on_heap; /* Op* -> 1: values that do not escape, variables that moved */
+  bool placed;           /* they are known */
+  VEC(Needed) needed;
+  Map found;      /* Type* -> 1: in `needed` */
+  StrMap written; /* link text -> Type* */
+  StrMap methods; /* receiver and method -> Type*: wrapper made, or not necessary */
+};
+
+static void describe_type(Descriptors *d, Type *t);
+
+/* ---- wrappers of one descriptor ---- */
+
+static Type *receiver_of(const Object *method) {
+  Object *recv = method->type->u.signature.recv;
+  return recv && !is_interface(deref(recv->type)) ? recv->type : NULL;
+}
+
+static bool is_foreign(const Descriptors *d, Type *t) {
+  t = type_unalias(t);
+  return t->kind == TYPE_NAMED && t->u.named.object->pkg != d->low->unit->pkg;
+}
+
+static void wrap(Descriptors *d, Type *recv, const SetMethod *m) {
+  Object *method = m->object;
+  Str name = atom_str(method->name);
+  Str pkg = name_is_exported(method->name) || !method->pkg ? (Str){0} : atom_str(method->pkg->path);
+  Str key = arena_printf(d->low->arena, STR_FMT " " STR_FMT "." STR_FMT, STR_ARG(link_text(d->low, recv)),
+                         STR_ARG(pkg), STR_ARG(name));
+  void **slot = strmap_put(&d->methods, key);
+  if (*slot) return;
+  *slot = recv;
+  Type *own = receiver_of(method), *plain = type_unalias(recv);
+  if (own && type_identical(own, recv)) return;
+  /* Other packages make these for their own types. */
+  if (own && plain->kind == TYPE_POINTER && type_identical(plain->u.elem.type, own) && is_foreign(d, own))
+    return;
+  if (is_interface(recv) && is_foreign(d, recv) && recv != universe_error(d->low->universe)) return;
+  make_wrapper(d->low, recv, m);
+}
+
+/* The type whose methods a descriptor lists; NULL: none. */
+static Type *method_type_of(Type *t) {
+  t = type_unalias(t);
+  if (t->kind == TYPE_POINTER) t = type_unalias(t->u.elem.type);
+  if (t->kind != TYPE_NAMED && t->kind != TYPE_STRUCT) return NULL;
+  return is_kind(t, TYPE_POINTER) || is_interface(t) ? NULL : t;
+}
+
+static bool is_applicable(Type *t, const SetMethod *m) {
+  return type_unalias(t)->kind == TYPE_POINTER || m->through_value;
+}
+
+/* Returns whether t has methods. */
+static bool write_methods(Descriptors *d, Type *t) {
+  Type *base = method_type_of(t);
+  if (!base) return false;
+  Type *boxed = type_is_direct_interface(t) ? t : pointer_to(d->low, t);
+  MethodSet set = method_set(d->low, base);
+  bool any = false;
+  for (uint32_t i = 0; i < set.len; i++) {
+    if (!is_applicable(t, &set.items[i])) continue;
+    any = true;
+    wrap(d, boxed, &set.items[i]);
+    wrap(d, t, &set.items[i]);
+  }
+  return any;
+}
+
+/* ---- descriptors ---- */
+
+static void write_signature(Descriptors *d, Type *signature) {
+  ObjectList lists[2] = {signature->u.signature.params->u.tuple.vars,
+                         signature->u.signature.results->u.tuple.vars};
+  for (int side = 0; side < 2; side++)
+    for (uint32_t i = 0; i < lists[side].len; i++) describe_type(d, lists[side].items[i]->type);
+}
+
+static void write_components(Descriptors *d, Type *t) {
+  Type *u = under(t);
+  switch (u->kind) {
+  case TYPE_ARRAY:
+    describe_type(d, u->u.elem.type);
+    describe_type(d, slice_of(d->low, u->u.elem.type));
+    break;
+  case TYPE_SLICE:
+  case TYPE_CHAN:
+  case TYPE_POINTER: describe_type(d, u->u.elem.type); break;
+  case TYPE_SIGNATURE: write_signature(d, u); break;
+  case TYPE_MAP:
+    describe_type(d, u->u.map.key);
+    describe_type(d, u->u.map.value);
+    break;
+  case TYPE_STRUCT:
+    for (uint32_t i = 0; i < u->u.structure.fields.len; i++)
+      describe_type(d, u->u.structure.fields.items[i]->type);
+    break;
+  case TYPE_INTERFACE: {
+    MethodSet set = method_set(d->low, t);
+    for (uint32_t i = 0; i < set.len; i++) wrap(d, t, &set.items[i]);
+    for (uint32_t i = 0; i < set.len; i++) describe_type(d, set.items[i].object->type);
+    break;
+  }
+  case TYPE_BASIC:
+  case TYPE_NAMED:
+  case TYPE_ALIAS:
+  case TYPE_TUPLE:
+  case TYPE_UNION:
+  case TYPE_TYPE_PARAM: break;
+  }
+}
+
+/* Only the runtime has descriptors of predeclared types. */
+static bool is_written_elsewhere(const Descriptors *d, Type *t) {
+  Type *base = t->kind == TYPE_POINTER && is_named(t->u.elem.type) ? type_unalias(t->u.elem.type) : t;
+  if (base->kind == TYPE_BASIC || (base->kind == TYPE_NAMED && !base->u.named.object->pkg))
+    return strcmp(atom_text(d->low->unit->path), "runtime") != 0;
+  return is_foreign(d, base);
+}
+
+static void describe_type(Descriptors *d, Type *t) {
+  t = type_unalias(t);
+  if (is_untyped(t)) return;
+  void **slot = strmap_put(&d->written, link_text(d->low, t));
+  if (*slot) return;
+  *slot = t;
+  if (is_written_elsewhere(d, t)) return;
+  write_components(d, t);
+  if (t->kind != TYPE_POINTER) {
+    Type *pointer = pointer_to(d->low, t);
+    if (!is_named(t)) write_methods(d, pointer);
+    describe_type(d, pointer);
+  }
+  if (!write_methods(d, t)) return;
+  MethodSet set = method_set(d->low, method_type_of(t));
+  for (uint32_t i = 0; i < set.len; i++)
+    if (is_applicable(t, &set.items[i])) write_signature(d, set.items[i].object->type);
+}
+
+/* ---- what is needed ---- */
+
+static void need(Descriptors *d, Type *t) {
+  if (!t) return;
+  t = type_unalias(t);
+  if (is_untyped(t) || t->kind == TYPE_TUPLE) return;
+  uint64_t *found = map_put(&d->found, map_key(t));
+  if (*found) return;
+  *found = 1;
+  Buffer text = {0};
+  type_text(&text, d->low->unit, t, TYPE_TEXT_GO);
+  bool own = t->kind == TYPE_NAMED && t->u.named.object->pkg == d->low->unit->pkg;
+  Str shown = own ? arena_printf(d->low->arena, "%s." STR_FMT, atom_text(d->low->unit->pkg->name),
+                                 STR_ARG(buffer_view(&text)))
+                  : arena_str(d->low->arena, buffer_view(&text));
+  buffer_free(&text);
+  vec_push(d->low->arena, &d->needed, (Needed){t, shown});
+}
+
+static bool need_of_op(void *context, Op *op) {
+  Descriptors *d = context;
+  switch ((int)op->kind) {
+  case OP_CONVIFACE:
+    if (is_empty_interface(d->low, op->type) && !is_interface(op->x->type)) need(d, op->x->type);
+    break;
+  case OP_DOTTYPE:
+    need(d, op->x->type);
+    need(d, op->type);
+    break;
+  case OP_DOTTYPE2: need(d, op->type); break;
+  case OP_NEW: need(d, op->type ? elem_of(op->type) : NULL); break;
+  case OP_PTRLIT: need(d, elem_of(op->type)); break;
+  case OP_MAKESLICE:
+  case OP_APPEND: need(d, elem_of(op->type)); break;
+  case OP_MAKEMAP:
+  case OP_MAKECHAN:
+  case OP_MAPLIT: need(d, op->type); break;
+  case OP_INDEXMAP: need(d, op->x->type); break;
+  case OP_RANGE:
+    if (op->x->type && is_kind(op->x->type, TYPE_MAP)) need(d, op->x->type);
+    break;
+  case OP_SWITCH:
+    if (op->x && op->x->kind == OP_TYPESW)
+      for (uint32_t i = 0; i < op->list.len; i++)
+        for (uint32_t k = 0; k < op->list.items[i]->list.len; k++)
+          if (op->list.items[i]->list.items[k]->kind == OP_TYPE)
+            need(d, op->list.items[i]->list.items[k]->type);
+    break;
+  case OP_CLOSURE: op_list_any(&op->func->body, need_of_op, d); break;
+  }
+  return false;
+}
+
+static int compare_needed(const void *a, const void *b) {
+  return str_compare(((const Needed *)a)->text, ((const Needed *)b)->text);
+}
+
+/* ---- tables ---- */
+
+static void add_table(Descriptors *d, Type *t, Type *interface) {
+  if (is_interface(t) || !is_interface(interface) || is_empty_interface(d->low, interface) || is_untyped(t))
+    return;
+  Str key = arena_printf(d->low->arena, STR_FMT "," STR_FMT, STR_ARG(link_text(d->low, t)),
+                         STR_ARG(link_text(d->low, interface)));
+  void **slot = strmap_put(&d->tables_found, key);
+  if (*slot) return;
+  *slot = t;
+  vec_push(d->low->arena, &d->tables, (Table){type_unalias(t), type_unalias(interface)});
+}
+
+typedef struct TableWalk {
+  Descriptors *d;
+  bool direct,
+      inlined; /* only of types that fit into an interface's word; what came with inlined bodies or not */
+} TableWalk;
+
+static void add_checked(const TableWalk *walk, XPos pos, Type *t, Type *interface) {
+  if (!t || !interface ||
+      (walk->direct && walk->d->low->unit->profile->pointer_tables && !type_is_direct_interface(t)) ||
+      (pos.inl != 0) != walk->inlined)
+    return;
+  add_table(walk->d, t, interface);
+}
+
+/* Operands first, as types are checked. */
+static bool tables_of_op(void *context, Op *op) {
+  const TableWalk *walk = context;
+  op_children(op, tables_of_op, context);
+  switch ((int)op->kind) {
+  case OP_CONVIFACE: add_checked(walk, op->pos, op->x->type, op->type); break;
+  case OP_DOTTYPE:
+  case OP_DOTTYPE2: add_checked(walk, op->pos, op->type, op->x->type); break;
+  case OP_SWITCH:
+    if (!op->x || op->x->kind != OP_TYPESW) break;
+    for (uint32_t i = 0; i < op->list.len; i++)
+      for (uint32_t k = 0; k < op->list.items[i]->list.len; k++)
+        if (op->list.items[i]->list.items[k]->kind == OP_TYPE)
+          add_checked(walk, op->pos, op->list.items[i]->list.items[k]->type, op->x->x->type);
+    break;
+  case OP_CLOSURE:
+    for (uint32_t i = 0; i < op->func->body.len; i++) tables_of_op(context, op->func->body.items[i]);
+    break;
+  }
+  return false;
+}
+
+static void find_tables(Descriptors *d, bool direct) {
+  const Unit *unit = d->low->unit;
+  for (int inlined = 0; inlined < 2; inlined++) {
+    TableWalk walk = {d, direct, inlined != 0};
+    for (uint32_t i = 0; i < unit->funcs.len; i++) {
+      Func *fn = unit->funcs.items[i];
+      if (fn->closure) continue; /* met where it stands */
+      if (direct && !unit->profile->function_itabs_first && !(fn->flags & FUNC_PACKAGE_INIT)) continue;
+      for (uint32_t k = 0; k < fn->body.len; k++) tables_of_op(&walk, fn->body.items[k]);
+    }
+  }
+}
+
+static void write_tables(Descriptors *d, bool descriptors) {
+  for (; d->tables_done < d->tables.len; d->tables_done++) {
+    Table table = d->tables.items[d->tables_done];
+    if (descriptors) {
+      describe_type(d, table.interface);
+      describe_type(d, table.type);
+    }
+    MethodSet set = method_set(d->low, table.interface);
+    for (uint32_t i = 0; i < set.len; i++) wrap(d, table.interface, &set.items[i]);
+    write_methods(d, table.type);
+  }
+}
+
+void lower_table_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *fn), void *context) {
+  Lowering *low = unit->lower_state;
+  low->finish = finish;
+  low->finish_context = context;
+  Descriptors *d = low->descriptors = arena_new_of(low->arena, Descriptors);
+  *d = (Descriptors){.low = low, .found = map_in(low->arena), .written = strmap_in(low->arena)};
+  d->methods = strmap_in(low->arena);
+  d->tables_found = strmap_in(low->arena);
+  find_tables(d, true);
+  write_tables(d, false);
+}
+
+/* ---- values on the stack ---- */
+
+static void find_places(Descriptors *d) {
+  d->placed = true;
+  d->on_stack = map_in(d->low->arena);
+  d->on_heap = map_in(d->low->arena);
+  vec_each (const Event, event, &d->low->unit->events->list) {
+    if (event->op && event->kind == EVENT_DOES_NOT_ESCAPE) *map_put(&d->on_stack, map_key(event->op)) = 1;
+    if (event->op && event->kind == EVENT_MOVED_TO_HEAP) *map_put(&d->on_heap, map_key(event->op)) = 1;
+  }
+}
+
+static void write_if_pointers(Descriptors *d, Type *t) {
+  if (t && type_has_pointers(t)) describe_type(d, t);
+}
+
+/* A value with methods that becomes an interface goes through a temporary. */
+static void write_boxed(Descriptors *d, const Op *op) {
+  Type *t = op->x->type;
+  if (is_interface(t) || type_is_direct_interface(t) || op->x->kind == OP_LITERAL) return;
+  bool on_stack = map_find(&d->on_stack, map_key(op)) != NULL;
+  if (on_stack || !(is_string(t) || is_kind(t, TYPE_SLICE))) write_if_pointers(d, t);
+}
+
+static bool write_temporary(void *context, Op *op) {
+  Descriptors *d = context;
+  op_children(op, write_temporary, d);
+  bool on_stack = map_find(&d->on_stack, map_key(op)) != NULL;
+  if (op->kind == OP_CONVIFACE) write_boxed(d, op);
+  if ((op->kind == OP_PTRLIT || op->kind == OP_NEW) && on_stack) write_if_pointers(d, elem_of(op->type));
+  if (op->kind == OP_SLICELIT && on_stack)
+    write_if_pointers(d, type_new_array(d->low->universe, elem_of(op->type), op->offset));
+  if (op->kind == OP_CLOSURE && on_stack)
+    for (uint32_t i = 0; i < op->func->closure_vars.len; i++) {
+      const Name *var = op->func->closure_vars.items[i];
+      bool by_value = var->name_flags & NAME_BY_VALUE;
+      describe_type(d, by_value ? var->op.type : pointer_to(d->low, var->op.type));
+    }
+  return false;
+}
+
+void lower_stack_descriptors(Unit *unit, Func *fn) {
+  Lowering *low = unit->lower_state;
+  Descriptors *d = low->descriptors;
+  if (name_is_blank(fn->name) || !unit->profile->stack_descriptors) return;
+  if (!d->placed) find_places(d);
+  for (uint32_t i = 0; i < fn->dcl.len; i++) {
+    Name *name = fn->dcl.items[i];
+    if ((name->name_flags & NAME_ADDRTAKEN) && !map_find(&d->on_heap, map_key(&name->op)))
+      write_if_pointers(d, name->op.type);
+  }
+  for (uint32_t i = 0; i < fn->body.len; i++) write_temporary(d, fn->body.items[i]);
+}
+
+static void need_of_functions(Descriptors *d) {
+  const Unit *unit = d->low->unit;
+  for (uint32_t i = 0; i < unit->funcs.len; i++) op_list_any(&unit->funcs.items[i]->body, need_of_op, d);
+  for (uint32_t i = 0; i < d->low->late_wrappers.len; i++)
+    op_list_any(&d->low->late_wrappers.items[i]->body, need_of_op, d);
+}
+
+void lower_descriptor_wrappers(Unit *unit) {
+  Lowering *low = unit->lower_state;
+  Descriptors *d = low->descriptors;
+  for (uint32_t i = 0; i < unit->pkg->objects.len; i++) {
+    Object *object = unit->pkg->objects.items[i];
+    if (object->kind == OBJECT_TYPE_NAME && object->type->kind == TYPE_NAMED) need(d, object->type);
+  }
+  if (unit->profile->function_itabs_first) need_of_functions(d);
+  qsort(d->needed.items, d->needed.len, sizeof *d->needed.items, compare_needed);
+  for (uint32_t i = 0; i < d->needed.len; i++) {
+    describe_type(d, d->needed.items[i].type);
+    if (is_named(d->needed.items[i].type)) describe_type(d, pointer_to(low, d->needed.items[i].type));
+  }
+  find_tables(d, false);
+  d->tables_done = 0;
+  write_tables(d, true);
+}
