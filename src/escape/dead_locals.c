@@ -21,8 +21,7 @@ typedef struct LocalUse { /* of one variable */
 } LocalUse;
 
 typedef struct LocalWalk {
-  Arena *arena;
-  Map uses; /* Name* -> LocalUse* */
+  Arena *arena; /* name->opt: LocalUse* */
   VEC(LocalUse *) order;
 } LocalWalk;
 
@@ -39,11 +38,11 @@ static bool is_local(const Name *name, bool blank_is_discard) {
 }
 
 static LocalUse *find_use(LocalWalk *walk, Name *name) {
-  LocalUse *use = map_get_ptr(&walk->uses, name);
+  LocalUse *use = name->opt;
   if (!use) {
     use = arena_new_of(walk->arena, LocalUse);
     use->name = name;
-    map_set_ptr(&walk->uses, name, use);
+    name->opt = use;
     vec_push(walk->arena, &walk->order, use);
   }
   return use;
@@ -124,9 +123,12 @@ void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   Arena *arena = arena_new();
   for (uint32_t i = 0; i < len; i++) {
     if (func_captures(funcs[i])) continue;
-    LocalWalk walk = {.arena = arena, .uses = map_in(arena)};
+    LocalWalk walk = {.arena = arena};
     visit_list(&walk, &funcs[i]->body);
-    for (uint32_t k = 0; k < walk.order.len; k++) drop_assigns(unit, walk.order.items[k]);
+    for (uint32_t k = 0; k < walk.order.len; k++) {
+      drop_assigns(unit, walk.order.items[k]);
+      walk.order.items[k]->name->opt = NULL;
+    }
     arena_reset(arena);
   }
   arena_free(arena);

@@ -251,6 +251,7 @@ static void visit_func(Unit *unit, Func *fn, Arena *arena) {
 void loop_vars_unit(Unit *unit) {
   Arena *arena = arena_new();
   for (uint32_t i = 0; i < unit->funcs.len; i++) {
+    if (!(unit->funcs.items[i]->flags & FUNC_LOOP_VARS)) continue;
     visit_func(unit, unit->funcs.items[i], arena);
     arena_reset(arena);
   }

@@ -94,7 +94,8 @@ static Func *copy_func(Unit *unit, const Func *fn, Func *outer, Atom name, Packa
   copy->closure_parent = outer;
   copy->closures.items = NULL;
   copy->closures.len = copy->closures.cap = 0;
-  copy->flags &= ~(uint32_t)(FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE | FUNC_TEMPLATE);
+  copy->flags &=
+      ~(uint32_t)(FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE | FUNC_TEMPLATE | FUNC_BIG_KNOWN | FUNC_BIG);
   copy->inl = NULL;
   copy->tags = NULL;
   copy->opt = NULL;

@@ -317,8 +317,11 @@ static bool count_op(void *context, Op *op) {
 }
 
 bool func_is_big(const Unit *unit, Func *fn) {
+  if (fn->flags & FUNC_BIG_KNOWN) return fn->flags & FUNC_BIG;
   int32_t left = unit->profile->inline_big_nodes - 1; /* the function itself counts as well */
-  return left <= 0 || op_list_any(&fn->body, count_op, &left);
+  bool big = left <= 0 || op_list_any(&fn->body, count_op, &left);
+  fn->flags |= FUNC_BIG_KNOWN | (big ? FUNC_BIG : 0);
+  return big;
 }
 
 void note_big_function(Unit *unit, Func *fn) {

@@ -71,14 +71,9 @@ static void edit_body(Func *fn, Op *(*edit)(void *context, Op *child), void *con
     if (fn->body.items[i]) fn->body.items[i] = edit(context, fn->body.items[i]);
 }
 
-static Op *unparen(void *context, Op *op) {
-  if (op->kind == OP_PAREN) op = op->x;
-  op_edit_children(op, unparen, context);
-  return op;
-}
-
+/* What stands in parentheses takes their place: nothing else refers to it. */
 static void remove_parens(FuncCalls *s) {
-  if (s->parens.len > 0) edit_body(s->fn, unparen, NULL);
+  for (uint32_t i = 0; i < s->parens.len; i++) *s->parens.items[i] = *s->parens.items[i]->x;
 }
 
 static FuncCalls *func_calls_new(Unit *unit, Arena *arena, Func *fn, Map *use_counts) {

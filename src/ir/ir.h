@@ -207,6 +207,9 @@ typedef enum FuncFlags {
   FUNC_LOWERED = 1 << 12,         /* body is there */
   FUNC_ESCAPE_DONE = 1 << 13,     /* tags are there */
   FUNC_POINTER_WRAPPER = 1 << 20, /* (*T).M for a method T.M */
+  FUNC_LOOP_VARS = 1 << 15,       /* has OP_DISTINCT loops that declare variables */
+  FUNC_BIG_KNOWN = 1 << 16,       /* FUNC_BIG tells */
+  FUNC_BIG = 1 << 17,             /* was big before anything was inlined into it */
   FUNC_TEMPLATE = 1 << 14         /* closure of an inline body: to be cloned, never compiled itself */
 } FuncFlags;
 

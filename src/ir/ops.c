@@ -17,8 +17,8 @@ typedef struct OpInfo {
 } OpInfo;
 
 static const OpInfo op_infos[OP_KIND_COUNT] = {
-    [OP_NONE] = {"NONE", "NONE", "", 0},
-#define OP(NAME, precedence, text, slots) [OP_##NAME] = {#NAME, text, slots, precedence},
+    [OP_NONE] = {"NONE", "NONE", "_", 0},
+#define OP(NAME, precedence, text, slots) [OP_##NAME] = {#NAME, text, #slots, precedence},
 #include "ir/ops.def"
 #undef OP
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * walk: visiting, editing and copying ops. The slot strings of ops.def drive all three, so an op kind is described once.
+ * walk: visiting, editing and copying ops. The slots of ops.def drive all three, so an op kind is described once.
  *
  * In: an op tree. Out: calls of the visitor in the compiler's order, an edited tree, or a deep copy.
  * A copy keeps the structure, moves positions below an inlined call, and redirects names; a copied assignment becomes the
@@ -10,10 +10,25 @@
  */
 #include "ir/ir.h"
 
-/* As op_slots, but visible to the loops below: walking is the most frequent thing that happens to ops. */
-static const char *const slots_of[OP_KIND_COUNT] = {
-    [OP_NONE] = "",
-#define OP(NAME, precedence, text, slots) [OP_##NAME] = slots,
+/* The combinations of slots in ops.def. Walking is the most frequent thing that happens to ops, so each has its own row below. */
+typedef enum Slots {
+  SLOTS__,
+  SLOTS_x,
+  SLOTS_xy,
+  SLOTS_xyz,
+  SLOTS_xyzw,
+  SLOTS_l,
+  SLOTS_lm,
+  SLOTS_xl,
+  SLOTS_xlm,
+  SLOTS_xlz,
+  SLOTS_xyl,
+  SLOTS_xyzl
+} Slots;
+
+static const uint8_t slots_of[OP_KIND_COUNT] = {
+    [OP_NONE] = SLOTS__,
+#define OP(NAME, precedence, text, slots) [OP_##NAME] = SLOTS_##slots,
 #include "ir/ops.def"
 #undef OP
 };
@@ -27,23 +42,25 @@ static bool visit_list(const OpList *list, bool (*visit)(void *context, Op *chil
 }
 
 bool op_children(Op *op, bool (*visit)(void *context, Op *child), void *context) {
-  if (op->init.len > 0 && visit_list(&op->init, visit, context)) return true;
-  for (const char *slot = slots_of[op->kind]; *slot; slot++) {
-    Op *child = NULL;
-    switch (*slot) {
-    case 'x': child = op->x; break;
-    case 'y': child = op->y; break;
-    case 'z': child = op->z; break;
-    case 'w': child = op->w; break;
-    case 'l':
-      if (visit_list(&op->list, visit, context)) return true;
-      break;
-    case 'm':
-      if (visit_list(&op->list2, visit, context)) return true;
-      break;
-    }
-    if (child && visit(context, child)) return true;
+#define ONE(slot)  (op->slot && visit(context, op->slot))
+#define LIST(slot) visit_list(&op->slot, visit, context)
+  if (op->init.len > 0 && LIST(init)) return true;
+  switch ((Slots)slots_of[op->kind]) {
+  case SLOTS__: return false;
+  case SLOTS_x: return ONE(x);
+  case SLOTS_xy: return ONE(x) || ONE(y);
+  case SLOTS_xyz: return ONE(x) || ONE(y) || ONE(z);
+  case SLOTS_xyzw: return ONE(x) || ONE(y) || ONE(z) || ONE(w);
+  case SLOTS_l: return LIST(list);
+  case SLOTS_lm: return LIST(list) || LIST(list2);
+  case SLOTS_xl: return ONE(x) || LIST(list);
+  case SLOTS_xlm: return ONE(x) || LIST(list) || LIST(list2);
+  case SLOTS_xlz: return ONE(x) || LIST(list) || ONE(z);
+  case SLOTS_xyl: return ONE(x) || ONE(y) || LIST(list);
+  case SLOTS_xyzl: return ONE(x) || ONE(y) || ONE(z) || LIST(list);
   }
+#undef ONE
+#undef LIST
   return false;
 }
 
@@ -52,20 +69,30 @@ static void edit_list(OpList *list, Op *(*edit)(void *context, Op *child), void 
     if (list->items[i]) list->items[i] = edit(context, list->items[i]);
 }
 
+static void edit_slot(Op **slot, Op *(*edit)(void *context, Op *child), void *context) {
+  if (*slot) *slot = edit(context, *slot);
+}
+
 void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *context) {
-  edit_list(&op->init, edit, context);
-  for (const char *slot = slots_of[op->kind]; *slot; slot++) {
-    Op **child = NULL;
-    switch (*slot) {
-    case 'x': child = &op->x; break;
-    case 'y': child = &op->y; break;
-    case 'z': child = &op->z; break;
-    case 'w': child = &op->w; break;
-    case 'l': edit_list(&op->list, edit, context); break;
-    case 'm': edit_list(&op->list2, edit, context); break;
-    }
-    if (child && *child) *child = edit(context, *child);
+#define ONE(slot)  edit_slot(&op->slot, edit, context)
+#define LIST(slot) edit_list(&op->slot, edit, context)
+  LIST(init);
+  switch ((Slots)slots_of[op->kind]) {
+  case SLOTS__: break;
+  case SLOTS_x: ONE(x); break;
+  case SLOTS_xy: ONE(x), ONE(y); break;
+  case SLOTS_xyz: ONE(x), ONE(y), ONE(z); break;
+  case SLOTS_xyzw: ONE(x), ONE(y), ONE(z), ONE(w); break;
+  case SLOTS_l: LIST(list); break;
+  case SLOTS_lm: LIST(list), LIST(list2); break;
+  case SLOTS_xl: ONE(x), LIST(list); break;
+  case SLOTS_xlm: ONE(x), LIST(list), LIST(list2); break;
+  case SLOTS_xlz: ONE(x), LIST(list), ONE(z); break;
+  case SLOTS_xyl: ONE(x), ONE(y), LIST(list); break;
+  case SLOTS_xyzl: ONE(x), ONE(y), ONE(z), LIST(list); break;
   }
+#undef ONE
+#undef LIST
 }
 
 typedef struct AnyWalk {
@@ -134,15 +161,25 @@ OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list) {
 }
 
 static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *op) {
-  copy->init = op_list_clone(unit, options, &op->init);
-  for (const char *slot = slots_of[op->kind]; *slot; slot++) switch (*slot) {
-    case 'x': copy->x = op_clone(unit, options, op->x); break;
-    case 'y': copy->y = op_clone(unit, options, op->y); break;
-    case 'z': copy->z = op_clone(unit, options, op->z); break;
-    case 'w': copy->w = op_clone(unit, options, op->w); break;
-    case 'l': copy->list = op_list_clone(unit, options, &op->list); break;
-    case 'm': copy->list2 = op_list_clone(unit, options, &op->list2); break;
-    }
+#define ONE(slot)  (copy->slot = op_clone(unit, options, op->slot))
+#define LIST(slot) (copy->slot = op_list_clone(unit, options, &op->slot))
+  LIST(init);
+  switch ((Slots)slots_of[op->kind]) {
+  case SLOTS__: break;
+  case SLOTS_x: ONE(x); break;
+  case SLOTS_xy: ONE(x), ONE(y); break;
+  case SLOTS_xyz: ONE(x), ONE(y), ONE(z); break;
+  case SLOTS_xyzw: ONE(x), ONE(y), ONE(z), ONE(w); break;
+  case SLOTS_l: LIST(list); break;
+  case SLOTS_lm: LIST(list), LIST(list2); break;
+  case SLOTS_xl: ONE(x), LIST(list); break;
+  case SLOTS_xlm: ONE(x), LIST(list), LIST(list2); break;
+  case SLOTS_xlz: ONE(x), LIST(list), ONE(z); break;
+  case SLOTS_xyl: ONE(x), ONE(y), LIST(list); break;
+  case SLOTS_xyzl: ONE(x), ONE(y), ONE(z), LIST(list); break;
+  }
+#undef ONE
+#undef LIST
 }
 
 Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {

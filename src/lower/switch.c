@@ -40,6 +40,12 @@ static void read_range_conversion(Body *b, RangeClause *range, NodeList lhs, uin
   if (type) read_itab(b, src, type);
 }
 
+static void mark_distinct(Body *b, Op *loop, bool declares) {
+  if (!lang_at_least(b->lang, 22)) return;
+  loop->flags |= OP_DISTINCT;
+  if (declares) b->fn->flags |= FUNC_LOOP_VARS;
+}
+
 static Op *lower_range(Body *b, ForStmt *stmt, Atom label) {
   RangeClause *range = (RangeClause *)stmt->init;
   Op *op = op_new(b->unit, OP_RANGE, xpos(range->node.pos), NULL);
@@ -65,7 +71,7 @@ static Op *lower_range(Body *b, ForStmt *stmt, Atom label) {
   read_range_conversion(b, range, lhs, 0, key);
   read_range_conversion(b, range, lhs, 1, value);
   lower_stmts(b, stmt->body->stmts, &op->list);
-  if (lang_at_least(b->lang, 22)) op->flags |= OP_DISTINCT;
+  mark_distinct(b, op, name_len > 0);
   return op;
 }
 
@@ -83,7 +89,7 @@ Op *lower_for(Body *b, ForStmt *stmt, Atom label) {
   op->cond = cond;
   op->post = post;
   op->label = label;
-  if (lang_at_least(b->lang, 22)) op->flags |= OP_DISTINCT;
+  mark_distinct(b, op, init && (init->flags & OP_DEF));
   return op;
 }
 
