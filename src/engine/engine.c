@@ -172,6 +172,7 @@ static void print_package(Engine *engine, EnginePackage *package, EngineResult *
   if (package->load->is_root && engine->options->level)
     report_frame(&result->out, package->load->description, package->load->dir, cwd,
                  buffer_view(&package->out));
+  buffer_free(&package->out);
 }
 
 static void print_findings(Engine *engine, EngineResult *result) {

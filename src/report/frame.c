@@ -3,8 +3,8 @@
  * A package's compiler output as the go command prints it: a `# name` line, then the text with folder names shortened.
  *
  * The package's folder and each folder above it is written relative to the working directory wherever that is shorter and
- * the name stands at the start of a line, behind a blank or behind a newline and a tab. The folders are replaced one after
- * the other, innermost first, so a later one sees what an earlier one left.
+ * the name stands at the start of a line, behind a blank or behind a newline and a tab. The innermost folder that fits wins: the
+ * go command replaces them one after the other, and what it puts there is relative and fits no other.
  *
  * Go: cmd/go/internal/work/shell.go, cmd/go/internal/base/path.go
  */
@@ -48,22 +48,55 @@ static bool may_replace_at(const char *text, size_t at) {
   return before == ' ' || before == '\n' || (before == '\t' && at > 1 && text[at - 2] == '\n');
 }
 
-static void replace_prefix(Buffer *out, Str text, Str from, Str to) {
+typedef struct Folder {
+  Str path, shown;
+} Folder;
+
+typedef VEC(Folder) Folders;
+
+/* The folder and those above it, innermost first, as far as they are written in another way. */
+static Folders shortened_folders(Arena *arena, Str dir, Str cwd) {
+  Folders folders = {0};
+  while (dir.len) {
+    Str shown = report_short_path(arena, cwd, dir), parent = path_dir(dir);
+    if (!str_equal(shown, dir)) vec_push(arena, &folders, (Folder){dir, shown});
+    if (str_equal(parent, dir)) break;
+    dir = parent;
+  }
+  return folders;
+}
+
+static void replace_folders(Buffer *out, Str text, const Folder *folders, uint32_t len) {
   size_t copied = 0;
-  for (size_t at = 0; at + from.len <= text.len;) {
-    const char *hit = memchr(text.data + at, from.data[0], text.len - from.len - at + 1);
+  for (size_t at = 0; at < text.len; at++) {
+    const char *hit = memchr(text.data + at, '/', text.len - at);
     if (!hit) break;
     at = (size_t)(hit - text.data);
-    if (!may_replace_at(text.data, at) || memcmp(hit, from.data, from.len) != 0) {
-      at++;
-      continue;
-    }
+    if (!may_replace_at(text.data, at)) continue;
+    Str rest = {hit, text.len - at};
+    uint32_t i = 0;
+    while (i < len && !str_has_prefix(rest, folders[i].path)) i++;
+    if (i == len) continue;
     buffer_str(out, str_slice(text, copied, at));
-    buffer_str(out, to);
-    at += from.len;
-    copied = at;
+    buffer_str(out, folders[i].shown);
+    copied = at + folders[i].path.len;
+    at = copied - 1;
   }
   buffer_str(out, str_slice(text, copied, text.len));
+}
+
+/* One folder after the other: a name with blanks in it may bring about the start of another. */
+static void replace_each_folder(Buffer *out, Str text, const Folders *folders) {
+  Buffer turns[2] = {{0}, {0}};
+  for (uint32_t i = 0; i < folders->len; i++) {
+    Buffer *next = &turns[i % 2];
+    buffer_reset(next);
+    replace_folders(next, text, &folders->items[i], 1);
+    text = buffer_view(next);
+  }
+  buffer_str(out, text);
+  buffer_free(&turns[0]);
+  buffer_free(&turns[1]);
 }
 
 void report_frame(Buffer *out, Str description, Str package_dir, Str cwd, Str compiler_output) {
@@ -72,24 +105,13 @@ void report_frame(Buffer *out, Str description, Str package_dir, Str cwd, Str co
   buffer_str(out, description);
   buffer_char(out, '\n');
   Arena *arena = arena_new();
-  Buffer text[2] = {{0}, {0}};
-  uint32_t current = 0;
-  Str now = compiler_output;
-  for (Str dir = package_dir; dir.len;) {
-    Str short_dir = report_short_path(arena, cwd, dir);
-    if (!str_equal(short_dir, dir)) {
-      Buffer *next = &text[current ^= 1];
-      buffer_reset(next);
-      replace_prefix(next, now, dir, short_dir);
-      now = buffer_view(next);
-    }
-    Str parent = path_dir(dir);
-    if (str_equal(parent, dir)) break;
-    dir = parent;
-  }
-  buffer_str(out, now);
-  if (now.data[now.len - 1] != '\n') buffer_char(out, '\n');
-  buffer_free(&text[0]);
-  buffer_free(&text[1]);
+  Folders folders = shortened_folders(arena, package_dir, cwd);
+  bool blanks = false;
+  for (size_t i = 0; i < package_dir.len; i++) blanks |= package_dir.data[i] <= ' ';
+  if (blanks)
+    replace_each_folder(out, compiler_output, &folders);
+  else
+    replace_folders(out, compiler_output, folders.items, folders.len);
+  if (out->data[out->len - 1] != '\n') buffer_char(out, '\n');
   arena_free(arena);
 }
