@@ -27,17 +27,27 @@ static Atom imported_name(const Unit *unit, const Func *fn, const Name *name, ui
   return atom;
 }
 
-/* Locals are numbered behind the results. */
+/* Locals are numbered behind the results and the named parameters. */
+static uint32_t first_number(const Func *fn) {
+  uint32_t number = fn->result_len;
+  for (uint32_t i = 0; i < fn->param_len; i++) {
+    const Object *object = fn->params[i]->object;
+    number += object && object->name && object->name->len > 0;
+  }
+  return number;
+}
+
 static void number_names(Unit *unit, const Func *fn, CloneOptions *options, InlineBody *body) {
   const InlineBody *own = fn->inl;
   body->dcl = arena_new_array(unit->arena, Name *, own->dcl_len);
   body->dcl_len = own->dcl_len;
-  uint32_t number = fn->result_len;
+  uint32_t number = first_number(fn);
   for (uint32_t i = 0; i < own->dcl_len; i++) {
     Name *name = own->dcl[i];
     if (name->class_ == CLASS_AUTO && !(name->name_flags & NAME_AUTOTEMP)) number++;
     Name *copy = clone_name(unit, name, name->curfn);
     copy->name = imported_name(unit, fn, name, i, number);
+    if (text_is_exported(atom_str(name->name))) copy->pkg = NULL; /* read as the importer's own */
     map_set_ptr(&options->names, name, &copy->op);
     body->dcl[i] = copy;
   }
@@ -94,6 +104,17 @@ static bool is_conversion(const Op *op) {
   return op->kind == OP_CONV || op->kind == OP_CONVNOP || op->kind == OP_CONVIFACE;
 }
 
+static bool is_make(const Op *op) {
+  return op->kind == OP_MAKESLICE || op->kind == OP_MAKEMAP || op->kind == OP_MAKECHAN;
+}
+
+/* Sizes are converted once more, which leaves plain numbers. */
+static void forget_types(Op *make) {
+  Op *sizes[2] = {make->x, make->y};
+  for (int i = 0; i < 2; i++)
+    if (op_is(sizes[i], OP_LITERAL)) sizes[i]->flags |= OP_IMPLICIT;
+}
+
 static Op *write_op(void *context, Op *op) {
   Unit *unit = context;
   if (op->kind == OP_NAME || op->kind == OP_NONAME) return op;
@@ -107,6 +128,7 @@ static Op *write_op(void *context, Op *op) {
     op->sym = NULL;
     op->op2 = 0;
   }
+  if (is_make(op)) forget_types(op);
   if (is_conversion(op)) op->flags &= ~(uint32_t)OP_IMPLICIT;
   if (op->kind == OP_IF || op->kind == OP_FOR || op->kind == OP_RANGE || op->kind == OP_BLOCK)
     write_list(unit, &op->list);

@@ -203,8 +203,8 @@ static void print_literal(Printer *p, const Op *op) {
     text_quote_rune(p->out, (uint32_t)value);
     return;
   }
-  bool typed = p->unit->profile->source_constants && t && !type_is_untyped(t);
-  if (!t || (!typed && is_default_type(universe, t, const_kind(op->lit)))) {
+  bool typed = p->unit->profile->source_constants && t && !type_is_untyped(t) && !(op->flags & OP_IMPLICIT);
+  if (!t || (op->flags & OP_IMPLICIT) || (!typed && is_default_type(universe, t, const_kind(op->lit)))) {
     const_print(p->out, op->lit);
     return;
   }

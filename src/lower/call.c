@@ -88,7 +88,7 @@ Op *finish_call(Body *b, Pos pos, Op *fun, OpList args, bool dots) {
   call->fun = fun;
   call->args = args;
   if (dots) call->flags |= OP_DDD;
-  hoist_callee(b, call);
+  if (!b->low->in_place) hoist_callee(b, call);
   bool variadic = signature->u.signature.variadic;
   ObjectList params = signature->u.signature.params->u.tuple.vars,
              results = signature->u.signature.results->u.tuple.vars;

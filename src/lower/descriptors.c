@@ -272,16 +272,25 @@ static bool tables_of_op(void *context, Op *op) {
   return false;
 }
 
+static void find_tables_of(Descriptors *d, const Func *fn, bool direct, bool inlined) {
+  const Profile *profile = d->low->unit->profile;
+  bool init = (fn->flags & FUNC_PACKAGE_INIT) != 0;
+  if (fn->closure || (direct && !init && !profile->function_itabs_first))
+    return; /* literals: where they stand */
+  TableWalk walk = {d, direct, inlined};
+  for (uint32_t k = 0; k < fn->body.len; k++) tables_of_op(&walk, fn->body.items[k]);
+}
+
+/* Initialisers of variables are checked before bodies; what came with inlined bodies is met later. */
 static void find_tables(Descriptors *d, bool direct) {
   const Unit *unit = d->low->unit;
   for (int inlined = 0; inlined < 2; inlined++) {
-    TableWalk walk = {d, direct, inlined != 0};
-    for (uint32_t i = 0; i < unit->funcs.len; i++) {
-      Func *fn = unit->funcs.items[i];
-      if (fn->closure) continue; /* met where it stands */
-      if (direct && !unit->profile->function_itabs_first && !(fn->flags & FUNC_PACKAGE_INIT)) continue;
-      for (uint32_t k = 0; k < fn->body.len; k++) tables_of_op(&walk, fn->body.items[k]);
-    }
+    for (uint32_t i = 0; i < unit->funcs.len; i++)
+      if (unit->funcs.items[i]->flags & FUNC_PACKAGE_INIT)
+        find_tables_of(d, unit->funcs.items[i], direct, inlined);
+    for (uint32_t i = 0; i < unit->funcs.len; i++)
+      if (!(unit->funcs.items[i]->flags & FUNC_PACKAGE_INIT))
+        find_tables_of(d, unit->funcs.items[i], direct, inlined);
   }
 }
 
@@ -334,20 +343,60 @@ static void write_boxed(Descriptors *d, const Op *op) {
   if (on_stack || !(is_string(t) || is_kind(t, TYPE_SLICE))) write_if_pointers(d, t);
 }
 
+static void write_captured(Descriptors *d, const Func *fn) {
+  for (uint32_t i = 0; i < fn->closure_vars.len; i++) {
+    const Name *var = fn->closure_vars.items[i];
+    bool by_value = var->name_flags & NAME_BY_VALUE;
+    describe_type(d, by_value ? var->op.type : pointer_to(d->low, var->op.type));
+  }
+}
+
+/* Keys that the runtime compares in a register have no temporary. */
+static bool has_fast_key(const Descriptors *d, Type *map) {
+  enum { LARGE_ELEMENT = 128 };
+  const Target *target = d->low->unit->target;
+  Type *key = map->u.map.key;
+  if (type_size(target, map->u.map.value) > LARGE_ELEMENT) return false;
+  if (is_string(key)) return true;
+  bool memory = is_basic_flag(key, BASIC_IS_INTEGER) || is_kind(key, TYPE_POINTER) ||
+                is_kind(key, TYPE_CHAN) || is_basic_kind(key, BASIC_UNSAFE_POINTER);
+  return memory && type_size(target, key) >= 4;
+}
+
+/* The runtime gets addresses of an iterator, of elements, of keys. */
+static void write_runtime_operand(Descriptors *d, const Op *op) {
+  Type *t = op->x && op->x->type ? under(op->x->type) : NULL;
+  if (op->kind == OP_RANGE && t && t->kind == TYPE_MAP) {
+    describe_type(d, pointer_to(d->low, t->u.map.key));
+    describe_type(d, pointer_to(d->low, t->u.map.value));
+  }
+  if ((op->kind == OP_SEND || op->kind == OP_RECV) && t && t->kind == TYPE_CHAN)
+    write_if_pointers(d, t->u.elem.type);
+  if (op->kind == OP_INDEXMAP && t && t->kind == TYPE_MAP && !has_fast_key(d, t))
+    write_if_pointers(d, t->u.map.key);
+}
+
 static bool write_temporary(void *context, Op *op) {
   Descriptors *d = context;
   op_children(op, write_temporary, d);
   bool on_stack = map_find(&d->on_stack, map_key(op)) != NULL;
-  if (op->kind == OP_CONVIFACE) write_boxed(d, op);
-  if ((op->kind == OP_PTRLIT || op->kind == OP_NEW) && on_stack) write_if_pointers(d, elem_of(op->type));
-  if (op->kind == OP_SLICELIT && on_stack)
-    write_if_pointers(d, type_new_array(d->low->universe, elem_of(op->type), op->offset));
-  if (op->kind == OP_CLOSURE && on_stack)
-    for (uint32_t i = 0; i < op->func->closure_vars.len; i++) {
-      const Name *var = op->func->closure_vars.items[i];
-      bool by_value = var->name_flags & NAME_BY_VALUE;
-      describe_type(d, by_value ? var->op.type : pointer_to(d->low, var->op.type));
-    }
+  switch ((int)op->kind) {
+  case OP_CONVIFACE: write_boxed(d, op); break;
+  case OP_PTRLIT:
+  case OP_NEW:
+    if (on_stack) write_if_pointers(d, elem_of(op->type));
+    break;
+  case OP_SLICELIT:
+    if (on_stack) write_if_pointers(d, type_new_array(d->low->universe, elem_of(op->type), op->offset));
+    break;
+  case OP_CLOSURE:
+    if (on_stack) write_captured(d, op->func);
+    break;
+  case OP_METHVALUE:
+    if (on_stack) describe_type(d, op->x->type);
+    break;
+  default: write_runtime_operand(d, op); break;
+  }
   return false;
 }
 

@@ -136,11 +136,20 @@ static Op *concatenate(Body *b, Pos pos, Type *type, Op *x, Op *y) {
   return sum;
 }
 
+/* In older releases only large values become interfaces to be compared with one. */
+static bool compares_as_is(const Body *b, Operator op, Type *x, Type *y) {
+  enum { LARGE = 1 << 16 };
+  if (!b->low->in_place || (op != OPERATOR_EQL && op != OPERATOR_NEQ) || is_interface(x) == is_interface(y))
+    return false;
+  Type *value = is_interface(x) ? y : x;
+  return !is_untyped(value) && type_size(b->unit->target, value) < LARGE;
+}
+
 static Op *lower_binary(Body *b, Operation *node, Type *type) {
   Type *common = NULL;
   if (node->op != OPERATOR_SHL && node->op != OPERATOR_SHR) {
     Type *x = fact_type(b, node_unparen(node->x)), *y = fact_type(b, node_unparen(node->y));
-    common = type_assignable(b->low->universe, x, y) ? y : x;
+    if (!compares_as_is(b, node->op, x, y)) common = type_assignable(b->low->universe, x, y) ? y : x;
   }
   Op *x = lower_convert(b, common, node->x, true);
   Op *y = lower_convert(b, common, node->y, true);

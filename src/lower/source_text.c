@@ -117,6 +117,7 @@ void remember_source(Body *b, Op *literal, Node *node) {
 
 bool has_line(const Body *b, Node *node) {
   node = node_unparen(node);
-  if (node->kind == NODE_NAME) return false;
+  const Instance *inst;
+  if (node->kind == NODE_NAME || fact_object(b, node, &inst)) return false;
   return node->kind != NODE_SELECTOR || !fact_const(b, node);
 }

@@ -227,7 +227,7 @@ Node *switch_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare) {
   Type *type = tag ? fact_type(b, tag) : basic_type(b->low, BASIC_BOOL);
   bool chan = is_kind(type, TYPE_CHAN);
   CaseClause *target;
-  if (value && constant_target(b, stmt, value, &target)) {
+  if (value && !b->low->in_place && constant_target(b, stmt, value, &target)) {
     CaseClause *only = arena_new_of(b->low->arena, CaseClause);
     if (target) {
       *only = *target;
@@ -238,14 +238,14 @@ Node *switch_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare) {
     tag = NULL;
     type = basic_type(b->low, BASIC_BOOL);
   }
-  *compare = chan ? type : comparison_type(b, *clauses, type);
+  *compare = chan || b->low->in_place ? type : comparison_type(b, *clauses, type);
   return tag;
 }
 
 static Op *lower_tag(Body *b, SwitchStmt *stmt, Clauses *clauses, Type **compare) {
   Node *tag = switch_tag(b, stmt, clauses, compare);
   Op *op = tag ? lower_convert(b, *compare, tag, true) : NULL;
-  if (is_kind(*compare, TYPE_CHAN)) *compare = NULL;
+  if (is_kind(*compare, TYPE_CHAN) || b->low->in_place) *compare = NULL; /* compared as they are */
   return op;
 }
 
