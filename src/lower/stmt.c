@@ -11,6 +11,21 @@
 
 static void lower_stmt(Body *b, Node *stmt, OpList *out);
 
+/* Older releases look at `if true { …; return }` only. */
+static bool leaves_for_sure(Body *b, Node *stmt) {
+  if (!b->low->in_place) return statement_terminates(b, stmt);
+  if (stmt->kind != NODE_IF || b->unit->profile->dead_statements_kept) return false;
+  IfStmt *s = (IfStmt *)stmt;
+  Node *cond = s->cond, *taken = &s->then->node;
+  int known = static_bool(b, &cond);
+  if (known < 0) taken = s->orelse;
+  if (known == 0 || !taken || taken->kind != NODE_BLOCK) return false;
+  NodeList stmts = ((BlockStmt *)taken)->stmts;
+  const Node *last = stmts.len ? stmts.items[stmts.len - 1] : NULL;
+  return last && last->kind != NODE_BRANCH && last->kind != NODE_IF && last->kind != NODE_BLOCK &&
+         statement_terminates(b, stmts.items[stmts.len - 1]);
+}
+
 void lower_stmts(Body *b, NodeList stmts, OpList *out) {
   int64_t last_label = -1;
   for (uint32_t i = 0; i < stmts.len; i++)
@@ -18,11 +33,11 @@ void lower_stmts(Body *b, NodeList stmts, OpList *out) {
   bool dead = false;
   for (uint32_t i = 0; i < stmts.len; i++) {
     Node *stmt = stmts.items[i];
-    if (dead && !b->unit->profile->dead_statements_kept && (int64_t)i > last_label &&
+    if (dead && (int64_t)i > last_label &&
         stmt->kind != NODE_LABELED)
       continue;
     lower_stmt(b, stmt, out);
-    dead = i + 1 < stmts.len && statement_terminates(b, stmt); /* else nobody asks: it may be deep */
+    dead = i + 1 < stmts.len && leaves_for_sure(b, stmt); /* else nobody asks: it may be deep */
   }
 }
 
