@@ -151,6 +151,7 @@ compare_plain() { # RELEASE DIR
 }
 
 compare_imports() { # RELEASE DIR
+  [ "$1" != 1.15 ] || return # its std is there
   begin "$2"
   libraries "$2/libraries"
   files imports >"$2/files"

@@ -51,6 +51,16 @@ static void tell_cache(Buffer *out, const Options *options) {
                 (unsigned long long)status.records, (unsigned long long)status.bytes);
 }
 
+static EngineResult answer(const Options *options) {
+  const EngineOptions *engine = &options->engine;
+  if (options->dump_phase.len)
+    return engine_dump(engine, options->dump_phase, options->patterns, options->pattern_len);
+  if (options->releases.len)
+    return engine_compare(engine, options->releases.items, options->releases.len, options->patterns,
+                          options->pattern_len);
+  return engine_run(engine, options->patterns, options->pattern_len);
+}
+
 static int run(Arena *arena, int argc, char **argv) {
   Options options;
   Str problem = options_parse(arena, argc, argv, (const char *const *)environ, &options);
@@ -77,10 +87,7 @@ static int run(Arena *arena, int argc, char **argv) {
     options.engine.progress = show_progress;
     options.engine.progress_context = &progress;
   }
-  EngineResult result =
-      options.dump_phase.len
-          ? engine_dump(&options.engine, options.dump_phase, options.patterns, options.pattern_len)
-          : engine_run(&options.engine, options.patterns, options.pattern_len);
+  EngineResult result = answer(&options);
   clear_progress(&progress);
   write_all(stdout, &result.out);
   write_all(stderr, &result.err);

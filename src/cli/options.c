@@ -161,6 +161,26 @@ static Str find_cache(Arena *arena, const char *const *environment) {
   return path_is_absolute(home) ? path_join(arena, home, STR(".cache/heapwhy")) : STR("");
 }
 
+/* -go with several releases: a comparison. */
+static Str parse_releases(Arena *arena, Options *options) {
+  Str text = options->engine.load.release;
+  if (str_index(text, ',') < 0) return STR("");
+  while (text.len) {
+    ptrdiff_t comma = str_index(text, ',');
+    Str one = str_slice(text, 0, comma < 0 ? text.len : (size_t)comma);
+    text = str_slice(text, comma < 0 ? text.len : (size_t)comma + 1, text.len);
+    if (!one.len) return STR("-go: a release is missing between the commas");
+    for (uint32_t i = 0; i < options->releases.len; i++)
+      if (str_equal(options->releases.items[i], one))
+        return arena_printf(arena, "-go: release " STR_FMT " is named twice", STR_ARG(one));
+    vec_push(arena, &options->releases, one);
+  }
+  if (options->releases.len < 2) return STR("-go: a release is missing after the comma");
+  if (options->engine.level) return STR("-m prints what one compiler prints: -go has to name one release");
+  if (options->dump_phase.len) return STR("dump shows one release: -go has to name one");
+  return STR("");
+}
+
 Str options_parse(Arena *arena, int argc, char **argv, const char *const *environment, Options *out) {
   *out = (Options){.engine = {.load = {.environment = environment}}};
   Words words = {.items = arena_new_array(arena, Str, argc)};
@@ -198,6 +218,7 @@ Str options_parse(Arena *arena, int argc, char **argv, const char *const *enviro
   out->patterns = patterns.items;
   out->pattern_len = patterns.len;
   Str wrong = parse_gcflags(arena, out);
+  if (!wrong.len) wrong = parse_releases(arena, out);
   if (wrong.len) return wrong;
   LoadConfig *load = &out->engine.load;
   load->dir = path_absolute(arena, load->dir.len ? load->dir : STR("."));
@@ -218,7 +239,8 @@ void options_print_help(Buffer *out) {
       "the one in this folder if none is named. Nothing is executed or fetched.\n\n"
       "  heapwhy                  report on the package in this folder\n"
       "  heapwhy -v ./...         with each step of the flow, for all packages below\n"
-      "  heapwhy -m=2 main.go     what go build -gcflags=-m=2 prints\n\n"
+      "  heapwhy -m=2 main.go     what go build -gcflags=-m=2 prints\n"
+      "  heapwhy -go 1.15,1.27    which values changed sides between two releases\n\n"
       "flags:\n");
   for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
     int used = (int)strlen(flags[i].name) + (int)strlen(flags[i].argument) + (flags[i].argument[0] ? 1 : 0);

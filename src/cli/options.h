@@ -14,9 +14,10 @@ typedef struct TextList {
 
 typedef struct Options {
   EngineOptions engine;
-  Str dump_phase;   /* `heapwhy dump PHASE`; empty otherwise */
-  Str cache_verb;   /* `heapwhy cache status` or `clear`; empty otherwise */
-  TextList gcflags; /* -gcflags, as written */
+  Str dump_phase;    /* `heapwhy dump PHASE`; empty otherwise */
+  Str cache_verb;    /* `heapwhy cache status` or `clear`; empty otherwise */
+  TextList gcflags;  /* -gcflags, as written */
+  TextList releases; /* of -go, if it names several; else empty */
   Str const *patterns;
   uint32_t pattern_len;
   bool help, version;

@@ -33,6 +33,13 @@ static bool find_profile(Engine *engine, LoadConfig *load, EngineResult *result)
       return false;
     }
   }
+  Str limits_of = engine->options->limits_of;
+  const Profile *limits = limits_of.len ? profile_find(limits_of) : NULL;
+  if (engine->profile && limits) {
+    Profile *mixed = arena_new_of(engine->arena, Profile);
+    *mixed = profile_with_limits(engine->profile, limits);
+    engine->profile = mixed;
+  }
   if (engine->profile) return true;
   Buffer known = {0};
   for (uint32_t i = 0; profile_known(i); i++) buffer_printf(&known, "%s%s", i ? ", " : "", profile_known(i));
@@ -159,20 +166,34 @@ static Str untrimmed(const EnginePackage *package, Arena *scratch) {
   return result;
 }
 
+void engine_print_errors(EnginePackage *package, EngineResult *result) {
+  if (!package->errors.len) return;
+  Arena *scratch = arena_new();
+  report_frame(&result->err, package->load->description, package->load->dir,
+               package->engine->options->load.dir, untrimmed(package, scratch));
+  arena_free(scratch);
+  int code = package->broke ? 2 : 1;
+  if (result->exit_code < code) result->exit_code = code;
+}
+
 static void print_package(Engine *engine, EnginePackage *package, EngineResult *result) {
   Str cwd = engine->options->load.dir;
-  if (package->errors.len) {
-    Arena *scratch = arena_new();
-    report_frame(&result->err, package->load->description, package->load->dir, cwd,
-                 untrimmed(package, scratch));
-    arena_free(scratch);
-    int code = package->broke ? 2 : 1;
-    if (result->exit_code < code) result->exit_code = code;
-  }
+  engine_print_errors(package, result);
   if (package->load->is_root && engine->options->level)
     report_frame(&result->out, package->load->description, package->load->dir, cwd,
                  buffer_view(&package->out));
   buffer_free(&package->out);
+}
+
+ReportOptions engine_report_options(const Engine *engine) {
+  const LoadEnv *env = &engine->graph->env;
+  return (ReportOptions){
+      .cwd = engine->options->load.dir,
+      .goroot = env->goroot,
+      .release = str_from(engine->profile->release),
+      .target = arena_printf(engine->arena, STR_FMT "/" STR_FMT, STR_ARG(env->goos), STR_ARG(env->goarch)),
+      .color = engine->options->color,
+      .verbose = engine->options->verbose};
 }
 
 static void print_findings(Engine *engine, EngineResult *result) {
@@ -182,14 +203,7 @@ static void print_findings(Engine *engine, EngineResult *result) {
     if (engine->packages[i].load->is_root && !engine->packages[i].failed && !engine->packages[i].broke)
       packages[len++] = engine->packages[i].report;
   if (len == 0 && result->exit_code) return; /* the errors say it all */
-  const LoadEnv *env = &engine->graph->env;
-  ReportOptions options = {
-      .cwd = engine->options->load.dir,
-      .goroot = env->goroot,
-      .release = str_from(engine->profile->release),
-      .target = arena_printf(engine->arena, STR_FMT "/" STR_FMT, STR_ARG(env->goos), STR_ARG(env->goarch)),
-      .color = engine->options->color,
-      .verbose = engine->options->verbose};
+  ReportOptions options = engine_report_options(engine);
   if (engine->options->json)
     report_json(&result->out, &options, packages, len);
   else

@@ -39,6 +39,7 @@ typedef struct EngineOptions {
   void *progress_context;
   Str stop_after; /* phase name; empty: all */
   Str cache_dir;  /* absolute; empty: nothing is kept or taken from earlier runs */
+  Str limits_of;  /* a release whose stack has room for other values than that of load.release; empty: none */
 } EngineOptions;
 
 typedef struct EngineResult {
@@ -49,6 +50,10 @@ typedef struct EngineResult {
 typedef struct Engine Engine;
 
 EngineResult engine_run(const EngineOptions *options, Str const *patterns, uint32_t pattern_len);
+/* Which values are on the heap under one of the releases and not under another (docs/then-and-now.md). options->load.release is not
+   looked at; no -m. */
+EngineResult engine_compare(const EngineOptions *options, Str const *releases, uint32_t release_len,
+                            Str const *patterns, uint32_t pattern_len);
 /* What a phase produced, as text: `heapwhy dump PHASE …`. */
 EngineResult engine_dump(const EngineOptions *options, Str phase, Str const *patterns, uint32_t pattern_len);
 const char *engine_phase_name(uint32_t i); /* NULL after the last */

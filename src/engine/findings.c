@@ -29,10 +29,13 @@ static ReportFinding convert(EnginePackage *package, const Finding *finding) {
                        .type = finding->type,
                        .reason = finding->reason,
                        .inlined_from = finding->inlined_from,
+                       .function = finding->function,
+                       .identity = finding->identity,
                        .size = finding->size,
                        .class_size = finding->class_size,
                        .step_len = finding->step_len};
   if (pos_known(finding->inner)) out.inner = source_position(engine->sources, finding->inner);
+  if (pos_known(finding->written)) out.written = source_position(engine->sources, finding->written);
   out.steps = arena_new_array(package->arena, ReportStep, finding->step_len);
   for (uint32_t i = 0; i < finding->step_len; i++) {
     const FindingStep *step = &finding->steps[i];

@@ -8,6 +8,7 @@
  *   messages.c   what is wrong with a package, as text
  *   summaries.c  dependencies that are read from summaries
  *   findings.c   findings -> plain data for report
+ *   compare.c    the same under several releases
  *   dump.c       `heapwhy dump PHASE`
  */
 #ifndef HEAPWHY_ENGINE_PRIVATE_H
@@ -99,5 +100,7 @@ void findings_convert(EnginePackage *package); /* package->findings -> package->
 Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result);
 void engine_run_packages(Engine *engine);
 void engine_close(Engine *engine);
+void engine_print_errors(EnginePackage *package, EngineResult *result);
+ReportOptions engine_report_options(const Engine *engine);
 
 #endif

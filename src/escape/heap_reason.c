@@ -70,7 +70,7 @@ const char *heap_alloc_reason(const Graph *g, const Op *op) {
 static bool small_make(const Graph *g, const Op *op) {
   int64_t element = type_size(g->unit->target, escape_element(op->type)), len, count;
   if (!small_int(op->x, &len) || !small_int(op->y ? op->y : op->x, &count)) return false;
-  return element == 0 || count < g->unit->profile->stack_implicit_limit / element;
+  return element == 0 || profile_implicit_fits(g->unit->profile, count, element);
 }
 
 const char *heap_alloc_reason_early(const Graph *g, const Op *op) {
@@ -79,14 +79,17 @@ const char *heap_alloc_reason_early(const Graph *g, const Op *op) {
     return NULL;
   const Target *target = g->unit->target;
   const Profile *profile = g->unit->profile;
-  int64_t limit = profile->stack_implicit_limit;
   if (type_size(target, op->type) > profile->stack_var_limit) return too_large;
-  if ((op->kind == OP_NEW || op->kind == OP_PTRLIT) && type_size(target, escape_element(op->type)) >= limit)
+  if ((op->kind == OP_NEW || op->kind == OP_PTRLIT) &&
+      !profile_implicit_fits(profile, type_size(target, escape_element(op->type)), 1))
     return too_large;
-  if (op->kind == OP_CLOSURE && closure_size(g, op->func) >= limit) return too_large;
-  if (op->kind == OP_METHVALUE && target->pointer_size + type_size(target, op->x->type) >= limit)
+  if (op->kind == OP_CLOSURE && !profile_implicit_fits(profile, closure_size(g, op->func), 1))
+    return too_large;
+  if (op->kind == OP_METHVALUE &&
+      !profile_implicit_fits(profile, target->pointer_size + type_size(target, op->x->type), 1))
     return too_large;
   if (op->kind != OP_MAKESLICE || small_make(g, op)) return NULL;
+  if (!profile->make_needs_constant && !op_is_const(op->y ? op->y : op->x, CONST_INT)) return NULL;
   bool constant = op_is_const(op->x, CONST_INT) && op->y && op_is_const(op->y, CONST_INT);
   return constant ? too_large : "non-constant size";
 }

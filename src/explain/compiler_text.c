@@ -58,9 +58,11 @@ static const Wording wordings[EVENT_COUNT] = {
 #define WORDING_UINTPTR_ESCAPES        SAME("marking %0 as escaping %1")
 #define WORDING_SELF_ASSIGNMENT        SAME("%0 ignoring self-assignment in %1")
 #define WORDING_TRAIL                  SAME("\tfrom %0 (%1) at @")
-#define WORDING_MARK_ESCAPED_CONTENT   SAME("mark escaped content: %0")
-#define WORDING_LEAKING_REFERENCE      SAME("leaking closure reference %0")
-#define WORDING_BOUNDS_ELIDED          SAME("index bounds check elided")
+#define WORDING_MOVED_TRAIL                                                                                  \
+  { NULL, NULL }
+#define WORDING_MARK_ESCAPED_CONTENT SAME("mark escaped content: %0")
+#define WORDING_LEAKING_REFERENCE    SAME("leaking closure reference %0")
+#define WORDING_BOUNDS_ELIDED        SAME("index bounds check elided")
 #include "ir/events.def"
 #undef EVENT
 };

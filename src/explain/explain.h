@@ -42,6 +42,9 @@ typedef struct Finding {
   int64_t class_size; /* bytes that the runtime takes; -1 likewise */
   Str reason;         /* one sentence without a full stop */
   Str inlined_from;   /* the function whose inlined copy it is; empty otherwise */
+  Str function;       /* in which it is; empty if there is none */
+  Str identity;       /* the kind of value in words that are the same for all releases */
+  Pos written;        /* a variable's declaration, else where the value is written */
   const char *code;   /* stable short name of the reason: "returned", "interface", "goroutine" … */
   FindingStep *steps;
   uint32_t step_len;

@@ -34,7 +34,28 @@ static bool is_step(const Event *event) {
   return event->kind == EVENT_FLOW || event->kind == EVENT_FROM || event->kind == EVENT_TRUNCATED;
 }
 
+/* What the first escape analysis says follows the value at once. */
+static void collect_trail(Context *context, const Event *value, Finding *finding) {
+  const EventLog *log = context->unit->events;
+  VEC(FindingStep) steps = {0};
+  uint32_t group = (uint32_t)(value - log->list.items) + 1;
+  for (uint32_t i = group; i < log->list.len; i++) {
+    const Event *event = &log->list.items[i];
+    if ((event->kind != EVENT_TRAIL && event->kind != EVENT_MOVED_TRAIL) || event->group != group) break;
+    FindingStep step = {.at = event->at,
+                        .text = arena_str(context->arena, event->text[0]),
+                        .why = arena_str(context->arena, event->text[1])};
+    vec_push(context->arena, &steps, step);
+  }
+  finding->steps = steps.items;
+  finding->step_len = steps.len;
+}
+
 static void collect_steps(Context *context, const Event *value, Finding *finding) {
+  if (context->unit->profile->escape_engine == ESCAPE_FLOOD) {
+    collect_trail(context, value, finding);
+    return;
+  }
   const uint64_t *found = value->op ? map_find(&context->explanations, map_key(value->op)) : NULL;
   if (!found) return;
   const EventLog *log = context->unit->events;
@@ -178,6 +199,11 @@ static void explain_reason(Context *context, Finding *finding, const Event *valu
                value);
     return;
   }
+  bool known_size = str_equal(last->why, STR("non-constant size")) && finding->size >= 0;
+  if (known_size) { /* older compilers say so of every make without a capacity */
+    set_reason(context, finding, "too large", "too large for the stack", last, value);
+    return;
+  }
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
     if (str_equal(last->why, str_from(reasons[i].why))) {
       set_reason(context, finding, reasons[i].code, reasons[i].sentence, last, value);
@@ -266,6 +292,22 @@ static void describe(Context *context, Finding *finding, const Event *event) {
     finding->class_size = profile_size_class(context->unit->profile, allocation.bytes, allocation.pointers);
 }
 
+/* For comparing releases, which print and place the same value differently. */
+static void identify(Context *context, Finding *finding, const Event *event) {
+  if (event->func) finding->function = func_diagnostic_name(event->func);
+  finding->written = event->pos.pos;
+  if (!event->op) return;
+  if (event->op->kind == OP_NAME) {
+    const Name *name = event->op->name;
+    if (name->object) finding->written = name->object->pos;
+    finding->identity = arena_printf(context->arena, "variable %s", atom_text(name->name));
+  } else {
+    bool extra = event->op->kind == OP_SLICELIT && (event->op->flags & OP_IMPLICIT);
+    finding->identity = arena_printf(context->arena, "%s%s " STR_FMT, op_name((OpKind)event->op->kind),
+                                     extra ? " of extra arguments" : "", STR_ARG(finding->type));
+  }
+}
+
 static void note_inlining(Context *context, Finding *finding, const Event *event) {
   if (!event->pos.inl) return;
   const InlinedCall *call = &context->unit->inline_tree.items[event->pos.inl - 1];
@@ -315,9 +357,19 @@ static void mention_boxing(Context *context, Finding *finding, const Event *even
                                    STR_ARG(finding->reason));
 }
 
+/* The first analysis also reports what is nothing of its own: addresses of variables, and pointers in interfaces. */
+static bool is_allocation(const Event *event) {
+  if (!event->op) return true;
+  if (event->op->kind == OP_ADDR) return false;
+  return event->op->kind != OP_CONVIFACE || !event->op->x->type || type_is_interface(event->op->x->type) ||
+         !type_is_direct_interface(event->op->x->type);
+}
+
 static void add_value(Context *context, const Event *event, FindingKind kind) {
+  if (!is_allocation(event)) return;
   Finding finding = {.kind = kind, .pos = event->outermost};
   describe(context, &finding, event);
+  identify(context, &finding, event);
   note_inlining(context, &finding, event);
   if (kind == FINDING_HEAP) {
     collect_steps(context, event, &finding);

@@ -131,7 +131,8 @@ OpRefs call_results(Flood *f, Op *call);
 
 /* solve.c */
 void flood_solve(Flood *f);
-void address_escapes(Flood *f, Op *op);
+/* Because of the steps from `first` on, which end at `address`. */
+void address_escapes(Flood *f, Op *op, Step *first);
 
 /* tags.c */
 void flood_tags(Flood *f, Func *fn);
@@ -141,5 +142,6 @@ Str flood_text(Flood *f, const Op *op);
 /* Events only if somebody listens: NULL otherwise. */
 Event *note_op(Flood *f, EventKind kind, const Op *op);
 void note_trail(Flood *f, Step *first, const Op *src);
+void note_moved_trail(Flood *f, Step *first, const Op *variable);
 
 #endif

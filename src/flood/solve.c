@@ -37,7 +37,7 @@ static bool is_movable(const Spot *spot) {
          (class_ == CLASS_AUTO && !(spot->op->name->name_flags & NAME_AUTOTEMP));
 }
 
-static void move_variable(Flood *f, Name *name) {
+static void move_variable(Flood *f, Name *name, Step *first) {
   if (name->name_flags & NAME_CLOSURE_VAR) name = name_canonical(name);
   Spot *spot = spot_get(f, &name->op);
   if (!is_movable(spot)) return;
@@ -45,12 +45,13 @@ static void move_variable(Flood *f, Name *name) {
   exposure_to_heap(&spot->exposure);
   Event *event = note_op(f, EVENT_MOVED_TO_HEAP, &name->op);
   if (event) event->func = name->curfn;
+  note_moved_trail(f, first, &name->op);
 }
 
-void address_escapes(Flood *f, Op *op) {
+void address_escapes(Flood *f, Op *op, Step *first) {
   for (;;) {
     switch ((int)op->kind) {
-    case OP_NAME: move_variable(f, op->name); return;
+    case OP_NAME: move_variable(f, op->name, first); return;
     case OP_DOT:
     case OP_INDEX:
     case OP_PAREN:
@@ -147,7 +148,7 @@ static void reach_address(Flood *f, Visit *visit, SpotId src, Step *step, bool l
       if (event && closure) event->text[0] = flood_text(f, op->x);
       note_trail(f, step, op);
     }
-    address_escapes(f, op->x);
+    address_escapes(f, op->x, step);
     inner.extra_depth = depth;
     visit->extra_depth = depth;
   }

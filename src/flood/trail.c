@@ -32,14 +32,14 @@ Event *note_op(Flood *f, EventKind kind, const Op *op) {
 }
 
 /* A step leads to what the next one starts from; the last one to its own destination. */
-void note_trail(Flood *f, Step *first, const Op *src) {
+static void note_steps(Flood *f, EventKind kind, Step *first, const Op *src) {
   if (!event_wanted(f->unit, 2)) return;
   uint32_t group = f->unit->events->list.len;
   for (Step *step = first; step && !step->busy; step = step->parent) {
     step->busy = true;
     const Op *dst = step->parent ? step->parent->src : step->dst;
     Str text = flood_text(f, dst);
-    Event *event = event_add(f->unit, EVENT_TRAIL, src->pos);
+    Event *event = event_add(f->unit, kind, src->pos);
     event->text[0] = text;
     event->text[1] = str_from(step->why);
     event->at = xpos_outermost(f->unit, (step->where ? step->where : dst)->pos);
@@ -47,4 +47,10 @@ void note_trail(Flood *f, Step *first, const Op *src) {
     event->group = group;
   }
   for (Step *step = first; step && step->busy; step = step->parent) step->busy = false;
+}
+
+void note_trail(Flood *f, Step *first, const Op *src) { note_steps(f, EVENT_TRAIL, first, src); }
+
+void note_moved_trail(Flood *f, Step *first, const Op *variable) {
+  note_steps(f, EVENT_MOVED_TRAIL, first, variable);
 }

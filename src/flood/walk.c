@@ -41,7 +41,7 @@ static bool small_int(const Op *op, int64_t *out) {
 static bool is_small_make(const Flood *f, const Op *op) {
   int64_t len, cap, element = type_size(f->unit->target, flood_element(op->type));
   if (!small_int(op->x, &len) || !small_int(op->y ? op->y : op->x, &cap)) return false;
-  return element == 0 || cap < f->unit->profile->stack_implicit_limit / element;
+  return element == 0 || profile_implicit_fits(f->unit->profile, cap, element);
 }
 
 static const char *heap_reason(const Flood *f, const Op *op) {
@@ -52,8 +52,9 @@ static const char *heap_reason(const Flood *f, const Op *op) {
     return NULL;
   if (type_size(target, op->type) > profile->stack_var_limit) return too_large;
   if (op->kind == OP_NEW || op->kind == OP_PTRLIT)
-    return type_size(target, flood_element(op->type)) >= profile->stack_implicit_limit ? too_large : NULL;
+    return profile_implicit_fits(profile, type_size(target, flood_element(op->type)), 1) ? NULL : too_large;
   if (op->kind != OP_MAKESLICE || is_small_make(f, op)) return NULL;
+  if (!profile->make_needs_constant && !op_is_const(op->y ? op->y : op->x, CONST_INT)) return NULL;
   bool constant = op_is_const(op->x, CONST_INT) && op->y && op_is_const(op->y, CONST_INT);
   return constant || !profile->unknown_sizes_named ? too_large : "non-constant size";
 }
@@ -64,7 +65,8 @@ static void keep_off_stack(Flood *f, Op *op) {
   Spot *spot = spot_get(f, op);
   if (spot->exposure.fate == FATE_HEAP) return;
   exposure_to_heap(&spot->exposure);
-  address_escapes(f, op);
+  Step step = {.src = op, .dst = op, .why = why};
+  address_escapes(f, op, &step);
   assign_sink(f, op, op, why, NULL);
 }
 

@@ -205,6 +205,15 @@ const Profile *profile_first_escape(const Profile *profile) {
   return NULL;
 }
 
+Profile profile_with_limits(const Profile *profile, const Profile *limits) {
+  Profile mixed = *profile;
+  mixed.stack_var_limit = limits->stack_var_limit;
+  mixed.stack_implicit_limit = limits->stack_implicit_limit;
+  mixed.stack_implicit_inclusive = limits->stack_implicit_inclusive;
+  mixed.make_needs_constant = limits->make_needs_constant;
+  return mixed;
+}
+
 const Profile *profile_newest(void) { return &profiles[ARRAY_LEN(profiles) - 1]; }
 
 const char *profile_known(uint32_t i) { return i < ARRAY_LEN(profiles) ? profiles[i].release : NULL; }

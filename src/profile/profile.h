@@ -140,6 +140,13 @@ const Profile *profile_find(Str release); /* "1.27", "go1.27", "1.27.4"; NULL: n
 /* The same release with its first escape analysis (-newescape=false); NULL: it has only one. */
 const Profile *profile_first_escape(const Profile *profile);
 const Profile *profile_newest(void);
+/* n values of `unit` bytes that no variable holds have room on the stack. */
+static inline bool profile_implicit_fits(const Profile *profile, int64_t n, int64_t unit) {
+  int64_t most = profile->stack_implicit_limit / unit;
+  return n < most || (n == most && !profile->stack_implicit_inclusive);
+}
+/* The release with another one's limits of what the stack has room for: an experiment. */
+Profile profile_with_limits(const Profile *profile, const Profile *limits);
 /* Names of the known releases, oldest first: profile_known(0) … until NULL. */
 const char *profile_known(uint32_t i);
 /* Bytes that the runtime takes for an allocation of size bytes. */

@@ -4,25 +4,16 @@
  */
 #include "report/report.h"
 
-#define BOLD   "\033[1m"
-#define DIM    "\033[2m"
-#define YELLOW "\033[33m"
-#define RESET  "\033[0m"
+#define RESET "\033[0m"
 
-typedef struct Writer {
-  Buffer *out;
-  const ReportOptions *options;
-  Arena *arena;
-} Writer;
-
-static void styled(Writer *writer, const char *style, Str text) {
+void report_styled(ReportWriter *writer, const char *style, Str text) {
   if (writer->options->color) buffer_text(writer->out, style);
   buffer_str(writer->out, text);
   if (writer->options->color) buffer_text(writer->out, RESET);
 }
 
 /* "48 B", "320 KiB", "312.5 KiB", "4 MiB": exact up to 10 KiB, then with at most one decimal. */
-static void add_bytes(Buffer *out, int64_t bytes) {
+void report_add_bytes(Buffer *out, int64_t bytes) {
   static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
   size_t unit = 0;
   int64_t scale = 1;
@@ -38,18 +29,17 @@ static void add_bytes(Buffer *out, int64_t bytes) {
 }
 
 /* ", 24 B (takes 32 B)"; a slice of unknown length has no size. */
-static void add_size(Writer *writer, const ReportFinding *finding) {
+void report_add_size(ReportWriter *writer, const ReportFinding *finding) {
   if (finding->size < 0) return;
   buffer_text(writer->out, ", ");
-  add_bytes(writer->out, finding->size);
+  report_add_bytes(writer->out, finding->size);
   if (finding->class_size == finding->size) return;
   buffer_text(writer->out, " (takes ");
-  add_bytes(writer->out, finding->class_size);
+  report_add_bytes(writer->out, finding->class_size);
   buffer_char(writer->out, ')');
 }
 
-/* A file as people know it: below the GOROOT by that name, else relative to the working directory where that is shorter. */
-static Str shown_file(Writer *writer, Str path) {
+Str report_shown_file(ReportWriter *writer, Str path) {
   Str goroot = writer->options->goroot;
   if (goroot.len && path.len > goroot.len && str_has_prefix(path, goroot) && path.data[goroot.len] == '/' &&
       !str_has_prefix(writer->options->cwd, goroot))
@@ -57,19 +47,19 @@ static Str shown_file(Writer *writer, Str path) {
   return report_short_path(writer->arena, writer->options->cwd, path);
 }
 
-static void write_steps(Writer *writer, const ReportFinding *finding) {
+void report_add_steps(ReportWriter *writer, const ReportFinding *finding) {
   for (uint32_t i = 0; i < finding->step_len; i++) {
     const ReportStep *step = &finding->steps[i];
     buffer_printf(writer->out, "        %u. " STR_FMT " (" STR_FMT ")", i + 1, STR_ARG(step->text),
                   STR_ARG(step->why));
     if (step->at.line) {
-      Str file = shown_file(writer, step->at.filename);
+      Str file = report_shown_file(writer, step->at.filename);
       buffer_printf(writer->out, " at " STR_FMT ":%u:%u", STR_ARG(file), step->at.line, step->at.col);
     }
     buffer_char(writer->out, '\n');
     if (!step->source.len) continue;
     buffer_text(writer->out, "           ");
-    styled(writer, DIM, step->source);
+    report_styled(writer, REPORT_DIM, step->source);
     buffer_char(writer->out, '\n');
   }
 }
@@ -85,32 +75,32 @@ static bool same_finding(const ReportFinding *a, const ReportFinding *b) {
          a->size == b->size && str_equal(a->inlined_from, b->inlined_from);
 }
 
-static void write_finding(Writer *writer, const ReportFinding *finding, uint32_t copies) {
+static void write_finding(ReportWriter *writer, const ReportFinding *finding, uint32_t copies) {
   buffer_printf(writer->out, "  %u:%u: ", finding->at.line, finding->at.col);
-  styled(writer, BOLD, finding->what);
+  report_styled(writer, REPORT_BOLD, finding->what);
   if (finding->type.len) buffer_printf(writer->out, " (" STR_FMT ")", STR_ARG(finding->type));
-  add_size(writer, finding);
+  report_add_size(writer, finding);
   if (copies > 1) buffer_printf(writer->out, ", %u times", copies);
   buffer_char(writer->out, '\n');
   buffer_text(writer->out, "      ");
-  styled(writer, YELLOW, finding->reason);
+  report_styled(writer, REPORT_YELLOW, finding->reason);
   if (finding->inlined_from.len) {
     buffer_printf(writer->out, "; from the call of " STR_FMT " that is inlined here",
                   STR_ARG(finding->inlined_from));
     if (finding->inner.line) {
-      Str file = shown_file(writer, finding->inner.filename);
+      Str file = report_shown_file(writer, finding->inner.filename);
       buffer_printf(writer->out, ", written at " STR_FMT ":%u:%u", STR_ARG(file), finding->inner.line,
                     finding->inner.col);
     }
   }
   buffer_char(writer->out, '\n');
-  if (writer->options->verbose) write_steps(writer, finding);
+  if (writer->options->verbose) report_add_steps(writer, finding);
 }
 
 static bool on_heap(const ReportFinding *finding) { return str_equal(str_from(finding->kind), STR("heap")); }
 
 /* Number of the package's values on the heap. */
-static uint32_t write_package(Writer *writer, const ReportPackage *package) {
+static uint32_t write_package(ReportWriter *writer, const ReportPackage *package) {
   uint32_t count = 0;
   Str file = {NULL, 0};
   for (uint32_t i = 0; i < package->finding_len; i++) {
@@ -123,14 +113,14 @@ static uint32_t write_package(Writer *writer, const ReportPackage *package) {
       i++;
     }
     if (!count) {
-      styled(writer, BOLD,
-             arena_printf(writer->arena, "%s" STR_FMT, writer->out->len ? "\n" : "",
-                          STR_ARG(package->description)));
+      report_styled(writer, REPORT_BOLD,
+                    arena_printf(writer->arena, "%s" STR_FMT, writer->out->len ? "\n" : "",
+                                 STR_ARG(package->description)));
       buffer_char(writer->out, '\n');
     }
     if (!str_equal(file, finding->at.filename)) {
       file = finding->at.filename;
-      buffer_str(writer->out, file.len ? shown_file(writer, file) : STR("(made by the compiler)"));
+      buffer_str(writer->out, file.len ? report_shown_file(writer, file) : STR("(made by the compiler)"));
       buffer_char(writer->out, '\n');
     }
     write_finding(writer, finding, copies);
@@ -140,7 +130,7 @@ static uint32_t write_package(Writer *writer, const ReportPackage *package) {
 }
 
 void report_people(Buffer *out, const ReportOptions *options, const ReportPackage *packages, uint32_t len) {
-  Writer writer = {.out = out, .options = options, .arena = arena_new()};
+  ReportWriter writer = {.out = out, .options = options, .arena = arena_new()};
   uint32_t total = 0, stack = 0;
   int64_t bytes = 0;
   for (uint32_t i = 0; i < len; i++) {
@@ -154,7 +144,7 @@ void report_people(Buffer *out, const ReportOptions *options, const ReportPackag
   buffer_printf(out, "%s%u value%s on the heap", out->len ? "\n" : "", total, total == 1 ? "" : "s");
   if (bytes) {
     buffer_text(out, " (at least ");
-    add_bytes(out, bytes);
+    report_add_bytes(out, bytes);
     buffer_text(out, " if each is allocated once)");
   }
   buffer_printf(out, ", %u kept off it, in %u package%s, for Go " STR_FMT " " STR_FMT ".\n", stack, len,

@@ -29,7 +29,9 @@ typedef struct ReportFinding {
   const char *kind; /* "heap", "stack", "param", "inline", "call", "other" */
   const char *code;
   Str what, type, reason, inlined_from;
-  Position inner; /* line 0: none */
+  Str function, identity; /* for report_comparison; not kept in the cache */
+  Position written;       /* likewise; line 0: none */
+  Position inner;         /* line 0: none */
   int64_t size, class_size;
   ReportStep *steps;
   uint32_t step_len;
@@ -50,7 +52,70 @@ typedef struct ReportOptions {
   bool color, verbose;
 } ReportOptions;
 
+/* ---- a comparison of releases ---- */
+
+typedef struct ReportSide { /* of a value in one release */
+  bool heap;
+  bool
+      inlined; /* nothing is said about it, since its function is inlined there and the copy is no allocation */
+  const ReportFinding *finding; /* NULL: the compiler says nothing about it */
+} ReportSide;
+
+typedef struct ReportChange {
+  uint32_t to;       /* the release in which the value's side is another one than in the release before */
+  const char *cause; /* "inlining", "limits" or "analysis" */
+} ReportChange;
+
+typedef struct ReportValue {
+  const ReportFinding *shown;
+  Position call;     /* of a function that is inlined there in some release; line 0: the value itself */
+  ReportSide *sides; /* one for each release */
+  ReportChange *changes;
+  uint32_t change_len;
+} ReportValue;
+
+typedef struct ReportComparedPackage {
+  const ReportPackage *package;
+  ReportValue *values; /* that changed sides, in source order */
+  uint32_t value_len;
+} ReportComparedPackage;
+
+typedef struct ReportTotal { /* of one release */
+  Str release;
+  uint32_t heap;
+  int64_t bytes; /* at least, if each is allocated once */
+} ReportTotal;
+
+typedef struct ReportComparison {
+  ReportTotal *releases;
+  uint32_t release_len;
+  ReportComparedPackage *packages;
+  uint32_t package_len;
+} ReportComparison;
+
+void report_comparison_people(Buffer *out, const ReportOptions *options, const ReportComparison *comparison);
+void report_comparison_json(Buffer *out, const ReportOptions *options, const ReportComparison *comparison);
+
 void report_people(Buffer *out, const ReportOptions *options, const ReportPackage *packages, uint32_t len);
 void report_json(Buffer *out, const ReportOptions *options, const ReportPackage *packages, uint32_t len);
+
+/* ---- shared by the reports for people (people.c) ---- */
+
+typedef struct ReportWriter {
+  Buffer *out;
+  const ReportOptions *options;
+  Arena *arena;
+} ReportWriter;
+
+#define REPORT_BOLD   "\033[1m"
+#define REPORT_DIM    "\033[2m"
+#define REPORT_YELLOW "\033[33m"
+
+void report_styled(ReportWriter *writer, const char *style, Str text);
+void report_add_bytes(Buffer *out, int64_t bytes);                        /* "48 B", "312.5 KiB" */
+void report_add_size(ReportWriter *writer, const ReportFinding *finding); /* ", 24 B (takes 32 B)" */
+void report_add_steps(ReportWriter *writer, const ReportFinding *finding);
+/* A file as people know it: below the GOROOT by that name, else relative to the working directory where that is shorter. */
+Str report_shown_file(ReportWriter *writer, Str path);
 
 #endif
