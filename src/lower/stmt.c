@@ -33,9 +33,7 @@ void lower_stmts(Body *b, NodeList stmts, OpList *out) {
   bool dead = false;
   for (uint32_t i = 0; i < stmts.len; i++) {
     Node *stmt = stmts.items[i];
-    if (dead && (int64_t)i > last_label &&
-        stmt->kind != NODE_LABELED)
-      continue;
+    if (dead && (int64_t)i > last_label && stmt->kind != NODE_LABELED) continue;
     lower_stmt(b, stmt, out);
     dead = i + 1 < stmts.len && leaves_for_sure(b, stmt); /* else nobody asks: it may be deep */
   }
