@@ -195,7 +195,8 @@ static Lowering *lowering_of(Unit *unit) {
                  &low->instances, &low->read_types,  &low->read_objects,   &low->replaced,
                  &low->facts,     &low->rewritten,   &low->pointers,       &low->runtime_names,
                  &low->itabs,     &low->shape_flags, &low->instance_types, &low->method_sets,
-                 &low->renamed,   &low->inlined,     &low->written,        &low->pointed};
+                 &low->renamed,   &low->inlined,     &low->written,        &low->pointed,
+                 &low->seen_types};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);

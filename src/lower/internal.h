@@ -118,6 +118,7 @@ struct Lowering { /* per unit */
   Map instance_types;         /* named instance Type* -> Instantiation* */
   Map pointers;               /* Type* -> its pointer type */
   Map read_types;             /* Type* -> flags of resolve.c */
+  Map seen_types;             /* Type* and Package* -> Type*: type_as_seen */
   Map pointed;                /* Type* -> 1: its pointer type was met before inlining began */
   Map read_objects;           /* Object* -> 1 */
   Map written;                /* Type*, Object* -> when it was written (written.c) */
@@ -224,6 +225,8 @@ bool same_type(Lowering *low, Type *a, Type *b); /* identical, shapes being equa
 /* *elem is met: as long as the package is being read, the compiler keeps one object for it. */
 void note_pointed(Lowering *low, Type *elem);
 Type *pointer_to(Lowering *low, Type *t);
+/* A type of an expression as the body's package sees it: written in another package, an empty interface is the one called any. */
+Type *type_as_seen(Body *b, Type *t);
 Type *slice_of(Lowering *low, Type *t);
 Type *basic_type(Lowering *low, BasicKind kind);
 bool has_nil(Type *t);

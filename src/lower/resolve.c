@@ -175,7 +175,7 @@ void read_named_type(Lowering *low, Type *named) { read_named(low, named); }
 
 Type *read_type(Body *b, Type *t) {
   assert(t);
-  t = subst_type(b->low, b->subst, t);
+  t = subst_type(b->low, b->subst, type_as_seen(b, t));
   bool imported = b->low->eager && b->pkg != b->unit->pkg && !b->inst;
   read_resolve(b->low, t, imported);
   return t;

@@ -179,6 +179,44 @@ bool same_type(Lowering *low, Type *a, Type *b) {
   return same_structure_of_named(low, a, b);
 }
 
+/* ---- types of imported objects ---- */
+
+static Type *elem_as_seen(Body *b, Type *t) {
+  Universe *universe = b->low->universe;
+  Type *elem = type_as_seen(b, t->u.elem.type);
+  if (elem == t->u.elem.type) return t;
+  switch ((int)t->kind) {
+  case TYPE_POINTER: return pointer_to(b->low, elem);
+  case TYPE_SLICE: return type_new_slice(universe, elem);
+  case TYPE_ARRAY: return type_new_array(universe, elem, t->u.elem.length);
+  default: return type_new_chan(universe, t->u.elem.dir, elem);
+  }
+}
+
+static Type *map_as_seen(Body *b, Type *t) {
+  Type *key = type_as_seen(b, t->u.map.key), *value = type_as_seen(b, t->u.map.value);
+  bool same = key == t->u.map.key && value == t->u.map.value;
+  return same ? t : type_new_map(b->low->universe, key, value);
+}
+
+/* The compiler's reader of export data makes one object of all empty interfaces, which is that of any. */
+Type *type_as_seen(Body *b, Type *t) {
+  if (b->low->in_place || t->kind == TYPE_BASIC || t->kind == TYPE_NAMED) return t;
+  if (t->kind == TYPE_INTERFACE) {
+    bool empty = t->u.interface.methods.len == 0 && t->u.interface.embeddeds.len == 0;
+    return empty && t->u.interface.pkg != b->pkg ? type_unalias(universe_any(b->low->universe)) : t;
+  }
+  bool has_elem =
+      t->kind == TYPE_POINTER || t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN;
+  if (!has_elem && t->kind != TYPE_MAP) return t;
+  uint64_t key = map_key(t) ^ map_key(b->pkg) * 31;
+  Type *known = (Type *)(uintptr_t)*map_put(&b->low->seen_types, key);
+  if (known) return known;
+  known = has_elem ? elem_as_seen(b, t) : map_as_seen(b, t);
+  *map_put(&b->low->seen_types, key) = (uint64_t)(uintptr_t)known;
+  return known;
+}
+
 /* ---- constructors ---- */
 
 void note_pointed(Lowering *low, Type *elem) {

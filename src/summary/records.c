@@ -131,6 +131,7 @@ static void read_interface(Summary *s, Wire *wire, Type *t) {
   t->u.interface.methods = get_objects(s, wire, OBJECT_FUNC);
   t->u.interface.embeddeds = get_types(s, wire);
   t->u.interface.implicit = (wire_get(wire) & BIT_IMPLICIT) != 0;
+  t->u.interface.pkg = s->pkg;
   t->u.interface.complete = true;
 }
 

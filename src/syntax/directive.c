@@ -61,7 +61,7 @@ static Atom directive_filename(Parser *p, Str name, bool has_column) {
   const SourceFile *source = p->source;
   if (!name.len && has_column)
     return source->directives.len ? vec_last(&source->directives).filename : source->path;
-  if (!name.len) return intern(interner, name);
+  if (!name.len) return intern(interner, STR("??"));
   name = path_clean(p->arena, name);
   Str folder = path_dir(atom_str(source->path));
   if (!path_is_absolute(name) && !str_equal(folder, STR("."))) name = path_join(p->arena, folder, name);

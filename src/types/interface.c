@@ -54,6 +54,7 @@ static int compare_methods(const void *a, const void *b) {
 void check_interface_type(Checker *check, Type *result, InterfaceTypeExpr *e, Object *def) {
   Parts parts = {0};
   Type *named = def && def->type ? type_as_named(def->type) : NULL;
+  result->u.interface.pkg = check->pkg;
   for (uint32_t i = 0; i < e->elems.len; i++) {
     FieldNode *field = e->elems.items[i];
     if (field->name) {

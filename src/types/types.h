@@ -211,6 +211,7 @@ struct Type {
       ObjectList methods;   /* explicit, OBJECT_FUNC, source order */
       TypeList embeddeds;   /* as written */
       Pos *embed_pos;       /* of each embedded, or NULL */
+      const Package *pkg;   /* that it is written in; NULL for what nobody wrote */
       bool implicit;        /* wraps a constraint literal such as ~int */
       bool complete;        /* all methods and embeddeds are known */
       struct TypeSet *tset; /* private; computed by type_set() */

@@ -1,0 +1,2 @@
+module imported.example/main
+go 1.27

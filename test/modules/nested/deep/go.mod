@@ -1,0 +1,2 @@
+module nested.example/deep
+go 1.19

@@ -1,0 +1,3 @@
+module overlay.example/main
+
+go 1.27

@@ -1,0 +1,3 @@
+module versions.example/main
+
+go 1.26
