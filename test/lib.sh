@@ -52,9 +52,9 @@ oracle_build() {
 
 # Export data of the std packages that Go's own tests and our probes import, made once: $importcfg.
 need_importcfg() {
-  importcfg=$oracle/importcfg-$release
+  importcfg=$oracle/imports-$release
   [ -f "$importcfg" ] && return 0
-  imports=$(find "$goroot/test/" "$top/test/probes" -name '*.go' | xargs awk '
+  imports=$(find "$goroot/test/" "$goroot/src/internal/types/testdata/" "$top/test/probes" -name '*.go' | xargs awk '
     FNR == 1 { on = 1; block = 0 }
     /^(func|type|var|const) / { on = 0 }
     on && /^import \(/ { block = 1; next }

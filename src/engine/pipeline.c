@@ -117,6 +117,7 @@ static void check(EnginePackage *package) {
   package->pkg->complete = !package->engine->options->incomplete && package->load->asm_len == 0 &&
                            !(package->traits & PACKAGE_INCOMPLETE);
   for (uint32_t i = 0; i < package->load->file_len; i++) package_add_file(package->pkg, package->files[i]);
+  package->pkg->doubted = package->notes.list.len > 0;
   bool fine = check_package(&engine->check, package->pkg);
   /* In the compiler's order: what the parser left for now, the checker's, what is looked at when all types are right. */
   Notes *notes = &package->notes;

@@ -224,6 +224,8 @@ Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_
       directory->cgo[directory->cgo_len++] = head;
     else if (!head.imports_cgo)
       add_file(loader, directory, &head);
+    else
+      directory->has_ignored = true;
   }
   return directory;
 }

@@ -152,16 +152,30 @@ static Str check_pattern(Loader *loader, Str dir, Str pattern) {
   return embed.files ? STR("") : STR("no matching files found");
 }
 
-void embed_check(Loader *loader, PackageNode *node, const StackEntry *stack) {
-  for (uint32_t i = 0; i < node->file_len && !node->error.set; i++)
-    for (uint32_t k = 0; k < node->files[i]->embed_len && !node->error.set; k++) {
+/* The pattern that comes first in the alphabet behind `last` (all of them: NULL), where it stands first; NULL: no more. */
+static const HeadImport *next_pattern(const PackageNode *node, const HeadImport *last, uint32_t *file) {
+  const HeadImport *found = NULL;
+  for (uint32_t i = 0; i < node->file_len; i++)
+    for (uint32_t k = 0; k < node->files[i]->embed_len; k++) {
       const HeadImport *embed = &node->files[i]->embeds[k];
-      Str problem = check_pattern(loader, node->where.dir, embed->path);
-      if (!problem.len) continue;
-      Str text = arena_printf(loader->arena, "pattern " STR_FMT ": " STR_FMT, STR_ARG(embed->path),
-                              STR_ARG(problem));
-      node_error(node, (PackageError){.text = text,
-                                      .place = file_place(loader, node->files[i], embed->offset),
-                                      .stack = stack});
+      if (last && str_compare(embed->path, last->path) <= 0) continue;
+      if (found && str_compare(embed->path, found->path) >= 0) continue;
+      found = embed;
+      *file = i;
     }
+  return found;
+}
+
+void embed_check(Loader *loader, PackageNode *node, const StackEntry *stack) {
+  uint32_t file = 0;
+  for (const HeadImport *embed = next_pattern(node, NULL, &file); embed && !node->error.set;
+       embed = next_pattern(node, embed, &file)) {
+    Str problem = check_pattern(loader, node->where.dir, embed->path);
+    if (!problem.len) continue;
+    Str text =
+        arena_printf(loader->arena, "pattern " STR_FMT ": " STR_FMT, STR_ARG(embed->path), STR_ARG(problem));
+    node_error(node, (PackageError){.text = text,
+                                    .place = file_place(loader, node->files[file], embed->offset),
+                                    .stack = stack});
+  }
 }

@@ -85,6 +85,13 @@ Resolved resolve_gopath(Loader *loader, const Resolved *importer, Str path) {
                           arena_printf(loader->arena, "import \"" STR_FMT "\": cannot import absolute path",
                                        STR_ARG(path))};
   }
+  Str clean = path_clean(loader->arena, path);
+  if (!str_equal(path, clean))
+    return (Resolved){.import_path = path,
+                      .problem =
+                          arena_printf(loader->arena,
+                                       "non-canonical import path \"" STR_FMT "\": should be \"" STR_FMT "\"",
+                                       STR_ARG(path), STR_ARG(clean))};
   Buffer tried = {0};
   Resolved found = find_vendored(loader, importer, path, &tried);
   Str goroot_dir = loader->goroot_src.len ? path_join(loader->arena, loader->goroot_src, path) : STR("");

@@ -32,19 +32,23 @@ static void skip_block_comment(Reader *r) {
     }
 }
 
-static void skip_space(Reader *r) {
+static void skip(Reader *r, const char *blanks) {
   while (r->at < r->text.len) {
     char c = r->text.data[r->at];
     if (c == '/' && byte_at(r, r->at + 1) == '/')
       skip_line(r);
     else if (c == '/' && byte_at(r, r->at + 1) == '*')
       skip_block_comment(r);
-    else if (strchr(" \t\r\n;", c) && c)
+    else if (c && strchr(blanks, c))
       r->at++;
     else
       return;
   }
 }
+
+static void skip_space(Reader *r) { skip(r, " \t\r\n;"); }
+/* Inside of a declaration, where a semicolon would end it. */
+static void skip_inside(Reader *r) { skip(r, " \t\r\n"); }
 
 static bool is_name_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -74,6 +78,14 @@ static bool take_string(Reader *r, Str *out) {
   return false;
 }
 
+/* What can be looked for at all; anything else is for the type checker to complain about. */
+static bool is_import_path(Str path) {
+  static const char illegal[] = "!\"#$%&'()*,:;<=>?[\\]^{|}`\x7F";
+  for (size_t i = 0; i < path.len; i++)
+    if ((unsigned char)path.data[i] <= ' ' || strchr(illegal, path.data[i])) return false;
+  return path.len > 0;
+}
+
 /* One import: an optional name or dot, and the path; it stands where the name does. */
 static bool take_import(Reader *r, FileHead *out) {
   uint32_t offset = (uint32_t)r->at;
@@ -81,16 +93,17 @@ static bool take_import(Reader *r, FileHead *out) {
     r->at++;
   else if (is_name_byte(byte_at(r, r->at)))
     take_name(r);
-  skip_space(r);
+  skip_inside(r);
   Str path;
   if (!take_string(r, &path)) return false;
   if (str_equal(path, STR("C"))) out->imports_cgo = true;
-  vec_push(r->arena, &r->imports, (HeadImport){.path = arena_str(r->arena, path), .offset = offset});
+  if (is_import_path(path))
+    vec_push(r->arena, &r->imports, (HeadImport){.path = arena_str(r->arena, path), .offset = offset});
   return true;
 }
 
 static bool take_import_group(Reader *r, FileHead *out) {
-  skip_space(r);
+  skip_inside(r);
   if (byte_at(r, r->at) != '(') return take_import(r, out);
   r->at++;
   while (true) {

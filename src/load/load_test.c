@@ -342,6 +342,17 @@ static void test_header(void **state) {
   assert_false(head.broken);
 }
 
+/* What cannot be an import path is left to the type checker. */
+static void test_header_paths(void **state) {
+  Str text = STR("package p\nimport (\n\"\"\n\"a\"\n\"b!c\"\n\"d e\"\nx `f/g`\n\"h\\x61\"\n)\n");
+  FileHead head = {0};
+  assert_true(header_parse(*state, text, true, &head));
+  assert_false(head.broken);
+  assert_int_equal(head.import_len, 2);
+  assert_str(head.imports[0].path, "a");
+  assert_str(head.imports[1].path, "f/g");
+}
+
 /* However the text is cut: either the answer is the same, or more is asked for. */
 static void test_header_cut(void **state) {
   Str text = STR("// comment\npackage longname\n\nimport (\n\t\"fmt\"\n\tx \"example.com/x\"\n)\n\nimport "
@@ -357,7 +368,9 @@ static void test_header_cut(void **state) {
                                        "pack age p",
                                        "package p\nimport x\n",
                                        "package p; import \"a\n\"",
-                                       "package p import ("};
+                                       "package p import (",
+                                       "package p; import ; import \"a\"",
+                                       "package p; import (.; \"a\")"};
   for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
     FileHead head = {0};
     assert_true(header_parse(*state, str_from(broken[i]), true, &head));
@@ -369,10 +382,11 @@ static void test_header_cut(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(test_names),     TEST(test_lines),   TEST(test_versions),
-      TEST(test_escape),    TEST(test_modfile), TEST(test_modfile_errors),
-      TEST(test_selection), TEST(test_pruning), TEST(test_cyclic_requirements),
-      TEST(test_patterns),  TEST(test_header),  TEST(test_header_cut),
+      TEST(test_names),        TEST(test_lines),   TEST(test_versions),
+      TEST(test_escape),       TEST(test_modfile), TEST(test_modfile_errors),
+      TEST(test_selection),    TEST(test_pruning), TEST(test_cyclic_requirements),
+      TEST(test_patterns),     TEST(test_header),  TEST(test_header_cut),
+      TEST(test_header_paths),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,9 +161,9 @@ bool check_package(const CheckConfig *config, Package *pkg) {
   }
   record_untyped(check);
   if (!check->had_error) mono_report(check);
-  /* The compiler stops here if anything was wrong, misplaced directives included. */
-  if (pkg->notes.list.len == 0) check_anonymous_cycles(check);
-  if (pkg->notes.list.len == 0 && config->bodies) check_directives(check);
+  /* The compiler stops here if anything was wrong. */
+  if (pkg->notes.list.len == 0 && !pkg->doubted) check_anonymous_cycles(check);
+  if (pkg->notes.list.len == 0 && !pkg->doubted && config->bodies) check_directives(check);
   pkg->failed = pkg->failed || check->had_error;
   pkg->state->checker = NULL;
   pkg->state->checked = true;

@@ -77,8 +77,10 @@ static const char *invalid_path(Checker *check, Str path) {
     if (!illegal) continue;
     if (rune < 0x20 || rune == 0x7f || (rune >= 0x80 && !graphic))
       return arena_printf(check->arena, "invalid character U+%04X", (unsigned)rune).data;
+    utf8proc_uint8_t shown[4];
+    n = utf8proc_encode_char(rune, shown);
     return arena_printf(check->arena, "invalid character U+%04X '%.*s'", (unsigned)rune, (int)n,
-                        (const char *)(p - n))
+                        (const char *)shown)
         .data;
   }
   return NULL;

@@ -364,8 +364,9 @@ struct Package {
   VEC(Object *) local_types; /* defined inside of functions, by `order` */
   IdCounter *ids;
   bool is_unsafe, is_std, failed;
-  bool complete;              /* no other source of function bodies (assembly): a missing body is an error */
-  bool fake;                  /* could not be loaded: every name in it is acceptable */
+  bool doubted;  /* the parser has notes that did not stop it: nothing is looked for once types are right */
+  bool complete; /* no other source of function bodies (assembly): a missing body is an error */
+  bool fake;     /* could not be loaded: every name in it is acceptable */
   struct PackageState *state; /* private to the checker */
   void *user;                 /* the engine's own */
 };
