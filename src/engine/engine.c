@@ -97,8 +97,12 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
                                 .import_package = import_package,
                                 .import_context = engine,
                                 .bodies = true};
+  engine->check_later = engine->check;
+  engine->check_later.bodies = false;
+  engine->check_later.ignore_func_bodies_unused = true;
   make_packages(engine);
   cache_recall(engine);
+  packages_find_reach(engine);
   return engine;
 }
 
@@ -121,6 +125,7 @@ void engine_run_packages(Engine *engine) {
   for (uint32_t i = 0; i < count; i++) needed += engine->packages[i].needed;
   if (!needed) return;
   engine->progress_lock = lock_new(engine->arena);
+  engine->demand_lock = lock_new(engine->arena);
   const uint32_t **needs = arena_new_array(engine->arena, const uint32_t *, count);
   uint32_t *need_len = arena_new_array(engine->arena, uint32_t, count);
   for (uint32_t i = 0; i < count; i++) {

@@ -49,7 +49,19 @@ static ParseFlags parse_flags(const EnginePackage *package) {
   if (package->traits & PACKAGE_RUNTIME) flags |= PARSE_RUNTIME;
   if (package->engine->profile->not_in_heap_directive) flags |= PARSE_NOT_IN_HEAP;
   if (strcmp(package->engine->graph->env.target->goarch, "wasm") == 0) flags |= PARSE_WASM;
+  if (package->bodies_later) flags |= PARSE_SKIP_BODIES;
   return flags;
+}
+
+/* Releases that check trees in place decide in the order of the whole package; so do scores of call sites. */
+static void decide_how(EnginePackage *package) {
+  const LoadPackage *load = package->load;
+  Profile profile = *package->engine->profile;
+  profile_apply_experiments(&profile, package->engine->graph->env.experiments);
+  package->lazy = !load->is_root && profile.front_end == FRONT_UNIFIED &&
+                  profile.inline_rules == INLINE_INTERLEAVED && !profile.inline_scores;
+  /* Whatever is wrong in somebody's dependency stops the go command; what is in GOROOT compiles. */
+  package->bodies_later = package->lazy && load->is_std;
 }
 
 static bool has_hard_note(const Notes *notes) {
@@ -75,6 +87,7 @@ static void parse(EnginePackage *package) {
   if (load->is_std || package->flags.std)
     package->traits = profile_package_traits(engine->profile, import_path_of(package));
   if (package->flags.runtime) package->traits |= PACKAGE_RUNTIME;
+  decide_how(package);
   package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
   for (uint32_t i = 0; i < load->file_len; i++) {
     Str text;
@@ -118,7 +131,7 @@ static void check(EnginePackage *package) {
                            !(package->traits & PACKAGE_INCOMPLETE);
   for (uint32_t i = 0; i < package->load->file_len; i++) package_add_file(package->pkg, package->files[i]);
   package->pkg->doubted = package->notes.list.len > 0;
-  bool fine = check_package(&engine->check, package->pkg);
+  bool fine = check_package(package->bodies_later ? &engine->check_later : &engine->check, package->pkg);
   /* In the compiler's order: what the parser left for now, the checker's, what is looked at when all types are right. */
   Notes *notes = &package->notes;
   const Notes *checked = &package->pkg->notes;
@@ -130,25 +143,11 @@ static void check(EnginePackage *package) {
   package->failed = !fine || notes->list.len > 0;
 }
 
-static Func *resolve_func(void *context, Unit *unit, Object *object) {
-  (void)context;
-  (void)unit;
-  EnginePackage *owner = object->pkg->user;
-  return lower_find_func(owner->unit, object);
-}
-
-static Unit *find_unit(void *context, const Package *pkg) {
-  (void)context;
-  const EnginePackage *owner = pkg->user;
-  return owner ? owner->unit : NULL;
-}
-
-static void lower(EnginePackage *package) {
+Unit *pipeline_new_unit(EnginePackage *package) {
   Engine *engine = package->engine;
-  const EngineOptions *options = engine->options;
-  Unit *unit = package->unit = arena_new_of(package->arena, Unit);
+  Unit *unit = arena_new_of(package->arena, Unit);
   unit->arena = package->arena;
-  unit->bodies = package->bodies = arena_pool_take(engine->arenas);
+  unit->bodies = arena_pool_take(engine->arenas);
   unit->pkg = package->pkg;
   unit->session = &engine->session;
   unit->universe = engine->universe;
@@ -162,16 +161,20 @@ static void lower(EnginePackage *package) {
   Str path = package->flags.path.len ? package->flags.path : package->load->compile_path;
   unit->path = intern(engine->interner, path);
   unit->flags = package->flags;
-  /* Dependencies too: what they inline, also into their instances, decides which bodies their importers see. */
-  unit->whole = true;
-  unit->resolve_func = resolve_func;
-  unit->find_unit = find_unit;
-  unit->context = engine;
+  unit->whole = !package->lazy;
+  demand_hooks(package, unit);
+  return unit;
+}
+
+static void lower(EnginePackage *package) {
+  const EngineOptions *options = package->engine->options;
+  Unit *unit = package->unit = pipeline_new_unit(package);
+  package->bodies = unit->bodies;
   if (package->load->is_root) {
     package->log_arena = arena_new();
     unit->events = event_log_new(package->log_arena, options->level == 1 ? 1 : 2);
   }
-  lower_package(unit);
+  if (unit->whole) lower_package(unit);
 }
 
 static void keep_loops(EnginePackage *package) { inline_keep_loop_results(package->unit); }
@@ -264,29 +267,29 @@ static void explain(EnginePackage *package) {
 }
 
 const Phase engine_phases[] = {
-    {"parse", parse, false},
-    {"check", check, false},
-    {"lower", lower, false},
-    {"captures", captures, false},
-    {"keep-loops", keep_loops, false},
-    {"inline", inline_calls, false},
-    {"wrappers", wrappers, false},
-    {"loop-vars", loop_vars, false},
-    {"static-init", static_init, false},
-    {"abi-wrappers", abi_wrappers, true},
-    {"dead-locals", dead_locals, false},
-    {"escape", escape, false},
-    {"table-wrappers", table_wrappers, false},
-    {"bounds", bounds, true},
-    {"descriptors", descriptors, false},
-    {"explain", explain, true},
+    {"parse", parse, false, false},
+    {"check", check, false, false},
+    {"lower", lower, false, false},
+    {"captures", captures, false, true},
+    {"keep-loops", keep_loops, false, true},
+    {"inline", inline_calls, false, true},
+    {"wrappers", wrappers, false, true},
+    {"loop-vars", loop_vars, false, true},
+    {"static-init", static_init, false, true},
+    {"abi-wrappers", abi_wrappers, true, true},
+    {"dead-locals", dead_locals, false, true},
+    {"escape", escape, false, true},
+    {"table-wrappers", table_wrappers, false, true},
+    {"bounds", bounds, true, true},
+    {"descriptors", descriptors, false, true},
+    {"explain", explain, true, true},
 };
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);
 _Static_assert(ARRAY_LEN(engine_phases) <= PHASE_MAX, "EnginePackage.seconds has a place for each phase");
 
 /* From here on only what other packages may ask for is there: functions without bodies, inline bodies, tags, generic syntax. */
 static void drop_bodies(EnginePackage *package) {
-  if (!package->bodies) return;
+  if (!package->bodies || package->lazy) return;
   unit_drop_bodies(package->unit);
   arena_pool_give(package->engine->arenas, package->bodies);
   package->bodies = NULL;
@@ -305,6 +308,7 @@ static void run_phases(EnginePackage *package) {
   for (uint32_t i = 0; i < engine_phase_count && !package->failed; i++) {
     const Phase *phase = &engine_phases[i];
     if (phase->reported_only && !package->load->is_root) continue;
+    if (phase->whole_only && package->lazy) continue;
     package->phase = phase->name;
     double start = clock_seconds();
     phase->run(package);

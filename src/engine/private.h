@@ -7,6 +7,8 @@
  *   cache.c      what is taken from earlier runs
  *   messages.c   what is wrong with a package, as text
  *   summaries.c  dependencies that are read from summaries
+ *   demand.c     dependencies, function by function
+ *   handed_on.c  which bodies come through imports
  *   findings.c   findings -> plain data for report
  *   compare.c    the same under several releases
  *   dump.c       `heapwhy dump PHASE`
@@ -29,7 +31,15 @@ typedef struct EnginePackage {
   Arena *bodies;       /* ops and variables of its unit; given back when the package is done */
   Arena *log_arena;    /* events of a reported package; dropped when its text is there */
   IdCounter ids;
-  Notes notes; /* syntax errors; the checker's are in pkg->notes */
+  Notes notes;       /* syntax errors; the checker's are in pkg->notes */
+  bool lazy;         /* a dependency of which only what is asked for is looked into: demand.c */
+  bool bodies_later; /* bodies of functions are parsed and checked when they are needed */
+  Map demands;       /* lazy: Func* -> DemandState */
+  Map handed_on;     /* lazy: Func* of other packages -> Answer of handed_on.c */
+  Map mentions;      /* Object* (function) -> ObjectList*: functions here whose bodies mention it */
+  Map export_types;  /* lazy: what export data reaches through types */
+  BitSet reaches;    /* packages that it depends on, by index */
+  Unit *shadow;      /* lazy: the package once more, whole, for questions that need all of it; mostly NULL */
   SyntaxFile **files;
   Package *pkg;
   Unit *unit;
@@ -55,12 +65,13 @@ struct Engine {
   SyntaxSession session;
   Universe *universe;
   const Profile *profile;
-  CheckConfig check;
+  CheckConfig check, check_later; /* with bodies; without */
   LoadGraph *graph;
   Store *store;            /* of earlier runs' results; NULL: none */
   EnginePackage *packages; /* one for each of the graph's */
   ArenaPool *arenas;       /* for what lives as long as a package is worked on */
   Lock *progress_lock;
+  Lock *demand_lock;     /* who holds it may look into lazy packages */
   uint32_t done;         /* packages that are through; under the lock */
   StrMap by_import_path; /* -> EnginePackage* */
 };
@@ -69,6 +80,7 @@ typedef struct Phase {
   const char *name;
   void (*run)(EnginePackage *package); /* sets package->failed to stop the package */
   bool reported_only;                  /* not for dependencies */
+  bool whole_only;                     /* not for packages that are looked into on demand */
 } Phase;
 
 extern const Phase engine_phases[];
@@ -94,6 +106,19 @@ void print_notes(EnginePackage *package, const Notes *notes);
 
 /* SummaryReader.find_package; context: the EnginePackage that reads. */
 Package *summaries_find(void *context, const Package *importer, Str path);
+/* demand.c: what units ask for through their hooks. */
+void demand_hooks(EnginePackage *package, Unit *unit);
+/* Inlines into a function of a lazy package, and into the instances that it uses. The lock is held, here and below. */
+void demand_inlining(EnginePackage *package, Func *fn);
+/* The whole package once more, as far as inlining. */
+Unit *demand_shadow(EnginePackage *package);
+
+/* handed_on.c: whether one of the lazy imports of the unit's package hands on the body of a third package's function. */
+bool package_is_handed(const Unit *unit, const Func *fn);
+void packages_find_reach(Engine *engine);
+
+/* pipeline.c: a unit for the package; the parts of the pipeline that a shadow needs. */
+Unit *pipeline_new_unit(EnginePackage *package);
 
 void findings_convert(EnginePackage *package); /* package->findings -> package->report */
 

@@ -40,6 +40,8 @@ static Name *resolved(Walker *w, Name *name) {
   Unit *unit = w->graph->unit;
   if (!name->func && name->object && unit->resolve_func)
     name->func = unit->resolve_func(unit->context, unit, name->object);
+  if (name->func && name->func->unit != unit && unit->require_func)
+    unit->require_func(unit->context, name->func, NEED_TAGS);
   return name;
 }
 
@@ -50,8 +52,8 @@ static Callees assigned_callees(Walker *w, OpRefs assigns) {
     Op *value = assigns.items[i]->y;
     if (op_is_zero(value)) continue;
     Name *callee = op_static_callee(w->graph->unit, value);
-    if (!callee || (callee_pragma(callee) & uintptr_pragmas)) return (Callees){NULL, 0};
-    callees.items[callees.len++] = resolved(w, callee);
+    if (!callee || (callee_pragma(resolved(w, callee)) & uintptr_pragmas)) return (Callees){NULL, 0};
+    callees.items[callees.len++] = callee;
   }
   return callees;
 }
@@ -80,8 +82,8 @@ Hole walk_tag_hole(Walker *w, HoleList ks, Func *callee, uint32_t param) {
     if (param >= callee->param_len || name_is_blank(callee->params[param])) return hole_at(LOC_BLANK);
     return walk_addr(w, &callee->params[param]->op);
   }
-  if (!(load_acquire(&callee->flags) & FUNC_ESCAPE_DONE) && g->unit->require_func)
-    g->unit->require_func(g->unit->context, g->unit, callee);
+  if (callee->unit != g->unit && g->unit->require_func)
+    g->unit->require_func(g->unit->context, callee, NEED_TAGS);
   if (!(callee->flags & FUNC_ESCAPE_DONE) || param >= callee->param_len || !callee->tags[param].known)
     return hole_at(LOC_HEAP);
   const Leaks *leaks = &callee->tags[param].leaks;

@@ -120,6 +120,7 @@ static void drop_assigns(Unit *unit, const LocalUse *use) {
 }
 
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
+  if (unit->flags.no_optimize || unit->flags.no_dead_locals) return;
   Arena *arena = arena_new();
   for (uint32_t i = 0; i < len; i++) {
     if (func_captures(funcs[i])) continue;
@@ -134,7 +135,4 @@ void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   arena_free(arena);
 }
 
-void dead_locals_unit(Unit *unit) {
-  if (unit->flags.no_optimize || unit->flags.no_dead_locals) return;
-  dead_locals_funcs(unit, unit->funcs.items, unit->funcs.len);
-}
+void dead_locals_unit(Unit *unit) { dead_locals_funcs(unit, unit->funcs.items, unit->funcs.len); }

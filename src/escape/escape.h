@@ -23,6 +23,7 @@ void loop_vars_unit(Unit *unit);
 void static_init_unit(Unit *unit);
 void dead_locals_unit(Unit *unit);
 /* The same for some functions, for on-demand runs. */
+void loop_vars_funcs(Unit *unit, Func *const *funcs, uint32_t len);
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len);
 void escape_unit(Unit *unit);
 void escape_funcs(Unit *unit, Func *const *roots, uint32_t len);

@@ -225,7 +225,7 @@ static void move_declarations(LoopWalk *walk, OpList *list) {
       list->items[kept++] = stmt;
     }
   }
-  list->len = kept;
+  if (kept < list->len) list->len = kept; /* lists of shared ops are never written: nothing moves there */
 }
 
 static bool visit_lists(void *context, Op *op) {
@@ -248,12 +248,14 @@ static void visit_func(Unit *unit, Func *fn, Arena *arena) {
   for (uint32_t i = 0; i < fn->body.len; i++) visit_lists(&walk, fn->body.items[i]);
 }
 
-void loop_vars_unit(Unit *unit) {
+void loop_vars_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   Arena *arena = arena_new();
-  for (uint32_t i = 0; i < unit->funcs.len; i++) {
-    if (!(unit->funcs.items[i]->flags & FUNC_LOOP_VARS)) continue;
-    visit_func(unit, unit->funcs.items[i], arena);
+  for (uint32_t i = 0; i < len; i++) {
+    if (!(funcs[i]->flags & FUNC_LOOP_VARS)) continue;
+    visit_func(unit, funcs[i], arena);
     arena_reset(arena);
   }
   arena_free(arena);
 }
+
+void loop_vars_unit(Unit *unit) { loop_vars_funcs(unit, unit->funcs.items, unit->funcs.len); }

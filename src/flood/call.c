@@ -183,10 +183,7 @@ static Func *named_callee(Flood *f, Op *call) {
   if (!name) return NULL;
   if (!name->func && name->object && f->unit->resolve_func)
     name->func = f->unit->resolve_func(f->unit->context, f->unit, name->object);
-  Func *fn = name->func;
-  if (fn && !flood_has_func(f, fn) && !(load_acquire(&fn->flags) & FUNC_ESCAPE_DONE) && f->unit->require_func)
-    f->unit->require_func(f->unit->context, f->unit, fn);
-  return fn;
+  return name->func;
 }
 
 /* f(g()): the results of g are the arguments. */

@@ -198,6 +198,7 @@ static Func *instance_stub(Unit *unit, const Func *fn) {
   stub->body.len = stub->body.cap = 0;
   stub->tags = arena_new_array(unit->arena, ParamTag, fn->param_len);
   stub->flags |= FUNC_ESCAPE_DONE | FUNC_INLINABILITY_CHECKED;
+  stub->source = NULL;
   stub->opt = NULL;
   *map_put(&inline_state(unit)->instances, instance_key(fn->name)) = map_key(stub);
   return stub;
@@ -208,8 +209,7 @@ Func *instance_here(Unit *unit, Func *fn) {
   Func *own = own_instance(unit, fn->name);
   if (own) return own;
   if (!unit->whole && unit->require_func) return fn; /* on demand: not all of its own instances are known */
-  if (!(fn->flags & FUNC_INLINABILITY_CHECKED) && unit->require_func)
-    unit->require_func(unit->context, unit, fn);
+  if (unit->require_func) unit->require_func(unit->context, fn, NEED_INLINE);
   return instance_stub(unit, fn);
 }
 

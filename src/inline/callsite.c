@@ -51,8 +51,8 @@ static Func *name_callee(Unit *unit, Name *name) {
 }
 
 static void require_checked(Unit *unit, Func *fn) {
-  if (fn->unit != unit && !(fn->flags & FUNC_INLINABILITY_CHECKED) && unit->require_func)
-    unit->require_func(unit->context, unit, fn);
+  if (unit->require_func && (fn->unit != unit || !unit->whole))
+    unit->require_func(unit->context, fn, NEED_INLINE);
 }
 
 Func *known_func(Unit *unit, Name *name) {

@@ -15,7 +15,8 @@ typedef struct CostVisit {
   Unit *unit;
   Func *fn;
   bool big;
-  bool count_all; /* go on below zero, for the true cost */
+  bool count_all;  /* go on below zero, for the true cost */
+  bool optimistic; /* calls of functions that nobody has looked at cost nothing */
   int32_t budget, budget_at_start;
   Str reason; /* of a refusal that is not about cost; lives in the event log's arena or is static */
 } CostVisit;
@@ -121,6 +122,7 @@ static bool refuse(CostVisit *v, Str reason) {
 
 /* Would the call be inlined by what is known now? Then its cost is that of the callee's body. */
 static bool inlined_cost(CostVisit *v, Op *call, int32_t *cost) {
+  if (v->optimistic) return true;
   Func *callee = inline_callee(v->unit, v->fn, call->fun, false);
   if (!callee || !func_has_inline_body(v->unit, callee)) return false;
   CallSite site = {.caller = v->fn, .call = call, .big_caller = v->big};
@@ -306,6 +308,12 @@ void can_inline(Unit *unit, Func *fn) {
     note_can_inline(unit, fn, fn->inl->cost);
   }
   fn->flags |= FUNC_INLINABILITY_CHECKED;
+}
+
+bool inline_may_fit(Unit *unit, Func *fn) {
+  if (inline_impossible(unit, fn)) return false;
+  CostVisit v = {.unit = unit, .fn = fn, .optimistic = true, .budget = budget_for(unit, fn)};
+  return !cost_list(&v, &fn->body);
 }
 
 /* ---- big functions ---- */

@@ -370,8 +370,9 @@ static bool is_instance_method(const Func *fn, const Object *method, Type *recv)
          type_identical(fn->params[0]->op.type, recv);
 }
 
+/* A unit that is not whole has no list of its instances. */
 static Func *instance_method_in(const Unit *unit, const Object *method, Type *recv) {
-  for (uint32_t i = 0; unit && i < unit->funcs.len; i++)
+  for (uint32_t i = 0; unit && unit->whole && i < unit->funcs.len; i++)
     if (is_instance_method(unit->funcs.items[i], method, recv)) return unit->funcs.items[i];
   return NULL;
 }

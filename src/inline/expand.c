@@ -31,8 +31,10 @@ typedef struct Expansion {
 /* Evaluating the function expression may do something; what it is, is known already. */
 static void take_callee_effects(Unit *unit, OpList *init, Op *fun) {
   for (;;) {
-    op_list_append(unit, init, &fun->init);
-    fun->init.len = 0;
+    if (fun->init.len) { /* names of functions are shared between threads: never written */
+      op_list_append(unit, init, &fun->init);
+      fun->init.len = 0;
+    }
     if (fun->kind == OP_CONVNOP || fun->kind == OP_PAREN) {
       fun = fun->x;
     } else if (fun->kind == OP_INLCALL) {

@@ -28,8 +28,14 @@ void inline_func(Unit *unit, Func *fn);
 /* FRONT_TYPECHECK, after inline_unit: bodies as importing packages see them (InlineBody.imported). */
 void inline_write_bodies(Unit *unit);
 
+/* For units that are not whole: decides about one function that is lowered; what its callees cost is asked by
+   unit->require_func. */
+void inline_decide(Unit *unit, Func *fn);
+/* For units that are not whole: inlines into a function and its closures (which follow it, as they stand in it). */
+void inline_family(Unit *unit, Func *const *funcs, uint32_t len);
+
 /* Decides about one function (and the functions of its unit that it reaches) without events and without changing it: for
-   dependencies. fn and every function of the unit that its calls reach is lowered. Safe to call again. */
+   functions that came up while inlining. fn and every function of the unit that its calls reach is lowered. Safe to call again. */
 void inline_can_inline(Unit *unit, Func *fn);
 
 /* The callee is replaced by instructions on the unit's target. fun: function expression of a call. */

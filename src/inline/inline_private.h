@@ -58,6 +58,8 @@ Name *call_named_callee(Unit *unit, const Op *call);
 /* ---- cost.c ---- */
 
 void can_inline(Unit *unit, Func *fn);
+/* False: too costly even if all calls that it makes were free. */
+bool inline_may_fit(Unit *unit, Func *fn);
 bool func_is_big(const Unit *unit, Func *fn);
 void note_big_function(Unit *unit, Func *fn);
 /* Name as messages show it; the hash of cloned closures is left out of diagnostic names. */

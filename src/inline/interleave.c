@@ -193,6 +193,36 @@ static void check_quietly(Unit *unit, Func *const *funcs, uint32_t len) {
   for (uint32_t i = 0; i < len; i++) inline_can_inline(unit, funcs[i]);
 }
 
+/* A literal that captures something goes with the function that it stands in. */
+static const Func *component_of(const Func *fn) {
+  while (func_captures(fn)) fn = fn->closure_parent;
+  return fn;
+}
+
+/* A function and its literals (unit not whole): innermost components first. */
+static void edit_family(Interleaving *all, Func *const *funcs, uint32_t len) {
+  Func **list = arena_new_array(all->arena, Func *, len);
+  for (uint32_t root = len; root-- > 0;) {
+    uint32_t count = 0;
+    for (uint32_t i = root; i < len; i++)
+      if (component_of(funcs[i]) == funcs[root]) list[count++] = funcs[i];
+    if (count) edit_component(all, list, count, false);
+  }
+}
+
+static void edit_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
+  Arena *arena = arena_new();
+  Interleaving all = {.unit = unit, .arena = arena, .calls = map_in(arena), .use_counts = map_in(arena)};
+  all.devirtualizer = devirtualizer_new(unit, arena);
+  for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
+  if (unit->whole)
+    unit_visit_components(unit, funcs, len, edit_component, &all);
+  else
+    edit_family(&all, funcs, len);
+  for (uint32_t i = 0; i < len; i++) remove_parens(map_get_ptr(&all.calls, funcs[i]));
+  arena_free(arena);
+}
+
 void inline_unit(Unit *unit) {
   unit->check_inlining = check_quietly;
   if (unit->profile->inline_rules != INLINE_INTERLEAVED) {
@@ -200,19 +230,15 @@ void inline_unit(Unit *unit) {
     return;
   }
   Session session = open_session(unit);
-  Arena *arena = arena_new();
-  Interleaving all = {.unit = unit, .arena = arena, .calls = map_in(arena), .use_counts = map_in(arena)};
-  all.devirtualizer = devirtualizer_new(unit, arena);
   /* Closures of inlined bodies are appended meanwhile; nothing is inlined into them. */
+  Arena *arena = arena_new();
   uint32_t len = unit->funcs.len;
   Func **funcs = arena_new_array(arena, Func *, len);
   if (len) memcpy(funcs, unit->funcs.items, sizeof(Func *) * len);
   if (!compiler_flags_no_inline(&unit->flags))
     unit_visit_components(unit, funcs, len, can_inline_component, unit);
-  for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
-  unit_visit_components(unit, funcs, len, edit_component, &all);
+  edit_funcs(unit, funcs, len);
   inline_state(unit)->scoring_done = true;
-  for (uint32_t i = 0; i < len; i++) remove_parens(map_get_ptr(&all.calls, funcs[i]));
   arena_free(arena);
   close_session(session);
 }
@@ -235,6 +261,20 @@ void inline_func(Unit *unit, Func *fn) {
   }
   remove_parens(s);
   arena_free(arena);
+  close_session(session);
+}
+
+void inline_decide(Unit *unit, Func *fn) {
+  if (compiler_flags_no_inline(&unit->flags)) return;
+  Session session = open_session(unit);
+  if (inline_may_fit(unit, fn)) can_inline(unit, fn);
+  close_session(session);
+}
+
+void inline_family(Unit *unit, Func *const *funcs, uint32_t len) {
+  Session session = open_session(unit);
+  for (uint32_t i = 1; i < len && !compiler_flags_no_inline(&unit->flags); i++) can_inline(unit, funcs[i]);
+  edit_funcs(unit, funcs, len);
   close_session(session);
 }
 

@@ -91,6 +91,28 @@ static bool visit_op(void *context, Op *op) {
   return op_children(op, visit_op, walk);
 }
 
+typedef struct Mentions {
+  Unit *unit;
+  void (*visit)(void *context, Func *fn);
+  void *context;
+} Mentions;
+
+static bool visit_mention(void *context, Op *op) {
+  const Mentions *m = context;
+  Name *name = NULL;
+  if (op->kind == OP_NAME && op->name->class_ == CLASS_FUNC) name = op->name;
+  if (op->kind == OP_DOTMETH || op->kind == OP_METHVALUE || op->kind == OP_METHEXPR)
+    name = op_method_name(m->unit, op);
+  if (name && name->func && name->func->unit == m->unit) m->visit(m->context, name->func);
+  return op_children(op, visit_mention, context);
+}
+
+void func_each_mentioned(Unit *unit, const Func *fn, void (*visit)(void *context, Func *fn), void *context) {
+  Mentions mentions = {unit, visit, context};
+  for (uint32_t i = 0; i < fn->body.len; i++)
+    if (fn->body.items[i]) visit_mention(&mentions, fn->body.items[i]);
+}
+
 /* fn is the root of a component: everything above it on the stack belongs to it. */
 static void hand_over(Components *c, const Func *fn, bool recursive) {
   uint32_t i = c->stack.len;

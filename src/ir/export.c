@@ -23,8 +23,7 @@ typedef struct Exporter {
   Arena *scratch;
   Map objects, types; /* reached: pointer -> 1 */
   Map rows;           /* owner Object* (function, or receiver's type) -> FuncRow* */
-  Map decl_ends;      /* FuncDecl* -> id after its last node */
-  Map files_seen;     /* SyntaxFile* -> 1 */
+  bool types_only;    /* no bodies */
   VEC(Object *) todo;
 } Exporter;
 
@@ -37,8 +36,7 @@ static bool first_time(Map *map, const void *key) {
 
 static void reach_type(Exporter *x, Type *t);
 
-/* The package-level object that stands for it: methods belong to their receiver's type. */
-static Object *owner_of(Object *object) {
+Object *object_export_owner(Object *object) {
   if (object->kind != OBJECT_FUNC || !object->type) return object;
   Type *signature = type_underlying(object->type);
   Object *recv = signature->kind == TYPE_SIGNATURE ? signature->u.signature.recv : NULL;
@@ -51,7 +49,7 @@ static Object *owner_of(Object *object) {
 static void reach_object(void *context, Object *object) {
   Exporter *x = context;
   if (!object || !object->pkg) return;
-  object = owner_of(object);
+  object = object_export_owner(object);
   if (!object || !object->pkg) return;
   if (object->kind == OBJECT_VAR && object->u.var.role != VAR_PACKAGE) return;
   if (object->kind != OBJECT_VAR && object->kind != OBJECT_CONST && object->kind != OBJECT_FUNC &&
@@ -137,26 +135,11 @@ static void reach_inline_body(Exporter *x, const Func *fn) {
   for (uint32_t i = 0; i < fn->inl->dcl_len; i++) reach_type(x, fn->inl->dcl[i]->op.type);
 }
 
-/* A declaration's nodes are numbered in one go, so the next declaration's number ends them. */
-static void note_decl_ends(Exporter *x, const PackageFile *file) {
-  NodeList decls = file->syntax->decls;
-  for (uint32_t i = 0; i < decls.len; i++) {
-    uint32_t end = i + 1 < decls.len ? decls.items[i + 1]->id : 0;
-    for (uint32_t k = 0; end == 0 && k + 1 < file->pkg->file_len; k++) /* the next file with declarations */
-      if (&file->pkg->files[k] >= file && file->pkg->files[k + 1].syntax->decls.len > 0)
-        end = file->pkg->files[k + 1].syntax->decls.items[0]->id;
-    if (end == 0) end = file->pkg->ids->next;
-    *map_put(&x->decl_ends, map_key(decls.items[i])) = end;
-  }
-}
-
-static void reach_generic_body(Exporter *x, const Object *object) {
-  const PackageFile *file = object->u.func.file;
+static void reach_generic_body(Exporter *x, Object *object) {
   const FuncDecl *decl = object->u.func.syntax;
-  if (!file || !decl) return;
-  if (first_time(&x->files_seen, file)) note_decl_ends(x, file);
-  const uint64_t *end = map_find(&x->decl_ends, map_key(decl));
-  if (end) info_each_use(object->pkg->info, decl->node.id, (uint32_t)*end, reach_object, x);
+  if (!decl || x->types_only) return;
+  if (x->unit->require_body) x->unit->require_body(x->unit->context, object);
+  info_each_use(object->pkg->info, decl->body_id, decl->body_id_end, reach_object, x);
 }
 
 /* ---- objects ---- */
@@ -173,7 +156,7 @@ static void reach_named(Exporter *x, const Object *object) {
   reach_types(x, t->u.named.tparams);
   reach_type(x, type_underlying(t));
   for (uint32_t i = 0; i < t->u.named.methods.len; i++) {
-    const Object *method = t->u.named.methods.items[i];
+    Object *method = t->u.named.methods.items[i];
     reach_type(x, method->type);
     if (t->u.named.tparams.len > 0) reach_generic_body(x, method);
   }
@@ -198,11 +181,17 @@ static void export_object(Exporter *x, Object *object) {
 
 static void add_row(Exporter *x, Func *fn) {
   if (!fn->inl || !fn->object || fn->closure || fn->targs.len > 0) return;
-  Object *owner = owner_of(fn->object);
+  Object *owner = object_export_owner(fn->object);
   if (!owner) return;
   FuncRow *row = arena_new_of(x->scratch, FuncRow);
   *row = (FuncRow){map_get_ptr(&x->rows, owner), fn};
   map_set_ptr(&x->rows, owner, row);
+}
+
+static void export_names(Exporter *x, const Scope *scope) {
+  for (uint32_t i = 0; i < scope->objects.len; i++)
+    if (text_is_exported(atom_str(scope->objects.items[i]->name))) reach_object(x, scope->objects.items[i]);
+  while (x->todo.len > 0) export_object(x, vec_pop(&x->todo));
 }
 
 void unit_export_bodies(Unit *unit) {
@@ -211,29 +200,35 @@ void unit_export_bodies(Unit *unit) {
   Arena *scratch = arena_new();
   Exporter x = {.unit = unit, .scratch = scratch, .objects = map_in(scratch), .types = map_in(scratch)};
   x.rows = map_in(scratch);
-  x.decl_ends = map_in(scratch);
-  x.files_seen = map_in(scratch);
   for (uint32_t i = 0; i < unit->funcs.len; i++) add_row(&x, unit->funcs.items[i]);
   vec_each (MapEntry, it, &unit->inlined_foreign.entries) add_row(&x, (Func *)(uintptr_t)it->key);
-  const Scope *scope = unit->pkg->scope;
-  for (uint32_t i = 0; i < scope->objects.len; i++)
-    if (text_is_exported(atom_str(scope->objects.items[i]->name))) reach_object(&x, scope->objects.items[i]);
-  while (x.todo.len > 0) export_object(&x, vec_pop(&x.todo));
+  export_names(&x, unit->pkg->scope);
   arena_free(scratch);
+}
+
+Map unit_export_types(Unit *unit) {
+  Arena *scratch = arena_new();
+  Exporter x = {.unit = unit, .scratch = scratch, .types = map_in(scratch), .types_only = true};
+  x.objects = map_in(unit->arena);
+  x.rows = map_in(scratch);
+  export_names(&x, unit->pkg->scope);
+  arena_free(scratch);
+  return x.objects;
 }
 
 /* ---- the question ---- */
 
 static bool hands_on(const Unit *unit, const Package *import, const Func *fn) {
-  if (import == fn->unit->pkg) return true;
   const Unit *other = unit->find_unit ? unit->find_unit(unit->context, import) : NULL;
-  return other && map_find(&other->exported_foreign, map_key(fn));
+  return other && other->whole && map_find(&other->exported_foreign, map_key(fn));
 }
 
 bool func_has_inline_body(const Unit *unit, const Func *fn) {
   if (!fn->inl) return false;
   if (fn->unit == unit || fn->targs.len > 0) return true;
   for (uint32_t i = 0; i < unit->pkg->imports.len; i++)
+    if (unit->pkg->imports.items[i] == fn->unit->pkg) return true;
+  for (uint32_t i = 0; i < unit->pkg->imports.len; i++)
     if (hands_on(unit, unit->pkg->imports.items[i], fn)) return true;
-  return false;
+  return unit->is_handed && unit->is_handed(unit->context, unit, fn);
 }

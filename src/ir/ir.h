@@ -265,6 +265,13 @@ typedef struct FuncProperties {
   uint8_t *results;   /* ResultKind; result_len entries */
 } FuncProperties;
 
+/* What is wanted of a function of a package that is looked into on demand; each one includes those before. */
+typedef enum FuncNeed {
+  NEED_NOTHING,
+  NEED_INLINE, /* whether it can be inlined: `inl` */
+  NEED_TAGS    /* `tags`, and the directives that count for callers */
+} FuncNeed;
+
 struct Func {
   Name *name;    /* name->name is the symbol name without package: "F", "(*T).M", "T.M", "F.func1" */
   Unit *unit;    /* that it was lowered in */
@@ -293,7 +300,9 @@ struct Func {
   ParamTag *tags;      /* param_len entries once FUNC_ESCAPE_DONE */
   const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
-  void *opt; /* for one pass at a time */
+  uint32_t known; /* FuncNeed: of a dependency's function, how far it was looked into (release) */
+  void *source;   /* private to the lower layer: where the body comes from */
+  void *opt;      /* for one pass at a time */
 };
 
 /* IsClosure of the compiler: a literal that captures something. */
@@ -305,6 +314,10 @@ bool func_has_inline_body(const Unit *unit, const Func *fn);
 void unit_drop_bodies(Unit *unit);
 /* Determines unit->exported_foreign: once everything is inlined, before the unit's importers ask. */
 void unit_export_bodies(Unit *unit);
+/* The package-level objects (-> 1) that export data reaches through types alone; bodies may add to them. */
+Map unit_export_types(Unit *unit);
+/* The package-level object under which a function is exported: a method's receiver type. NULL: none. */
+Object *object_export_owner(Object *object);
 /* Name for messages: hash of cloned closures stripped (diagnostic form). */
 Str func_diagnostic_name(const Func *f);
 
@@ -341,10 +354,13 @@ struct Unit {
   /* Imported functions: finds or makes the Func of another package's (or this package's) declared function or method, with its
      inline body and tags as far as they are known. Set by the engine. */
   Func *(*resolve_func)(void *context, Unit *unit, Object *object);
-  /* Makes sure that a Func of another unit is lowered, checked for inlining and tagged. */
-  void (*require_func)(void *context, Unit *unit, Func *func);
+  /* Makes sure that so much is known of a function of a unit that is not whole. May be NULL: there is no such unit. */
+  void (*require_func)(void *context, Func *func, FuncNeed need);
   /* Makes sure that the body of a declared (generic) function of another package is parsed and checked. May be NULL. */
-  void (*require_body)(void *context, Unit *unit, Object *object);
+  void (*require_body)(void *context, Object *object);
+  /* Whether one of the unit's imports that are not whole hands on the body of a function of a third package: see export.c. May
+     be NULL. */
+  bool (*is_handed)(void *context, const Unit *unit, const Func *fn);
   /* To be called when a call of a function is expanded: the compiler reads its body again at that moment, which may bring
      types and wrappers along. Set by the lower layer; may be NULL. */
   void (*note_inlined)(Unit *unit, Func *callee);
@@ -462,6 +478,8 @@ Op *op_unparen(Op *op);
 void unit_visit_components(Unit *unit, Func *const *roots, uint32_t root_len,
                            void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
                            void *context);
+/* Each function of the unit that fn's body mentions, function literals in it left out, in order, repeatedly. */
+void func_each_mentioned(Unit *unit, const Func *fn, void (*visit)(void *context, Func *fn), void *context);
 /* The same, but as if functions with one of the flags in `done` (FuncFlags) were not there. */
 void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_len, uint32_t done,
                                   void (*visit)(void *context, Func *const *list, uint32_t len,

@@ -102,7 +102,7 @@ void body_bind(Body *b, Type *signature, BlockStmt *block) {
 void lower_body(Lowering *low, Func *fn) {
   if (fn->flags & FUNC_LOWERED) return;
   fn->flags |= FUNC_LOWERED;
-  BodySource *source = map_get_ptr(&low->sources, fn);
+  BodySource *source = fn->source;
   if (!source) return;
   Instantiation *inst = source->inst;
   if (inst && !inst->shaped) {
@@ -110,8 +110,7 @@ void lower_body(Lowering *low, Func *fn) {
     return;
   }
   Object *object = source->object;
-  if (low->unit->require_body && (!low->eager || object->pkg != low->unit->pkg))
-    low->unit->require_body(low->unit->context, low->unit, object);
+  if (low->unit->require_body) low->unit->require_body(low->unit->context, object);
   Body b;
   body_init(&b, low, fn, NULL);
   body_enter(&b, object);
@@ -191,12 +190,11 @@ static Lowering *lowering_of(Unit *unit) {
   low->universe = unit->universe;
   low->eager = unit->whole;
   low->in_place = unit->profile->front_end == FRONT_TYPECHECK;
-  Map *maps[] = {&low->names,     &low->funcs,       &low->sources,        &low->generics,
-                 &low->instances, &low->read_types,  &low->read_objects,   &low->replaced,
-                 &low->facts,     &low->rewritten,   &low->pointers,       &low->runtime_names,
-                 &low->itabs,     &low->shape_flags, &low->instance_types, &low->method_sets,
-                 &low->renamed,   &low->inlined,     &low->written,        &low->pointed,
-                 &low->seen_types};
+  Map *maps[] = {&low->names,       &low->funcs,          &low->generics,      &low->instances,
+                 &low->read_types,  &low->read_objects,   &low->replaced,      &low->facts,
+                 &low->rewritten,   &low->pointers,       &low->runtime_names, &low->itabs,
+                 &low->shape_flags, &low->instance_types, &low->method_sets,   &low->renamed,
+                 &low->inlined,     &low->written,        &low->pointed,       &low->seen_types};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);

@@ -561,7 +561,7 @@ static void collect_stmts(Collector *c, NodeList stmts) {
 /* ---- declarations ---- */
 
 static void collect_func(Lowering *low, Generic *g, Object *object) {
-  if (low->unit->require_body) low->unit->require_body(low->unit->context, low->unit, object);
+  if (low->unit->require_body) low->unit->require_body(low->unit->context, object);
   Body b;
   Func holder = {.pos = XPOS_NONE};
   body_init(&b, low, &holder, NULL);

@@ -65,8 +65,7 @@ static void note_inlined(Unit *unit, Func *callee) {
   uint64_t *done = map_put(&low->inlined, map_key(callee));
   if (*done) return;
   *done = 1;
-  Lowering *other = callee->unit->lower_state;
-  BodySource *source = other ? map_get_ptr(&other->sources, callee) : NULL;
+  const BodySource *source = callee->source;
   if (!source || !source->object) return;
   uint32_t funcs = enter(low);
   read_again(low, callee, source);

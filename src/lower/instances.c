@@ -232,7 +232,7 @@ static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *obje
   rename_results(low, fn, object->type);
   BodySource *source = arena_new_of(low->arena, BodySource);
   *source = (BodySource){.fn = fn, .object = object, .inst = inst};
-  map_set_ptr(&low->sources, fn, source);
+  fn->source = source;
   if (!low->eager)
     vec_push(low->arena, &low->todo_bodies, fn); /* of a dependency: lowered since it is used */
   return fn;

@@ -112,7 +112,6 @@ struct Lowering { /* per unit */
   bool in_place;              /* FRONT_TYPECHECK */
   Map names;                  /* package-level variable Object* -> Name* */
   Map funcs;                  /* Object* -> Func* (own package) */
-  Map sources;                /* Func* -> BodySource* */
   Map generics;               /* Object* -> Generic* */
   Map instances;              /* hash -> Instantiation* */
   Map instance_types;         /* named instance Type* -> Instantiation* */

@@ -9,7 +9,7 @@
  * over each body, with the same result: nodes, positions, temporaries, implicit conversions, order of functions.
  *
  * A reported unit (unit->whole) runs lower_package: everything that reading a body touches is resolved eagerly and in order,
- * since that order is what people see. A dependency lowers single functions on demand.
+ * since that order is what people see. A dependency (not whole) lowers single functions on demand.
  *
  * Go: cmd/compile/internal/noder/{writer,reader,unified}.go, cmd/compile/internal/typecheck
  */

@@ -310,7 +310,7 @@ Func *declare_func(Lowering *low, Object *object) {
   place_params(low, fn, decl->recv, decl->type);
   BodySource *source = arena_new_of(low->arena, BodySource);
   *source = (BodySource){.fn = fn, .object = object};
-  map_set_ptr(&low->sources, fn, source);
+  fn->source = source;
   return fn;
 }
 
@@ -335,10 +335,10 @@ Name *runtime_name(Lowering *low, const char *text, Type *signature) {
 /* ---- queues ---- */
 
 void add_body(Lowering *low, Func *fn, Object *object, Instantiation *inst) {
-  if (!map_get_ptr(&low->sources, fn)) {
+  if (!fn->source) {
     BodySource *source = arena_new_of(low->arena, BodySource);
     *source = (BodySource){.fn = fn, .object = object, .inst = inst};
-    map_set_ptr(&low->sources, fn, source);
+    fn->source = source;
   }
   if (low->eager) vec_push(low->arena, &low->todo_bodies, fn);
 }
@@ -355,7 +355,7 @@ void run_todos(Lowering *low) {
     } else if (low->todo_bodies.len) {
       Func *fn = vec_pop(&low->todo_bodies);
       lower_body(low, fn);
-      BodySource *source = map_get_ptr(&low->sources, fn);
+      BodySource *source = fn->source;
       if (!source->inst) continue;
       if (low->inlining)
         vec_push(low->arena, &low->inline_only, fn);

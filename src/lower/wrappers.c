@@ -210,7 +210,9 @@ static bool can_tail_call(Body *b, const Op *recv, const SetMethod *m, const Nam
   if (m->path_len == 0 || type_unalias(recv->type)->kind != TYPE_POINTER) return false;
   if (!callee) return strcmp(b->unit->target->goarch, "wasm") != 0;
   if (type_unalias(m->object->type->u.signature.recv->type)->kind != TYPE_POINTER) return false;
-  return !callee->func || !callee->func->inl;
+  if (!callee->func) return true;
+  if (b->unit->require_func) b->unit->require_func(b->unit->context, callee->func, NEED_INLINE);
+  return !callee->func->inl;
 }
 
 /* Older releases replace the receiver and jump; what jumps says nothing to escape analysis. */

@@ -215,7 +215,9 @@ static void parse_declared_body(Parser *p, FuncDecl *decl) {
     end = p->scan.offset;
     parser_next(p);
   } else {
+    decl->body_id = p->ids->next;
     decl->body = parse_function_body(p);
+    decl->body_id_end = p->ids->next;
     end = source_offset(p->source, decl->body->rbrace);
   }
   decl->body_len = end + 1 - decl->body_offset;

@@ -261,7 +261,9 @@ void parse_body(const SyntaxSession *session, SyntaxFile *file, FuncDecl *decl, 
   p.directives_from = UINT32_MAX; /* they were read when the body was skipped */
   NameSlot slots[1 << BODY_NAME_BITS] = {0};
   parser_start(&p, slots, BODY_NAME_BITS, decl->body_offset);
+  decl->body_id = ids->next;
   decl->body = parse_function_body(&p);
+  decl->body_id_end = ids->next;
 }
 
 Node *parse_expression(Arena *arena, const SyntaxSession *session, SourceFile *source, IdCounter *ids,

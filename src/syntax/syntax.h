@@ -285,9 +285,10 @@ typedef struct FuncDecl { /* NODE_FUNC_DECL, at the name; at the receiver's `(` 
   NameExpr *name;
   FieldList tparams;
   FuncTypeExpr *type;
-  struct BlockStmt *body; /* NULL: no body, or skipped: see body_len */
-  uint32_t body_offset;   /* of the `{` in the file */
-  uint32_t body_len;      /* bytes from `{` to after `}`; 0: the function has no body */
+  struct BlockStmt *body;        /* NULL: no body, or skipped: see body_len */
+  uint32_t body_offset;          /* of the `{` in the file */
+  uint32_t body_len;             /* bytes from `{` to after `}`; 0: the function has no body */
+  uint32_t body_id, body_id_end; /* numbers of the body's nodes, end excluded; 0 while it is not parsed */
 } FuncDecl;
 
 /* Statements. Simple statements: empty, expression, send, assignment. */

@@ -13,39 +13,48 @@
 enum {
   PAGE_BITS = 9,
   PAGE_SIZE = 1 << PAGE_BITS,
-  FACT_DEF = 1,  /* names: declared here */
-  FACT_USE = 2,  /* names: refers to the object */
-  FACT_SCOPE = 4 /* the fact is a scope */
+  FACT_DEF = 1,     /* names: declared here */
+  FACT_USE = 2,     /* names: refers to the object */
+  FACT_SCOPE = 4,   /* the fact is a scope */
+  FACT_INSTANCE = 8 /* names: refers to the object of an InstanceFact */
 };
 
 typedef struct Fact {
   Type *type;
   const Const *value;
-  void *more; /* Object, Selection or Scope */
+  void *more; /* Object, InstanceFact, Selection or Scope */
   uint8_t mode, flags;
 } Fact;
+
+typedef struct InstanceFact {
+  Instance instance;
+  Object *object; /* that is instantiated */
+} InstanceFact;
 
 struct Info {
   Arena *arena;
   Fact **pages;
   uint32_t page_count;
-  Map instances; /* id of a name -> Instance* */
 };
 
 Info *info_new(Arena *arena, IdCounter *ids) {
   (void)ids;
   Info *info = arena_new_of(arena, Info);
   info->arena = arena;
-  info->instances = map_in(arena);
   return info;
+}
+
+/* Pages and their table are published while others read: the count last. */
+static const Fact *page_of(const Info *info, uint32_t id) {
+  if (id >> PAGE_BITS >= LOAD_ACQUIRE(&info->page_count)) return NULL;
+  return LOAD_ACQUIRE(&LOAD_ACQUIRE(&info->pages)[id >> PAGE_BITS]);
 }
 
 static const Fact *fact_of(const Info *info, const Node *node) {
   static const Fact nothing = {0};
   if (!info || !node) return &nothing;
-  uint32_t page = node->id >> PAGE_BITS;
-  if (page >= info->page_count || !info->pages[page]) return &nothing;
-  return &info->pages[page][node->id & (PAGE_SIZE - 1)];
+  const Fact *page = page_of(info, node->id);
+  return page ? &page[node->id & (PAGE_SIZE - 1)] : &nothing;
 }
 
 static Fact *fact_put(Info *info, const Node *node) {
@@ -57,7 +66,7 @@ static Fact *fact_put(Info *info, const Node *node) {
     STORE_RELEASE(&info->pages, pages);
     STORE_RELEASE(&info->page_count, count);
   }
-  if (!info->pages[page]) info->pages[page] = arena_new_array(info->arena, Fact, PAGE_SIZE);
+  if (!info->pages[page]) STORE_RELEASE(&info->pages[page], arena_new_array(info->arena, Fact, PAGE_SIZE));
   return &info->pages[page][node->id & (PAGE_SIZE - 1)];
 }
 
@@ -69,13 +78,16 @@ ValueMode info_mode(const Info *info, const Node *expr) { return (ValueMode)fact
 
 Object *info_def(const Info *info, const NameExpr *name) {
   const Fact *fact = fact_of(info, &name->node);
-  return fact->flags & FACT_DEF ? fact->more : NULL;
+  if (!(fact->flags & FACT_DEF)) return NULL;
+  return fact->flags & FACT_INSTANCE ? ((const InstanceFact *)fact->more)->object : fact->more;
 }
 
-Object *info_use(const Info *info, const NameExpr *name) {
-  const Fact *fact = fact_of(info, &name->node);
+static Object *use_of(const Fact *fact) {
+  if (fact->flags & FACT_INSTANCE) return ((const InstanceFact *)fact->more)->object;
   return fact->flags & FACT_USE ? fact->more : NULL;
 }
+
+Object *info_use(const Info *info, const NameExpr *name) { return use_of(fact_of(info, &name->node)); }
 
 Object *info_implicit(const Info *info, const Node *node) {
   const Fact *fact = fact_of(info, node);
@@ -92,16 +104,17 @@ Scope *info_scope(const Info *info, const Node *node) {
 }
 
 const Instance *info_instance(const Info *info, const NameExpr *name) {
-  const uint64_t *found = map_find(&info->instances, name->node.id);
-  return found ? (const Instance *)(uintptr_t)*found : NULL;
+  const Fact *fact = fact_of(info, &name->node);
+  return fact->flags & FACT_INSTANCE ? &((const InstanceFact *)fact->more)->instance : NULL;
 }
 
 void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(void *context, Object *object),
                    void *context) {
   for (uint32_t id = from; info && id < to; id++) {
-    const Fact *page = id >> PAGE_BITS < info->page_count ? info->pages[id >> PAGE_BITS] : NULL;
+    const Fact *page = page_of(info, id);
     const Fact *fact = page ? &page[id & (PAGE_SIZE - 1)] : NULL;
-    if (fact && (fact->flags & FACT_USE) && fact->more) visit(context, fact->more);
+    Object *object = fact ? use_of(fact) : NULL;
+    if (object) visit(context, object);
   }
 }
 
@@ -132,8 +145,11 @@ void record_def(Checker *check, NameExpr *name, Object *object) {
 
 void record_use(Checker *check, NameExpr *name, Object *object) {
   Fact *fact = fact_put(check->info, &name->node);
-  fact->more = object;
   fact->flags |= FACT_USE;
+  if (fact->flags & FACT_INSTANCE)
+    ((InstanceFact *)fact->more)->object = object;
+  else
+    fact->more = object;
 }
 
 void record_implicit(Checker *check, Node *node, Object *object) {
@@ -172,10 +188,11 @@ static NameExpr *instantiated_name(Node *expr) {
 void record_instance(Checker *check, Node *expr, TypeList targs, Type *type) {
   NameExpr *name = instantiated_name(expr);
   if (!name) BUG("instance of an expression without a name");
-  Instance *instance = arena_new_of(check->info->arena, Instance);
-  instance->targs = targs;
-  instance->type = type;
-  *map_put(&check->info->instances, name->node.id) = map_key(instance);
+  Fact *fact = fact_put(check->info, &name->node);
+  InstanceFact *instance = arena_new_of(check->info->arena, InstanceFact);
+  *instance = (InstanceFact){.instance = {targs, type}, .object = use_of(fact)};
+  fact->more = instance;
+  fact->flags |= FACT_INSTANCE;
 }
 
 void record_builtin_type(Checker *check, Node *fun, Type *signature) {

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * demand: dependencies, function by function.
+ *
+ * In: a question about a function of a package that is not reported. Out: the answer that compiling the whole package would give,
+ * after looking into that function and into those that the answer depends on:
+ *   can it be inlined    its body is parsed, checked and lowered, and so are the callees that can make a difference
+ *   its tags             calls are inlined into it and into every function of its package that it reaches; then escape analysis
+ *   does an import hand on its body    see below
+ *
+ * Reported packages run on many threads, lazy packages belong to nobody: who holds engine->demand_lock works on them. What was
+ * found out is published by Func.known; it never changes from then on.
+ *
+ * Go: none; the compiler reads export data
+ */
+#include "engine/private.h"
+
+typedef enum DemandState {
+  DEMAND_DECIDING = 1, /* whether it can be inlined */
+  DEMAND_EDITED = 2,   /* calls are inlined, the passes before escape analysis are through */
+  DEMAND_VISITED = 4   /* reached by the function whose tags are wanted */
+} DemandState;
+
+static EnginePackage *owner_of(const Package *pkg) { return pkg->user; }
+
+static uint64_t *state_of(EnginePackage *package, const Func *fn) {
+  if (!package->demands.arena) package->demands = map_in(package->arena);
+  return map_put(&package->demands, map_key(fn));
+}
+
+/* ---- can it be inlined ---- */
+
+static void decide(EnginePackage *package, Func *fn) {
+  if (fn->known >= NEED_INLINE) return;
+  if (*state_of(package, fn) & DEMAND_DECIDING) return;
+  lower_function(package->unit, fn);
+  *state_of(package, fn) |= DEMAND_DECIDING;
+  inline_decide(package->unit, fn);
+  store_release(&fn->known, NEED_INLINE);
+}
+
+/* ---- tags ---- */
+
+typedef VEC(Func *) FuncList;
+
+static void add_family(Arena *arena, FuncList *list, Func *fn) {
+  vec_push(arena, list, fn);
+  for (uint32_t i = 0; i < fn->closures.len; i++) add_family(arena, list, fn->closures.items[i]);
+}
+
+static void edit(EnginePackage *package, Func *fn) {
+  uint64_t *state = state_of(package, fn);
+  if (*state & DEMAND_EDITED) return;
+  *state |= DEMAND_EDITED;
+  decide(package, fn);
+  Arena *scratch = arena_new();
+  FuncList family = {0};
+  add_family(scratch, &family, fn);
+  inline_family(package->unit, family.items, family.len);
+  family.len = 0; /* with the literals of inlined bodies */
+  add_family(scratch, &family, fn);
+  loop_vars_funcs(package->unit, family.items, family.len);
+  dead_locals_funcs(package->unit, family.items, family.len);
+  arena_free(scratch);
+}
+
+typedef struct Instances {
+  EnginePackage *package;
+  FuncList todo;
+  Map seen;
+} Instances;
+
+static void add_instance(void *context, Func *fn) {
+  Instances *found = context;
+  uint64_t *seen = map_put(&found->seen, map_key(fn));
+  if (*seen || fn->targs.len == 0) return;
+  *seen = 1;
+  vec_push(found->seen.arena, &found->todo, fn);
+}
+
+void demand_inlining(EnginePackage *package, Func *fn) {
+  Arena *scratch = arena_new();
+  Instances found = {.package = package, .seen = map_in(scratch)};
+  vec_push(scratch, &found.todo, fn);
+  while (found.todo.len) {
+    Func *next = vec_pop(&found.todo);
+    edit(package, next);
+    FuncList family = {0};
+    add_family(scratch, &family, next);
+    for (uint32_t i = 0; i < family.len; i++)
+      func_each_mentioned(package->unit, family.items[i], add_instance, &found);
+  }
+  arena_free(scratch);
+}
+
+typedef struct Reach {
+  EnginePackage *package;
+  Arena *scratch;
+  FuncList list; /* functions, each followed by its literals */
+  FuncList todo;
+} Reach;
+
+static void reach(void *context, Func *fn) {
+  Reach *r = context;
+  fn = func_outermost(fn);
+  if (fn->flags & FUNC_ESCAPE_DONE) return;
+  uint64_t *state = state_of(r->package, fn);
+  if (*state & DEMAND_VISITED) return;
+  *state |= DEMAND_VISITED;
+  vec_push(r->scratch, &r->todo, fn);
+}
+
+static void find_tags(EnginePackage *package, Func *fn) {
+  if (fn->known >= NEED_TAGS) return;
+  Reach r = {.package = package, .scratch = arena_new()};
+  reach(&r, fn);
+  while (r.todo.len) {
+    Func *next = vec_pop(&r.todo);
+    edit(package, next);
+    uint32_t from = r.list.len;
+    add_family(r.scratch, &r.list, next);
+    for (uint32_t i = from; i < r.list.len; i++)
+      func_each_mentioned(package->unit, r.list.items[i], reach, &r);
+  }
+  escape_funcs(package->unit, r.list.items, r.list.len);
+  for (uint32_t i = 0; i < r.list.len; i++)
+    if (r.list.items[i]->flags & FUNC_ESCAPE_DONE) store_release(&r.list.items[i]->known, NEED_TAGS);
+  arena_free(r.scratch);
+}
+
+/* ---- whole packages after all ---- */
+
+static void finish_wrapper(void *context, Unit *unit, Func *fn) {
+  (void)context;
+  inline_func(unit, fn);
+}
+
+/* All of the package once more, as far as inlining: for what depends on what it inlines anywhere. */
+Unit *demand_shadow(EnginePackage *package) {
+  if (package->shadow) return package->shadow;
+  const CheckConfig *config = &package->engine->check_later;
+  Package *pkg = package->pkg;
+  for (uint32_t i = 0; i < pkg->objects.len; i++)
+    if (pkg->objects.items[i]->kind == OBJECT_FUNC) check_function_body(config, pkg, pkg->objects.items[i]);
+  check_init_order(config, pkg);
+  Unit *unit = package->shadow = pipeline_new_unit(package);
+  unit->whole = true;
+  lower_package(unit);
+  inline_unit(unit);
+  lower_wrappers(unit, finish_wrapper, NULL);
+  unit_export_bodies(unit);
+  return unit;
+}
+
+/* ---- hooks ---- */
+
+static Func *resolve_func(void *context, Unit *unit, Object *object) {
+  const Engine *engine = context;
+  EnginePackage *owner = owner_of(object->pkg);
+  Unit *home = unit->pkg == object->pkg ? unit : owner->unit; /* a shadow's own functions are its own */
+  if (home->whole) return lower_find_func(home, object);
+  lock_take(engine->demand_lock);
+  Func *fn = lower_find_func(home, object);
+  lock_release(engine->demand_lock);
+  return fn;
+}
+
+static Unit *find_unit(void *context, const Package *pkg) {
+  (void)context;
+  const EnginePackage *owner = pkg->user;
+  return owner ? owner->unit : NULL;
+}
+
+static void require_func(void *context, Func *fn, FuncNeed need) {
+  const Engine *engine = context;
+  if (fn->unit->whole || load_acquire(&fn->known) >= (uint32_t)need) return;
+  lock_take(engine->demand_lock);
+  EnginePackage *owner = owner_of(fn->unit->pkg);
+  if (need == NEED_INLINE)
+    decide(owner, fn);
+  else
+    find_tags(owner, fn);
+  lock_release(engine->demand_lock);
+}
+
+static void require_body(void *context, Object *object) {
+  const Engine *engine = context;
+  EnginePackage *owner = owner_of(object->pkg);
+  if (!owner->bodies_later) return;
+  lock_take(engine->demand_lock);
+  check_function_body(&engine->check_later, object->pkg, object);
+  lock_release(engine->demand_lock);
+}
+
+static bool is_handed(void *context, const Unit *unit, const Func *fn) {
+  const Engine *engine = context;
+  lock_take(engine->demand_lock);
+  bool yes = package_is_handed(unit, fn);
+  lock_release(engine->demand_lock);
+  return yes;
+}
+
+void demand_hooks(EnginePackage *package, Unit *unit) {
+  unit->resolve_func = resolve_func;
+  unit->find_unit = find_unit;
+  unit->require_func = require_func;
+  unit->require_body = require_body;
+  unit->is_handed = is_handed;
+  unit->context = package->engine;
+}
