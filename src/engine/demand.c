@@ -18,7 +18,8 @@
 typedef enum DemandState {
   DEMAND_DECIDING = 1, /* whether it can be inlined */
   DEMAND_EDITED = 2,   /* calls are inlined, the passes before escape analysis are through */
-  DEMAND_VISITED = 4   /* reached by the function whose tags are wanted */
+  DEMAND_VISITED = 4,  /* reached by the function whose tags are wanted */
+  DEMAND_BY_ORDER = 8  /* the decision depends on that of a function that depends on this one */
 } DemandState;
 
 static EnginePackage *owner_of(const Package *pkg) { return pkg->user; }
@@ -28,14 +29,70 @@ static uint64_t *state_of(EnginePackage *package, const Func *fn) {
   return map_put(&package->demands, map_key(fn));
 }
 
+/* ---- whole packages after all ---- */
+
+static void finish_wrapper(void *context, Unit *unit, Func *fn) {
+  (void)context;
+  inline_func(unit, fn);
+}
+
+/* All of the package once more, as far as inlining: for what depends on what it inlines anywhere. */
+Unit *demand_shadow(EnginePackage *package) {
+  if (package->shadow) return package->shadow;
+  const CheckConfig *config = &package->engine->check_later;
+  Package *pkg = package->pkg;
+  for (uint32_t i = 0; i < pkg->objects.len; i++)
+    if (pkg->objects.items[i]->kind == OBJECT_FUNC) check_function_body(config, pkg, pkg->objects.items[i]);
+  check_init_order(config, pkg);
+  Unit *unit = package->shadow = pipeline_new_unit(package);
+  unit->whole = true;
+  lower_package(unit);
+  inline_unit(unit);
+  lower_wrappers(unit, finish_wrapper, NULL);
+  unit_export_bodies(unit);
+  for (uint32_t i = 0; i < unit->funcs.len; i++)
+    if (unit->funcs.items[i]->targs.len)
+      vec_push(package->arena, &package->shadow_instances, unit->funcs.items[i]);
+  Arena *bodies = unit->bodies;
+  unit_drop_bodies(unit);
+  arena_pool_give(package->engine->arenas, bodies);
+  return unit;
+}
+
+static Func *same_in_shadow(EnginePackage *package, const Func *fn) {
+  Unit *shadow = demand_shadow(package);
+  if (fn->object) return lower_find_func(shadow, fn->object);
+  for (uint32_t i = 0; i < package->shadow_instances.len; i++) {
+    Func *other = package->shadow_instances.items[i];
+    if (other->name->name == fn->name->name && other->name->pkg == fn->name->pkg) return other;
+  }
+  return NULL;
+}
+
 /* ---- can it be inlined ---- */
+
+/* Functions that call each other, each of which would fit if the others were free: whoever is decided first does not know
+   about the others, and who that is depends on the whole package. */
+static void note_cycle(EnginePackage *package, const Func *fn) {
+  for (uint32_t i = package->deciding.len; i-- > 0 && package->deciding.items[i] != fn;) {
+    *state_of(package, package->deciding.items[i]) |= DEMAND_BY_ORDER;
+    *state_of(package, fn) |= DEMAND_BY_ORDER;
+  }
+}
 
 static void decide(EnginePackage *package, Func *fn) {
   if (fn->known >= NEED_INLINE) return;
-  if (*state_of(package, fn) & DEMAND_DECIDING) return;
+  if (*state_of(package, fn) & DEMAND_DECIDING) {
+    note_cycle(package, fn);
+    return;
+  }
   lower_function(package->unit, fn);
   *state_of(package, fn) |= DEMAND_DECIDING;
+  vec_push(package->arena, &package->deciding, fn);
   inline_decide(package->unit, fn);
+  package->deciding.len--;
+  if (*state_of(package, fn) & DEMAND_BY_ORDER)
+    inline_decide_as(package->unit, fn, same_in_shadow(package, fn));
   store_release(&fn->known, NEED_INLINE);
 }
 
@@ -126,30 +183,6 @@ static void find_tags(EnginePackage *package, Func *fn) {
   for (uint32_t i = 0; i < r.list.len; i++)
     if (r.list.items[i]->flags & FUNC_ESCAPE_DONE) store_release(&r.list.items[i]->known, NEED_TAGS);
   arena_free(r.scratch);
-}
-
-/* ---- whole packages after all ---- */
-
-static void finish_wrapper(void *context, Unit *unit, Func *fn) {
-  (void)context;
-  inline_func(unit, fn);
-}
-
-/* All of the package once more, as far as inlining: for what depends on what it inlines anywhere. */
-Unit *demand_shadow(EnginePackage *package) {
-  if (package->shadow) return package->shadow;
-  const CheckConfig *config = &package->engine->check_later;
-  Package *pkg = package->pkg;
-  for (uint32_t i = 0; i < pkg->objects.len; i++)
-    if (pkg->objects.items[i]->kind == OBJECT_FUNC) check_function_body(config, pkg, pkg->objects.items[i]);
-  check_init_order(config, pkg);
-  Unit *unit = package->shadow = pipeline_new_unit(package);
-  unit->whole = true;
-  lower_package(unit);
-  inline_unit(unit);
-  lower_wrappers(unit, finish_wrapper, NULL);
-  unit_export_bodies(unit);
-  return unit;
 }
 
 /* ---- hooks ---- */

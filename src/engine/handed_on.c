@@ -212,6 +212,8 @@ static void find_mentions(Question *q, Carrier *target) {
 
 /* ---- methods that come by embedding ---- */
 
+static bool objects_embed(Map *seen, ObjectList list, const Object *wanted);
+
 static bool type_embeds(Map *seen, Type *t, const Object *wanted) {
   if (!t) return false;
   uint64_t *known = map_put(seen, map_key(t));
@@ -232,16 +234,29 @@ static bool type_embeds(Map *seen, Type *t, const Object *wanted) {
       if (type_embeds(seen, field->type, wanted)) return true;
     }
     return false;
+  case TYPE_TUPLE: return objects_embed(seen, t->u.tuple.vars, wanted);
+  case TYPE_SIGNATURE:
+    return type_embeds(seen, t->u.signature.params, wanted) ||
+           type_embeds(seen, t->u.signature.results, wanted);
+  case TYPE_INTERFACE: return objects_embed(seen, t->u.interface.methods, wanted);
   case TYPE_BASIC:
   case TYPE_NAMED:
   case TYPE_ALIAS:
-  case TYPE_TUPLE:
-  case TYPE_SIGNATURE:
-  case TYPE_INTERFACE:
   case TYPE_UNION:
   case TYPE_TYPE_PARAM: return false;
   }
   return false;
+}
+
+static bool objects_embed(Map *seen, ObjectList list, const Object *wanted) {
+  for (uint32_t i = 0; i < list.len; i++)
+    if (type_embeds(seen, list.items[i]->type, wanted)) return true;
+  return false;
+}
+
+/* A struct type in a piece of source may embed it. */
+static bool text_may_embed(Str text, const Object *wanted) {
+  return text_mentions(text, STR("struct")) && text_mentions(text, atom_str(wanted->name));
 }
 
 /* Some package between the import and the method embeds its receiver's type: wrappers may call the method. */
@@ -253,15 +268,10 @@ static bool may_be_embedded(Question *q, const EnginePackage *home, const Object
     if (!depends_on(q->import, package) || !depends_on(package, home)) continue;
     for (uint32_t i = 0; i < package->pkg->objects.len; i++) {
       const Object *object = package->pkg->objects.items[i];
-      if (object->kind == OBJECT_FUNC) {
-        /* types inside of functions */
-        if (object->u.func.syntax->body_len && text_mentions(body_text(object), STR("struct")) &&
-            text_mentions(body_text(object), atom_str(receiver->name)))
-          return true;
-        continue;
-      }
-      if (object->kind != OBJECT_TYPE_NAME && object->kind != OBJECT_VAR) continue;
       Type *t = object->type;
+      if (object->kind == OBJECT_FUNC && object->u.func.syntax->body_len &&
+          text_may_embed(body_text(object), receiver))
+        return true;
       if (object->kind == OBJECT_TYPE_NAME) t = type_underlying(t);
       if (type_embeds(&seen, t, receiver)) return true;
     }
@@ -323,7 +333,12 @@ static Answer find_answer(Question *q) {
   }
   if (!is_reached(q) && is_surely_not_reached(q)) return ANSWER_NO;
   if (q->inlined || q->doubts || !receiver) return ANSWER_UNKNOWN;
-  return method && may_be_embedded(q, home, receiver) ? ANSWER_UNKNOWN : ANSWER_NO;
+  const Package *pkg = q->import->pkg;
+  bool embedded =
+      method &&
+      (may_be_embedded(q, home, receiver) ||
+       (initial_value_mentions(pkg, STR("struct")) && initial_value_mentions(pkg, atom_str(receiver->name))));
+  return embedded ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static bool ask(EnginePackage *import, const Func *fn) {

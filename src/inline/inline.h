@@ -31,6 +31,8 @@ void inline_write_bodies(Unit *unit);
 /* For units that are not whole: decides about one function that is lowered; what its callees cost is asked by
    unit->require_func. */
 void inline_decide(Unit *unit, Func *fn);
+/* The same, but the answer is that for `other`, the same function of a whole unit (NULL: not there). */
+void inline_decide_as(Unit *unit, Func *fn, const Func *other);
 /* For units that are not whole: inlines into a function and its closures (which follow it, as they stand in it). */
 void inline_family(Unit *unit, Func *const *funcs, uint32_t len);
 

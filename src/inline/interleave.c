@@ -271,6 +271,18 @@ void inline_decide(Unit *unit, Func *fn) {
   close_session(session);
 }
 
+void inline_decide_as(Unit *unit, Func *fn, const Func *other) {
+  if (!other || !other->inl) {
+    fn->inl = NULL;
+    return;
+  }
+  Session session = open_session(unit);
+  if (!fn->inl) fn->inl = inline_body_new(unit, fn);
+  fn->inl->cost = other->inl->cost;
+  fn->inl->can_delay_results = other->inl->can_delay_results;
+  close_session(session);
+}
+
 void inline_family(Unit *unit, Func *const *funcs, uint32_t len) {
   Session session = open_session(unit);
   for (uint32_t i = 1; i < len && !compiler_flags_no_inline(&unit->flags); i++) can_inline(unit, funcs[i]);

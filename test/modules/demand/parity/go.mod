@@ -1,0 +1,3 @@
+module dep.example/parity
+
+go 1.25

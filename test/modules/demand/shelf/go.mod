@@ -1,0 +1,3 @@
+module dep.example/shelf
+
+go 1.25
