@@ -144,6 +144,7 @@ InlineBody *inline_body_new(Unit *unit, Func *fn) {
   Arena *bodies = unit->bodies;
   unit->bodies = unit->arena;
   InlineBody *body = arena_new_of(unit->arena, InlineBody);
+  body->has_loop_vars = fn->flags & FUNC_LOOP_VARS;
   Func *holder = arena_new_of(unit->arena, Func); /* surrounds the templates of closures */
   *holder = *fn;
   holder->flags |= FUNC_TEMPLATE;
@@ -190,16 +191,22 @@ static Func *own_instance(Unit *unit, const Name *name) {
 
 static Func *instance_stub(Unit *unit, const Func *fn) {
   Func *stub = arena_new_of(unit->arena, Func);
-  *stub = *fn;
-  stub->unit = unit;
-  stub->name = clone_name(unit, fn->name, NULL);
+  *stub = (Func){.unit = unit,
+                 .name = clone_name(unit, fn->name, NULL),
+                 .pos = fn->pos,
+                 .type = fn->type,
+                 .params = fn->params,
+                 .param_len = fn->param_len,
+                 .has_recv = fn->has_recv,
+                 .results = fn->results,
+                 .result_len = fn->result_len,
+                 .object = fn->object,
+                 .targs = fn->targs,
+                 .inl = fn->inl,
+                 .properties = fn->properties,
+                 .tags = arena_new_array(unit->arena, ParamTag, fn->param_len),
+                 .flags = FUNC_DUPOK | FUNC_ESCAPE_DONE | FUNC_INLINABILITY_CHECKED};
   stub->name->func = stub;
-  stub->body.items = NULL;
-  stub->body.len = stub->body.cap = 0;
-  stub->tags = arena_new_array(unit->arena, ParamTag, fn->param_len);
-  stub->flags |= FUNC_ESCAPE_DONE | FUNC_INLINABILITY_CHECKED;
-  stub->source = NULL;
-  stub->opt = NULL;
   *map_put(&inline_state(unit)->instances, instance_key(fn->name)) = map_key(stub);
   return stub;
 }

@@ -231,7 +231,8 @@ typedef struct ParamTag {
 typedef struct InlineBody {
   int32_t cost;
   bool can_delay_results;
-  Op **body_items; /* pristine copy made before anything was inlined into the function */
+  bool has_loop_vars; /* FUNC_LOOP_VARS */
+  Op **body_items;    /* pristine copy made before anything was inlined into the function */
   uint32_t body_len;
   Name **dcl; /* its own variables, parameters and results first, in declaration order */
   uint32_t dcl_len;
