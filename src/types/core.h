@@ -44,7 +44,10 @@ uint32_t first_in_source(Object *const *path, uint32_t len);
 int32_t object_path_index(const Checker *check, const Object *object); /* -1: not in progress */
 void check_push_object(Checker *check, Object *object);
 void check_pop_object(Checker *check);
-void check_directives(Checker *check);       /* directives.c */
+void check_directives(Checker *check);  /* directives.c */
+void check_size_limits(Checker *check); /* size_limits.c */
+/* All objects that names declare, in source order. */
+void info_each_def(const Info *info, void (*visit)(void *context, Object *object), void *context);
 void check_unused_imports(Checker *check);   /* unused.c */
 void check_init_order_of(Checker *check);    /* init_order.c */
 void check_anonymous_cycles(Checker *check); /* interface.c */

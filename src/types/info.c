@@ -118,6 +118,14 @@ void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(v
   }
 }
 
+void info_each_def(const Info *info, void (*visit)(void *context, Object *object), void *context) {
+  for (uint32_t page = 0; page < info->page_count; page++)
+    for (uint32_t i = 0; info->pages[page] && i < PAGE_SIZE; i++) {
+      const Fact *fact = &info->pages[page][i];
+      if ((fact->flags & FACT_DEF) && fact->more) visit(context, fact->more);
+    }
+}
+
 /* ---- writing ---- */
 
 void record_type_and_value(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value) {

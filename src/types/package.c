@@ -164,6 +164,7 @@ bool check_package(const CheckConfig *config, Package *pkg) {
   /* The compiler stops here if anything was wrong. */
   if (pkg->notes.list.len == 0 && !pkg->doubted) check_anonymous_cycles(check);
   if (pkg->notes.list.len == 0 && !pkg->doubted && config->bodies) check_directives(check);
+  if (pkg->notes.list.len == 0 && !pkg->doubted && config->bodies) check_size_limits(check);
   pkg->failed = pkg->failed || check->had_error;
   pkg->state->checker = NULL;
   pkg->state->checked = true;
