@@ -41,7 +41,7 @@
 
 enum {
   ALIGNMENT = 8,
-  RED_ZONE = ARENA_ASAN ? 16 : 0,
+  RED_ZONE = ARENA_ASAN ? 64 : 0, /* more than the slots that an op may lack at its end */
   FIRST_CHUNK = 16 * 1024,
   LARGEST_CHUNK = 4 * 1024 * 1024,
 };

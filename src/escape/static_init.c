@@ -329,9 +329,7 @@ static bool static_copy(Schedule *s, Name *l, int64_t offset, Name *from, Type *
 /* ---- inlined calls ---- */
 
 static Op *shallow_copy(Unit *unit, const Op *op) {
-  Op *copy = arena_new_of(unit->bodies, Op);
-  *copy = *op;
-  copy->id = ++unit->next_op_id;
+  Op *copy = op_copy(unit, op);
   OpList *lists[3] = {&copy->init, NULL, NULL};
   for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) {
     if (*slot == 'l') lists[1] = &copy->list;

@@ -229,10 +229,7 @@ Op *replace_foreign_instance(Unit *unit, CloneOptions *options, const Op *op) {
   if ((op->kind != OP_METHEXPR && op->kind != OP_METHVALUE) || !op->name) return NULL;
   Func *here = instance_here(unit, op->name->func);
   if (!here || here == op->name->func) return NULL;
-  Op *copy = op_new(unit, (OpKind)op->kind, op->pos, op->type);
-  uint32_t id = copy->id;
-  *copy = *op;
-  copy->id = id;
+  Op *copy = op_copy(unit, op);
   copy->name = here->name;
   if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
   copy->init = op_list_clone(unit, options, &op->init);

@@ -61,7 +61,7 @@ static Op *mark_call(void *context, Op *op) {
     op_edit_children(op, mark_call, s);
   }
   if (!is_call(op)) return op;
-  Op *paren = op_unary(s->unit, OP_PAREN, op->pos, op->type, op);
+  Op *paren = op_new_place(s->unit, op->pos, op);
   vec_push(s->arena, &s->parens, paren);
   return paren;
 }
@@ -73,7 +73,7 @@ static void edit_body(Func *fn, Op *(*edit)(void *context, Op *child), void *con
 
 /* What stands in parentheses takes their place: nothing else refers to it. */
 static void remove_parens(FuncCalls *s) {
-  for (uint32_t i = 0; i < s->parens.len; i++) *s->parens.items[i] = *s->parens.items[i]->x;
+  for (uint32_t i = 0; i < s->parens.len; i++) op_fill_place(s->parens.items[i]);
 }
 
 static FuncCalls *func_calls_new(Unit *unit, Arena *arena, Func *fn, Map *use_counts) {

@@ -75,14 +75,28 @@ typedef struct OpList {
   uint32_t len, cap;
 } OpList;
 
+/* Most kinds have no lists: memory ends behind the last slot that the kind uses (op_size). x, y and z are always there, NULL if
+   the kind has no use for them. */
 struct Op {
   uint16_t kind; /* OpKind */
   uint16_t op2;  /* OpKind of ASOP's operation, or of a constant's source text; else 0 */
   uint32_t flags;
   XPos pos;
-  uint32_t id; /* dense in the unit */
-  Type *type;  /* NULL for statements */
-  OpList init; /* statements to be executed before */
+  uint32_t id;        /* dense in the unit */
+  Type *type;         /* NULL for statements */
+  OpList init;        /* statements to be executed before */
+  union {             /* payload */
+    Name *name;       /* NAME: itself; DOTMETH … : the method's function name if resolved */
+    Func *func;       /* CLOSURE, INLCALL (the callee) */
+    const Const *lit; /* LITERAL */
+    Atom label;       /* LABEL GOTO BREAK CONTINUE, FOR RANGE SWITCH SELECT (their label or NULL) */
+    Object *field;    /* DOT DOTPTR STRUCTKEY: the field */
+    struct {
+      int64_t offset; /* RESULT, LINKSYMOFFSET; SLICELIT: length; INLMARK: index */
+    };
+    Type *dynamic; /* DYNAMICTYPE, DYNAMICDOTTYPE: the type that is printed */
+    Name *guard;   /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
+  };
   union {
     Op *x;
     Op *fun;
@@ -106,13 +120,16 @@ struct Op {
     Op *call_defer_at;
   };
   union {
-    Op *w;
-    Op *max;
-  };
-  union {
     OpList list;
     OpList args;
     OpList lhs;
+    struct {
+      Atom sym; /* selectors and STRUCTKEY: the selected name; LITERAL: as it was written, or NULL */
+      union {
+        Package *sym_pkg; /* selectors: package of an unexported selected name */
+        Object *method;   /* DOTMETH DOTINTER METHVALUE METHEXPR: the method object */
+      };
+    };
   };
   union {
     OpList list2;
@@ -120,25 +137,9 @@ struct Op {
     OpList orelse;
     OpList results;
   };
-  union {             /* payload */
-    Name *name;       /* NAME: itself; DOTMETH … : the method's function name if resolved */
-    Func *func;       /* CLOSURE, INLCALL (the callee) */
-    const Const *lit; /* LITERAL */
-    Atom label;       /* LABEL GOTO BREAK CONTINUE, FOR RANGE SWITCH SELECT (their label or NULL) */
-    Object *field;    /* DOT DOTPTR STRUCTKEY: the field */
-    struct {
-      int64_t offset; /* RESULT, LINKSYMOFFSET; SLICELIT: length; INLMARK: index */
-    };
-    Type *dynamic; /* DYNAMICTYPE, DYNAMICDOTTYPE: the type that is printed */
-    Name *guard;   /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
-  };
   union {
-    Atom sym; /* selectors: the selected name; METHEXPR too; LITERAL: as it was written, or NULL */
-    int64_t field_offset_unused;
-  };
-  union {
-    Package *sym_pkg; /* selectors: package of an unexported selected name */
-    Object *method;   /* DOTMETH DOTINTER METHVALUE METHEXPR: the method object */
+    Op *w;
+    Op *max;
   };
 };
 
@@ -170,19 +171,25 @@ typedef enum NameFlags {
   NAME_BYVALUE_KNOWN = 1 << 13
 } NameFlags;
 
-struct Name { /* one Op per variable or function: every use shares it (position: the declaration's) */
-  Op op;      /* OP_NAME; op.name == this */
-  NameClass class_;
-  uint32_t name_flags;
-  Atom name;      /* "x", "~r0", ".autotmp_3", "(*T).M", "F[go.shape.int]" */
-  Package *pkg;   /* of the symbol; printed when it is not the unit's own package */
-  Func *func;     /* CLASS_FUNC: the function; NULL if only its name is known */
-  Op *defn;       /* defining statement (AS, AS2…, RANGE, TYPESW…), or for captured variables NULL */
-  Func *curfn;    /* function that it belongs to; NULL for package-level */
-  Name *outer;    /* captured: the variable in the enclosing function */
-  Object *object; /* where it came from, or NULL */
-  int64_t vargen; /* spare */
-  void *opt;      /* for one pass at a time (escape: location) */
+/* One Op per variable or function: every use shares it (position: the declaration's). It has no lists, so what makes it a
+   name lies in their place. */
+struct Name {
+  union {
+    Op op; /* OP_NAME; op.name == this */
+    struct {
+      char head[offsetof(Op, list)];
+      NameClass class_;
+      uint32_t name_flags;
+      Atom name;      /* "x", "~r0", ".autotmp_3", "(*T).M", "F[go.shape.int]" */
+      Package *pkg;   /* of the symbol; printed when it is not the unit's own package */
+      Func *func;     /* CLASS_FUNC: the function; NULL if only its name is known */
+      Op *defn;       /* defining statement (AS, AS2…, RANGE, TYPESW…), or for captured variables NULL */
+      Func *curfn;    /* function that it belongs to; NULL for package-level */
+      Name *outer;    /* captured: the variable in the enclosing function */
+      Object *object; /* where it came from, or NULL */
+      void *opt;      /* for one pass at a time (escape: location) */
+    };
+  };
 };
 
 static inline bool op_is(const Op *op, OpKind kind) { return op && op->kind == kind; }
@@ -383,6 +390,12 @@ Pos xpos_outermost(const Unit *unit, XPos pos);
 /* ---- making ops ---- */
 
 Op *op_new(Unit *unit, OpKind kind, XPos pos, Type *type);
+size_t op_size(OpKind kind); /* bytes of an op of that kind */
+/* A copy with an id of its own; children are shared, lists too. */
+Op *op_copy(Unit *unit, const Op *op);
+/* Room for an op that takes the place of a call, and the call or what it became taking it. */
+Op *op_new_place(Unit *unit, XPos pos, Op *x);
+void op_fill_place(Op *place);
 Op *op_unary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x);
 Op *op_binary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x, Op *y);
 Op *op_literal(Unit *unit, XPos pos, Type *type, const Const *value);

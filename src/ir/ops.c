@@ -30,14 +30,57 @@ int op_precedence(OpKind kind) { return op_infos[kind].precedence; }
 
 /* ---- ops ---- */
 
+/* Where the last slot ends; a combination of slots for each row. */
+enum {
+  SIZE__ = offsetof(Op, list),
+  SIZE_x = offsetof(Op, list),
+  SIZE_s = offsetof(Op, list2),
+  SIZE_xs = offsetof(Op, list2),
+  SIZE_xy = offsetof(Op, list),
+  SIZE_xyz = offsetof(Op, list),
+  SIZE_l = offsetof(Op, list2),
+  SIZE_xl = offsetof(Op, list2),
+  SIZE_xlz = offsetof(Op, list2),
+  SIZE_xyl = offsetof(Op, list2),
+  SIZE_xyzl = offsetof(Op, list2),
+  SIZE_lm = offsetof(Op, w),
+  SIZE_xlm = offsetof(Op, w),
+  SIZE_xyzw = sizeof(Op)
+};
+
+static const uint8_t op_sizes[OP_KIND_COUNT] = {
+    [OP_NONE] = SIZE__,
+#define OP(NAME, precedence, text, slots) [OP_##NAME] = SIZE_##slots,
+#include "ir/ops.def"
+#undef OP
+};
+
+size_t op_size(OpKind kind) { return op_sizes[kind]; }
+
 Op *op_new(Unit *unit, OpKind kind, XPos pos, Type *type) {
-  Op *op = arena_new_of(unit->bodies, Op);
+  Op *op = arena_alloc(unit->bodies, op_sizes[kind]);
   op->kind = (uint16_t)kind;
   op->pos = pos;
   op->type = type;
   op->id = ++unit->next_op_id;
   return op;
 }
+
+Op *op_copy(Unit *unit, const Op *op) {
+  size_t size = op_sizes[op->kind];
+  Op *copy = arena_alloc(unit->bodies, size);
+  memcpy(copy, op, size);
+  copy->id = ++unit->next_op_id;
+  return copy;
+}
+
+Op *op_new_place(Unit *unit, XPos pos, Op *x) {
+  Op *place = arena_new_of(unit->bodies, Op);
+  *place = (Op){.kind = OP_PAREN, .pos = pos, .id = ++unit->next_op_id, .type = x->type, .x = x};
+  return place;
+}
+
+void op_fill_place(Op *place) { memcpy(place, place->x, op_sizes[place->x->kind]); }
 
 Op *op_unary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x) {
   Op *op = op_new(unit, kind, pos, type);

@@ -13,7 +13,9 @@
 /* The combinations of slots in ops.def. Walking is the most frequent thing that happens to ops, so each has its own row below. */
 typedef enum Slots {
   SLOTS__,
+  SLOTS_s,
   SLOTS_x,
+  SLOTS_xs,
   SLOTS_xy,
   SLOTS_xyz,
   SLOTS_xyzw,
@@ -46,8 +48,10 @@ bool op_children(Op *op, bool (*visit)(void *context, Op *child), void *context)
 #define LIST(slot) visit_list(&op->slot, visit, context)
   if (op->init.len > 0 && LIST(init)) return true;
   switch ((Slots)slots_of[op->kind]) {
-  case SLOTS__: return false;
-  case SLOTS_x: return ONE(x);
+  case SLOTS__:
+  case SLOTS_s: return false;
+  case SLOTS_x:
+  case SLOTS_xs: return ONE(x);
   case SLOTS_xy: return ONE(x) || ONE(y);
   case SLOTS_xyz: return ONE(x) || ONE(y) || ONE(z);
   case SLOTS_xyzw: return ONE(x) || ONE(y) || ONE(z) || ONE(w);
@@ -78,8 +82,10 @@ void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *conte
 #define LIST(slot) edit_list(&op->slot, edit, context)
   LIST(init);
   switch ((Slots)slots_of[op->kind]) {
-  case SLOTS__: break;
-  case SLOTS_x: ONE(x); break;
+  case SLOTS__:
+  case SLOTS_s: break;
+  case SLOTS_x:
+  case SLOTS_xs: ONE(x); break;
   case SLOTS_xy: ONE(x), ONE(y); break;
   case SLOTS_xyz: ONE(x), ONE(y), ONE(z); break;
   case SLOTS_xyzw: ONE(x), ONE(y), ONE(z), ONE(w); break;
@@ -165,8 +171,10 @@ static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *o
 #define LIST(slot) (copy->slot = op_list_clone(unit, options, &op->slot))
   LIST(init);
   switch ((Slots)slots_of[op->kind]) {
-  case SLOTS__: break;
-  case SLOTS_x: ONE(x); break;
+  case SLOTS__:
+  case SLOTS_s: break;
+  case SLOTS_x:
+  case SLOTS_xs: ONE(x); break;
   case SLOTS_xy: ONE(x), ONE(y); break;
   case SLOTS_xyz: ONE(x), ONE(y), ONE(z); break;
   case SLOTS_xyzw: ONE(x), ONE(y), ONE(z), ONE(w); break;
@@ -192,9 +200,7 @@ Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
     Op *other = map_get_ptr(&options->names, op->name);
     return other ? other : (Op *)(uintptr_t)op;
   }
-  Op *copy = arena_new_of(unit->bodies, Op);
-  *copy = *op;
-  copy->id = ++unit->next_op_id;
+  Op *copy = op_copy(unit, op);
   if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
   clone_slots(unit, options, copy, op);
   redefine_all(options, op, copy);
