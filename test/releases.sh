@@ -101,7 +101,7 @@ hold() { # DIR NAME WANT KEEPS FREES INLINES
   printf '# %s\n' "$2" | tee -a "$1/want.txt" >>"$1/got.txt"
   awk -v dir="$1" '
     function position(line) { match(line, /^[^ ]*:[0-9]+:([0-9]+:)?/); return substr(line, 1, RLENGTH) }
-    FNR == 1 { file++ }
+    { for (file = 1; FILENAME != ARGV[file]; file++); }
     file == 1 { want[++wants] = $0; next }
     file == 2 { got[++gots] = $0 }
     { text[file, position($0)] = text[file, position($0)] $0 "\n"; seen[position($0)] = 1 }

@@ -196,8 +196,8 @@ static void spread_arguments(Call *c) {
 
 void flood_call(Flood *f, Op *op) {
   Call c = {.f = f, .op = op, .args = op->args.items, .arg_len = op->args.len};
-  c.signature = type_core(op->fun->type);
   bool method = (op->flags & OP_METHOD_CALL) != 0, interface = op->kind == OP_CALLINTER;
+  c.signature = type_core(method ? op->fun->method->type : op->fun->type); /* without the receiver */
   if (method) {
     c.recv = c.args[0];
     c.args++;

@@ -205,8 +205,21 @@ static void settle_statements(Unit *unit, OpList *list) {
   for (uint32_t i = 0; i < list->len; i++) list->items[i] = as_statement(unit, list->items[i]);
 }
 
+/* f(g()) and return g(): the variables of all results; the first one carries the body. */
+static void settle_tuple(Unit *unit, const Op *op, OpList *list) {
+  Op *inlined = list->items[0];
+  OpList values = {0};
+  for (uint32_t i = 0; i < inlined->results.len; i++)
+    op_list_push(unit, &values, i == 0 ? carry(unit, inlined, op->pos) : inlined->results.items[i]);
+  *list = values;
+}
+
 /* Values are converted while the op around them is looked at; a receiver belongs to the selector. */
 static void settle_values(Unit *unit, const Op *op, OpList *list) {
+  if (list->len == 1 && op_is(list->items[0], OP_INLCALL) && list->items[0]->results.len > 1) {
+    settle_tuple(unit, op, list);
+    return;
+  }
   for (uint32_t i = 0; i < list->len; i++) {
     bool receiver = i == 0 && (op->flags & OP_METHOD_CALL);
     list->items[i] = as_value(unit, list->items[i], receiver ? op->fun->pos : op->pos);

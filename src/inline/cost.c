@@ -83,8 +83,11 @@ const char *inline_impossible(const Unit *unit, const Func *fn) {
   if (fn->pragma & PRAGMA_NOINLINE) return "marked go:noinline";
   if (unit->flags.race && (fn->pragma & PRAGMA_NORACE)) return "marked go:norace with -race compilation";
   if (unit->flags.checkptr && (fn->pragma & PRAGMA_NOCHECKPTR)) return "marked go:nocheckptr";
+  uint32_t pragma = fn->pragma;
+  if (unit->profile->front_end == FRONT_TYPECHECK) pragma &= ~(uint32_t)PRAGMA_UINTPTR_KEEPALIVE; /* later */
+  if (unit->profile->inline_rules == INLINE_LEAVES) pragma &= ~(uint32_t)PRAGMA_UINTPTR_ESCAPES;
   for (size_t i = 0; i < ARRAY_LEN(pragma_refusals); i++)
-    if (fn->pragma & pragma_refusals[i].pragma) return pragma_refusals[i].reason;
+    if (pragma & pragma_refusals[i].pragma) return pragma_refusals[i].reason;
   if (fn->body.len == 0 && !fn->inl) return "no function body";
   return NULL;
 }

@@ -253,6 +253,8 @@ static void adopt_captured(Expansion *x, CloneOptions *options, OpList *init) {
       buffer_free(&text);
       value = op_unary(unit, OP_ADDR, x->call->pos, pointer, outer);
       use = op_unary(unit, OP_DEREF, x->call->pos, inner->op.type, local);
+      use->y = &inner->op;
+      if (unit->profile->inline_copies_print) use->flags |= OP_AS_WRITTEN;
     }
     push_declaration(unit, init, x->call->pos, local);
     op_list_push(unit, init, assign_at_call(x, local, value));
@@ -329,6 +331,8 @@ static void assign_in_place(Expansion *x, OpList *init, const OpList *params) {
     else
       op_list_push(unit, &assign->lhs, target);
   }
+  const Type *only = assign->rhs.len == 1 ? assign->rhs.items[0]->type : NULL;
+  if (only && only->kind == TYPE_TUPLE) assign->kind = OP_AS2FUNC;
   if (assign->rhs.len > 0) op_list_push(unit, init, assign);
   if (gathered) op_list_push(unit, init, gathered);
   for (uint32_t i = 0; i < x->results.len; i++)

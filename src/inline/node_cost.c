@@ -117,9 +117,12 @@ static bool visit(void *context, Op *op) {
   if (hairy) return refuse(v, hairy);
   switch ((int)op->kind) {
   case OP_FALL:
-  case OP_LABEL: return false;
-  case OP_BLOCK:
-    if (op->list.len == 0) return false; /* an empty statement */
+  case OP_LABEL:
+  case OP_DCLCONST:
+    if (!v->unit->profile->inline_extra_nodes) return false;
+    break;
+  case OP_BLOCK: /* an empty statement */
+    if (op->list.len == 0 && !v->unit->profile->inline_extra_nodes) return false;
     break;
   case OP_RECOVER: v->reason = STR("call to recover"); return true;
   case OP_CALLFUNC:
@@ -149,7 +152,6 @@ static bool visit(void *context, Op *op) {
   case OP_METHEXPR:
   case OP_NEW:
   case OP_SLICELIT: v->budget--; break;
-  case OP_DCLCONST: return false;
   }
   if (v->unit->profile->inline_extra_nodes) v->budget -= extra_nodes(op);
   v->budget--;

@@ -67,7 +67,8 @@ typedef enum OpFlags {
   OP_COMPILER_VAR_LIVE = 1 << 16, /* kept alive for testing.B.Loop */
   OP_CALLED = 1 << 17,            /* function literal that is called where it is written (FRONT_TYPECHECK) */
   OP_POINTED = 1 << 18, /* composite literal in &T{…}: both are printed as it was written (FRONT_TYPECHECK) */
-  OP_AS_WRITTEN = 1 << 19, /* conversion of an inlined result: as a part of something it shows the call */
+  OP_ELIDED = 1 << 20,     /* composite literal whose type is that of a surrounding one (FRONT_TYPECHECK) */
+  OP_AS_WRITTEN = 1 << 19, /* made by inlining: as a part of something it shows y, what it was before */
 } OpFlags;
 
 typedef struct OpList {

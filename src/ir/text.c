@@ -280,6 +280,10 @@ static void print_composite(Printer *p, const Op *op) {
     put(p, "... argument");
     return;
   }
+  if (op->flags & OP_ELIDED) {
+    put(p, "composite literal");
+    return;
+  }
   if (op->flags & OP_POINTED) put(p, "&");
   if ((op->flags & OP_DDD) && op->kind == OP_ARRAYLIT && p->unit->profile->array_dots_printed) {
     put(p, "[<node DDD>]");

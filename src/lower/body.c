@@ -58,7 +58,9 @@ Name *local_name(Body *b, Pos pos, Object *object) {
   if (name) return name;
   if (!b->outer)
     BUG("variable %s is not declared in %s", atom_text(object->name), atom_text(b->fn->name->name));
-  name = capture(b, pos, local_name(b->outer, pos, object));
+  /* Older releases pass it on to the literal around this one when they are done with this one. */
+  Pos passed_at = b->low->in_place && b->block ? b->block->rbrace : pos;
+  name = capture(b, pos, local_name(b->outer, passed_at, object));
   vec_push(b->unit->arena, &b->fn->closure_vars, name);
   map_set_ptr(&b->locals, object, name);
   return name;

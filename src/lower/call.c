@@ -65,6 +65,8 @@ static Op *variadic_slice(Body *b, Pos pos, Type *type, Op *const *extra, uint32
 }
 
 static void convert_args(Body *b, Op *call, ObjectList params, bool variadic) {
+  const Type *only = call->args.len == 1 ? call->args.items[0]->type : NULL;
+  if (only && only->kind == TYPE_TUPLE) return;
   for (uint32_t i = 0; i < call->args.len; i++) {
     Type *type;
     if (variadic && !(call->flags & OP_DDD) && i + 1 >= params.len)

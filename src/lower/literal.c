@@ -106,6 +106,7 @@ Op *lower_composite(Body *b, CompositeLit *node) {
     struct_elements(b, lit, core, node->elems);
   }
   if (b->low->in_place) b->literal_end = literal_end(b, node);
+  if (b->low->in_place && !node->type && !pointer) lit->flags |= OP_ELIDED;
   if (!pointer) return lit;
   Op *addr = make_addr(b, node->node.pos, lit);
   addr->type = whole;

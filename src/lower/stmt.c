@@ -169,7 +169,9 @@ Op *finish_stmt(Body *b, Op *stmt) {
     return stmt;
   case OP_AS2: finish_assign_list(b, stmt); return stmt;
   case OP_ASOP: check_assigned(stmt->x); return stmt;
-  case OP_RETURN: split_results(b, stmt, &stmt->list); return stmt;
+  case OP_RETURN:
+    if (!b->unit->profile->tuples_kept) split_results(b, stmt, &stmt->list);
+    return stmt;
   default: return stmt;
   }
 }
@@ -186,6 +188,10 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
       b->each_line = each;
     }
     b->line = line;
+    return;
+  }
+  if (b->unit->profile->tuples_kept) {
+    op_list_push(b->unit, out, lower_expr(b, exprs.items[0]));
     return;
   }
   ObjectList vars = single->u.tuple.vars;

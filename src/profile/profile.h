@@ -76,6 +76,7 @@ typedef struct Profile {
   int32_t inline_big_nodes;       /* 5000: a function of so many nodes is big */
   bool inline_extra_nodes;        /* types of literals, keys, slices and intrinsics count more than once */
   bool inline_copies_print;  /* a function that can be inlined goes on as a copy that prints as written */
+  bool tuples_kept;          /* FRONT_TYPECHECK: f(g()) and return g() do not go through variables */
   bool dead_statements_kept; /* FRONT_TYPECHECK: what follows `if true { return }` */
   bool inline_cycles;        /* functions that call each other can be inlined into each other */
   int32_t inline_big_budget; /* 20: its call sites accept this much */
