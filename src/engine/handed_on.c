@@ -13,7 +13,8 @@
  *   exported   a carrier's body is in the export data and the carrier can be reached there from an exported name.
  *
  * Where that leaves doubts (variables' initial values, methods of generic types, methods that come by embedding, types that only
- * bodies mention) the import is compiled whole after all, beside what is known of it: the shadow.
+ * bodies mention) it is asked what export data would reach if all bodies that can be inlined were in it; and if that does not
+ * exclude the function, the import is compiled whole after all, beside what is known of it: the shadow.
  *
  * Go: cmd/compile/internal/noder/linker.go (exportBody)
  */
@@ -259,6 +260,22 @@ static bool text_may_embed(Str text, const Object *wanted) {
   return text_mentions(text, STR("struct")) && text_mentions(text, atom_str(wanted->name));
 }
 
+/* A type that the import declares has the method by embedding: its wrapper calls it, so the method is inlined. */
+static bool is_promoted(const Question *q) {
+  Unit *unit = q->import->unit;
+  const Object *method = q->fn->object;
+  const Package *pkg = q->import->pkg;
+  for (uint32_t i = 0; i < pkg->objects.len; i++) {
+    Object *object = pkg->objects.items[i];
+    if (object->kind != OBJECT_TYPE_NAME || object->u.type_name.is_alias || type_is_generic(object->type))
+      continue;
+    if (type_underlying(object->type)->kind != TYPE_STRUCT) continue;
+    Lookup found = lookup_field_or_method(unit->universe, object->type, true, method->pkg, method->name);
+    if (found.path_len > 1 && found.object == method) return func_has_inline_body(unit, q->fn);
+  }
+  return false;
+}
+
 /* Some package between the import and the method embeds its receiver's type: wrappers may call the method. */
 static bool may_be_embedded(Question *q, const EnginePackage *home, const Object *receiver) {
   Map seen = map_in(q->arena);
@@ -310,12 +327,22 @@ static bool is_reached(Question *q) {
   return q->list.items[0]->reached;
 }
 
-/* Everything that could lead to it is known, and nothing does. */
+/* Bodies that only might be in the export data do not lead there either. */
+static bool is_out_of_reach(EnginePackage *import, Object *func) {
+  if (!import->export_most.arena)
+    import->export_most_known = unit_export_at_most(import->unit, &import->export_most);
+  return import->export_most_known && !map_find(&import->export_most, map_key(object_export_owner(func)));
+}
+
+/* Everything that could lead to it is known, and nothing does. All functions of the import that mention carriers were inlined
+   into, so that without doubts it is known of a carrier as well whether it was inlined. */
 static bool is_surely_not_reached(const Question *q) {
   for (uint32_t i = 0; i < q->list.len; i++) {
     const Carrier *carrier = q->list.items[i];
-    if (carrier->object->type->u.signature.recv && !carrier->reached) return false;
-    if (carrier->fn && i > 0 && carrier->reached && !body_is_exported(q, carrier)) return false;
+    bool method = carrier->object->type->u.signature.recv != NULL;
+    if (method && !carrier->reached && !is_out_of_reach(q->import, carrier->object)) return false;
+    bool open = carrier->reached && i > 0 && !body_is_exported(q, carrier);
+    if (open && (method || q->doubts)) return false;
   }
   return true;
 }
@@ -327,18 +354,21 @@ static Answer find_answer(Question *q) {
   EnginePackage *home = q->fn->unit->pkg->user;
   bool method = receiver != q->fn->object;
   add_carrier(q, home, q->fn->object, q->fn);
+  if (method) q->inlined = is_promoted(q);
+  if (q->inlined && is_reached(q)) return ANSWER_YES;
   while (q->todo.len) {
     find_mentions(q, vec_pop(&q->todo));
     if (q->inlined && is_reached(q)) return ANSWER_YES;
   }
   if (!is_reached(q) && is_surely_not_reached(q)) return ANSWER_NO;
-  if (q->inlined || q->doubts || !receiver) return ANSWER_UNKNOWN;
+  if (!receiver) return ANSWER_UNKNOWN;
+  if (q->inlined || q->doubts) return is_out_of_reach(q->import, q->fn->object) ? ANSWER_NO : ANSWER_UNKNOWN;
   const Package *pkg = q->import->pkg;
   bool embedded =
       method &&
       (may_be_embedded(q, home, receiver) ||
        (initial_value_mentions(pkg, STR("struct")) && initial_value_mentions(pkg, atom_str(receiver->name))));
-  return embedded ? ANSWER_UNKNOWN : ANSWER_NO;
+  return embedded && !is_out_of_reach(q->import, q->fn->object) ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static bool ask(EnginePackage *import, const Func *fn) {

@@ -31,15 +31,17 @@ typedef struct EnginePackage {
   Arena *bodies;       /* ops and variables of its unit; given back when the package is done */
   Arena *log_arena;    /* events of a reported package; dropped when its text is there */
   IdCounter ids;
-  Notes notes;          /* syntax errors; the checker's are in pkg->notes */
-  bool lazy;            /* a dependency of which only what is asked for is looked into: demand.c */
-  bool bodies_later;    /* bodies of functions are parsed and checked when they are needed */
-  VEC(Func *) deciding; /* lazy: functions whose callees are being decided, outermost first */
-  Map demands;          /* lazy: Func* -> DemandState */
-  Map handed_on;        /* lazy: Func* of other packages -> Answer of handed_on.c */
-  Map mentions;         /* Object* (function) -> ObjectList*: functions here whose bodies mention it */
-  Map export_types;     /* lazy: what export data reaches through types */
-  BitSet reaches;       /* packages that it depends on, by index */
+  Notes notes;            /* syntax errors; the checker's are in pkg->notes */
+  bool lazy;              /* a dependency of which only what is asked for is looked into: demand.c */
+  bool bodies_later;      /* bodies of functions are parsed and checked when they are needed */
+  VEC(Func *) deciding;   /* lazy: functions whose callees are being decided, outermost first */
+  Map demands;            /* lazy: Func* -> DemandState */
+  Map handed_on;          /* lazy: Func* of other packages -> Answer of handed_on.c */
+  Map mentions;           /* Object* (function) -> ObjectList*: functions here whose bodies mention it */
+  Map export_most;        /* lazy: what export data reaches at most */
+  bool export_most_known; /* export_most is complete */
+  Map export_types;       /* lazy: what export data reaches through types */
+  BitSet reaches;         /* packages that it depends on, by index */
   Unit *shadow; /* lazy: the package once more, whole, for questions that need all of it; mostly NULL */
   VEC(Func *) shadow_instances; /* functions of the shadow that no declaration leads to */
   SyntaxFile **files;

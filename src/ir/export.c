@@ -24,6 +24,8 @@ typedef struct Exporter {
   Map objects, types; /* reached: pointer -> 1 */
   Map rows;           /* owner Object* (function, or receiver's type) -> FuncRow* */
   bool types_only;    /* no bodies */
+  bool on_demand;     /* bodies of all functions that can be inlined, whoever declares them */
+  uint32_t asked;     /* on_demand: functions so far */
   VEC(Object *) todo;
 } Exporter;
 
@@ -167,7 +169,28 @@ static bool is_generic_func(const Object *object) {
   return object->kind == OBJECT_FUNC && t && t->kind == TYPE_SIGNATURE && t->u.signature.tparams.len > 0;
 }
 
+enum { ASKED_MAX = 2000 }; /* functions, before compiling the package whole is cheaper */
+
+static void reach_declared(Exporter *x, Object *object) {
+  const FuncDecl *decl = object->u.func.syntax;
+  if (!decl || !decl->body_len || x->asked == ASKED_MAX) return;
+  x->asked++;
+  Unit *unit = x->unit;
+  Func *fn = unit->resolve_func(unit->context, unit, object);
+  unit->require_func(unit->context, fn, NEED_INLINE);
+  if (fn->inl) reach_inline_body(x, fn);
+}
+
+static void reach_declared_bodies(Exporter *x, Object *object) {
+  if (object->kind == OBJECT_FUNC && !is_generic_func(object)) reach_declared(x, object);
+  Type *t = object->kind == OBJECT_TYPE_NAME && object->type ? type_unalias(object->type) : NULL;
+  if (!t || t->kind != TYPE_NAMED || t->u.named.tparams.len) return;
+  for (uint32_t i = 0; i < t->u.named.methods.len; i++)
+    if (!is_generic_func(t->u.named.methods.items[i])) reach_declared(x, t->u.named.methods.items[i]);
+}
+
 static void export_object(Exporter *x, Object *object) {
+  if (x->on_demand) reach_declared_bodies(x, object);
   if (object->kind == OBJECT_TYPE_NAME)
     reach_named(x, object);
   else
@@ -204,6 +227,17 @@ void unit_export_bodies(Unit *unit) {
   vec_each (MapEntry, it, &unit->inlined_foreign.entries) add_row(&x, (Func *)(uintptr_t)it->key);
   export_names(&x, unit->pkg->scope);
   arena_free(scratch);
+}
+
+bool unit_export_at_most(Unit *unit, Map *objects) {
+  Arena *scratch = arena_new();
+  Exporter x = {.unit = unit, .scratch = scratch, .types = map_in(scratch), .on_demand = true};
+  x.objects = map_in(unit->arena);
+  x.rows = map_in(scratch);
+  export_names(&x, unit->pkg->scope);
+  arena_free(scratch);
+  *objects = x.objects;
+  return x.asked < ASKED_MAX;
 }
 
 Map unit_export_types(Unit *unit) {

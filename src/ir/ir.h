@@ -325,6 +325,9 @@ void unit_drop_bodies(Unit *unit);
 void unit_export_bodies(Unit *unit);
 /* The package-level objects (-> 1) that export data reaches through types alone; bodies may add to them. */
 Map unit_export_types(Unit *unit);
+/* The same with the bodies of all functions that can be inlined, no matter whether the unit has inlined those of others: more than
+   export data has. False: too many to ask for, and the map is not complete. */
+bool unit_export_at_most(Unit *unit, Map *objects);
 /* The package-level object under which a function is exported: a method's receiver type. NULL: none. */
 Object *object_export_owner(Object *object);
 /* Name for messages: hash of cloned closures stripped (diagnostic form). */
