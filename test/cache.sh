@@ -29,6 +29,19 @@ same 'std, warm' off warm
 while read -r package; do cached -m "$package" >>each 2>&1; done <packages
 same 'each package of std alone, warm' off each
 
+# The same, computed: dependencies come from their summaries, and no answer is there under these flags.
+: >each
+while read -r package; do cached -gcflags=-m "$package" >>each 2>&1; done <packages
+same 'each package of std alone, dependencies from summaries' off each
+for flags in '-m=2' -json -v; do
+  ours "$flags" net/http >off 2>&1
+  cached "$flags" net/http >warm 2>&1
+  same "net/http with '$flags', dependencies from summaries" off warm
+done
+HEAPWHY_CACHE=$here/store "$heapwhy" -goroot "$goroot" -j 1 -gcflags='-m -lang=go1.27' net/http >one 2>&1
+ours -j 4 -gcflags='-m -lang=go1.27' net/http >off 2>&1
+same 'net/http on one thread, dependencies from summaries' off one
+
 # Other questions about the same packages.
 ours -m=2 fmt >off 2>&1
 cached -m=2 fmt >cold 2>&1

@@ -177,8 +177,11 @@ static bool recall(EnginePackage *package) {
 static void need(Engine *engine, EnginePackage *package) {
   if (package->needed) return;
   package->needed = true;
-  for (uint32_t i = 0; i < package->load->import_len; i++)
-    need(engine, &engine->packages[package->load->imports[i].package]);
+  for (uint32_t i = 0; i < package->load->import_len; i++) {
+    EnginePackage *imported = &engine->packages[package->load->imports[i].package];
+    imported->is_imported = true;
+    need(engine, imported);
+  }
 }
 
 void cache_recall(Engine *engine) {
@@ -186,16 +189,15 @@ void cache_recall(Engine *engine) {
   bool answers = engine->store && !engine->options->stop_after.len;
   for (uint32_t i = 0; i < engine->graph->package_len; i++) {
     EnginePackage *package = &engine->packages[i];
-    if (package->load->is_root && !(answers && recall(package))) need(engine, package);
+    package->reported = package->load->is_root && !(answers && recall(package));
+    if (package->reported) need(engine, package);
   }
 }
 
 void cache_keep(EnginePackage *package) {
   const Engine *engine = package->engine;
-  for (uint32_t i = 0; i < package->load->import_len; i++)
-    if (engine->packages[package->load->imports[i].package].changed) package->changed = true;
   bool fine = !package->failed && !package->broke && !package->errors.len;
-  if (!package->has_key || package->changed || !fine || !package->load->is_root) return;
+  if (!package->has_key || package->changed || !fine || !package->reported) return;
   if (engine->options->stop_after.len) return;
   Buffer findings = {0};
   bool text = engine->options->level > 0;

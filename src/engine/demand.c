@@ -209,7 +209,9 @@ static void require_func(void *context, Func *fn, FuncNeed need) {
   if (fn->unit->whole || load_acquire(&fn->known) >= (uint32_t)need) return;
   lock_take(engine->demand_lock);
   EnginePackage *owner = owner_of(fn->unit->pkg);
-  if (need == NEED_INLINE)
+  if (owner->summary)
+    summaries_decide(fn);
+  else if (need == NEED_INLINE)
     decide(owner, fn);
   else
     find_tags(owner, fn);
@@ -219,9 +221,12 @@ static void require_func(void *context, Func *fn, FuncNeed need) {
 static void require_body(void *context, Object *object) {
   const Engine *engine = context;
   EnginePackage *owner = owner_of(object->pkg);
-  if (!owner->bodies_later) return;
+  if (!owner->bodies_later && !owner->summary) return;
   lock_take(engine->demand_lock);
-  check_function_body(&engine->check_later, object->pkg, object);
+  if (owner->summary)
+    summaries_check_body(owner, object);
+  else
+    check_function_body(&engine->check_later, object->pkg, object);
   lock_release(engine->demand_lock);
 }
 

@@ -15,8 +15,8 @@ static void dump_summary(Buffer *out, const Engine *engine, EnginePackage *packa
   if (!summary_write(&bytes, engine->sources, engine->universe, package->pkg)) {
     buffer_text(out, "cannot be written\n");
   } else {
-    SummaryReader reader = {.config = &engine->check, .find_package = summaries_find, .context = package};
-    Summary *summary = summary_open(&reader, buffer_view(&bytes), package->pkg->lang);
+    Summary *summary = summary_open(&engine->summaries, buffer_view(&bytes), package->pkg->lang);
+    summary_package(summary)->user = package;
     ObjectList objects = summary_objects(summary);
     for (uint32_t i = 0; i < objects.len; i++) {
       object_print(out, objects.items[i], summary_package(summary));

@@ -101,6 +101,7 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   engine->check_later.bodies = false;
   engine->check_later.ignore_func_bodies_unused = true;
   make_packages(engine);
+  summaries_open(engine);
   cache_recall(engine);
   packages_find_reach(engine);
   return engine;

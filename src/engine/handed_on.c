@@ -382,7 +382,7 @@ static bool ask(EnginePackage *import, const Func *fn) {
   arena_free(q.arena);
   if (answer == ANSWER_UNKNOWN) {
     const Unit *shadow = demand_shadow(import);
-    answer = map_find(&shadow->exported_foreign, map_key(fn)) ? ANSWER_YES : ANSWER_NO;
+    answer = map_find(&shadow->exported_foreign, func_symbol_key(fn)) ? ANSWER_YES : ANSWER_NO;
   }
   *map_put(&import->handed_on, map_key(fn)) = (uint64_t)answer;
   return answer == ANSWER_YES;

@@ -58,8 +58,9 @@ static void decide_how(EnginePackage *package) {
   const LoadPackage *load = package->load;
   Profile profile = *package->engine->profile;
   profile_apply_experiments(&profile, package->engine->graph->env.experiments);
-  package->lazy = !load->is_root && profile.front_end == FRONT_UNIFIED &&
-                  profile.inline_rules == INLINE_INTERLEAVED && !profile.inline_scores;
+  package->lazy = !package->reported && !summaries_in_use(package->engine) &&
+                  profile.front_end == FRONT_UNIFIED && profile.inline_rules == INLINE_INTERLEAVED &&
+                  !profile.inline_scores;
   /* Whatever is wrong in somebody's dependency stops the go command; what is in GOROOT compiles. */
   package->bodies_later = package->lazy && load->is_std;
 }
@@ -112,7 +113,7 @@ static void parse(EnginePackage *package) {
   if (package->failed) print_notes(package, &package->notes);
 }
 
-static Lang language_of(const EnginePackage *package) {
+Lang pipeline_language(const EnginePackage *package) {
   Lang lang = LANG(package->engine->profile->lang_max);
   Str text = package->flags.lang.len ? package->flags.lang : package->load->lang;
   if (text.len) lang_parse(text, &lang);
@@ -123,7 +124,7 @@ static void check(EnginePackage *package) {
   Engine *engine = package->engine;
   Atom path = intern(engine->interner, import_path_of(package));
   Atom name = intern(engine->interner, package->load->name);
-  package->pkg = package_new(&engine->check, path, name, language_of(package));
+  package->pkg = package_new(&engine->check, path, name, pipeline_language(package));
   package->pkg->user = package;
   package->pkg->ids = &package->ids;
   package->pkg->is_std = package->load->is_std || package->flags.std;
@@ -170,7 +171,7 @@ static void lower(EnginePackage *package) {
   const EngineOptions *options = package->engine->options;
   Unit *unit = package->unit = pipeline_new_unit(package);
   package->bodies = unit->bodies;
-  if (package->load->is_root) {
+  if (package->reported) {
     package->log_arena = arena_new();
     unit->events = event_log_new(package->log_arena, options->level == 1 ? 1 : 2);
   }
@@ -196,7 +197,7 @@ static void wrappers(EnginePackage *package) {
     return;
   }
   lower_wrappers(package->unit, finish_wrapper, NULL);
-  unit_export_bodies(package->unit);
+  if (package->is_imported) unit_export_bodies(package->unit);
 }
 static void captures(EnginePackage *package) { captures_unit(package->unit); }
 static void loop_vars(EnginePackage *package) {
@@ -289,7 +290,7 @@ _Static_assert(ARRAY_LEN(engine_phases) <= PHASE_MAX, "EnginePackage.seconds has
 
 /* From here on only what other packages may ask for is there: functions without bodies, inline bodies, tags, generic syntax. */
 static void drop_bodies(EnginePackage *package) {
-  if (!package->bodies || package->lazy) return;
+  if (!package->bodies || package->lazy || package->summary) return;
   unit_drop_bodies(package->unit);
   arena_pool_give(package->engine->arenas, package->bodies);
   package->bodies = NULL;
@@ -298,6 +299,7 @@ static void drop_bodies(EnginePackage *package) {
 static bool dependency_failed(EnginePackage *package) {
   for (uint32_t i = 0; i < package->load->import_len; i++) {
     EnginePackage *needed = &package->engine->packages[package->load->imports[i].package];
+    if (needed->changed) package->changed = true;
     if (needed->failed || needed->broke) return true;
   }
   return false;
@@ -307,7 +309,7 @@ static void run_phases(EnginePackage *package) {
   Str stop = package->engine->options->stop_after;
   for (uint32_t i = 0; i < engine_phase_count && !package->failed; i++) {
     const Phase *phase = &engine_phases[i];
-    if (phase->reported_only && !package->load->is_root) continue;
+    if (phase->reported_only && !package->reported) continue;
     if (phase->whole_only && package->lazy) continue;
     package->phase = phase->name;
     double start = clock_seconds();
@@ -327,7 +329,10 @@ void pipeline_run(EnginePackage *package) {
   }
   BugPoint point;
   if (bug_catch(&point) == 0) {
-    run_phases(package);
+    if (!summaries_take(package)) {
+      run_phases(package);
+      summaries_keep(package);
+    }
     bug_end(&point);
   } else {
     package->broke = true;

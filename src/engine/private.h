@@ -47,9 +47,13 @@ typedef struct EnginePackage {
   SyntaxFile **files;
   Package *pkg;
   Unit *unit;
-  bool needed;  /* has to be run: asked for, or imported by such */
-  bool has_key; /* key covers all that the package's answers depend on */
-  bool changed; /* a file is not what the key says, here or in a dependency */
+  bool reported;    /* asked for, and not answered by an earlier run */
+  bool needed;      /* has to be run: asked for, or imported by such */
+  bool is_imported; /* by a package of this run */
+  Facts facts;      /* of a package that is read from a summary */
+  Summary *summary; /* likewise; NULL: it is not */
+  bool has_key;     /* key covers all that the package's answers depend on */
+  bool changed;     /* a file is not what the key says, here or in a dependency */
   Digest key;
   bool failed;       /* wrong Go here, or a dependency failed */
   bool broke;        /* a BUG of ours */
@@ -75,7 +79,8 @@ struct Engine {
   EnginePackage *packages; /* one for each of the graph's */
   ArenaPool *arenas;       /* for what lives as long as a package is worked on */
   Lock *progress_lock;
-  Lock *demand_lock;     /* who holds it may look into lazy packages */
+  Lock *demand_lock; /* who holds it may look into packages that are lazy or read from summaries */
+  SummaryReader summaries;
   uint32_t done;         /* packages that are through; under the lock */
   StrMap by_import_path; /* -> EnginePackage* */
 };
@@ -90,6 +95,7 @@ typedef struct Phase {
 extern const Phase engine_phases[];
 extern const uint32_t engine_phase_count;
 
+Lang pipeline_language(const EnginePackage *package);
 CompilerFlags
 pipeline_flags(const EnginePackage *package); /* what the command line asks of its compilation */
 /* Runs all phases (up to options->stop_after) on one package whose dependencies are done. */
@@ -108,8 +114,6 @@ void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str
 void print_notes(EnginePackage *package, const Notes *notes);
 /* ---- summaries.c ---- */
 
-/* SummaryReader.find_package; context: the EnginePackage that reads. */
-Package *summaries_find(void *context, const Package *importer, Str path);
 /* demand.c: what units ask for through their hooks. */
 void demand_hooks(EnginePackage *package, Unit *unit);
 /* Inlines into a function of a lazy package, and into the instances that it uses. The lock is held, here and below. */
@@ -123,6 +127,17 @@ void packages_find_reach(Engine *engine);
 
 /* pipeline.c: a unit for the package; the parts of the pipeline that a shadow needs. */
 Unit *pipeline_new_unit(EnginePackage *package);
+
+void summaries_open(Engine *engine);
+/* Dependencies leave summaries and come from them; else they are lazy where that is possible. */
+bool summaries_in_use(const Engine *engine);
+/* A dependency that an earlier run has compiled: true and package->pkg and unit are there, but nothing is in them yet. */
+bool summaries_take(EnginePackage *package);
+/* When a package is done that others import. */
+void summaries_keep(EnginePackage *package);
+/* Of a package that is read from its summary; the demand lock is held. */
+void summaries_check_body(const EnginePackage *package, Object *object);
+void summaries_decide(Func *fn);
 
 void findings_convert(EnginePackage *package); /* package->findings -> package->report */
 

@@ -1,12 +1,60 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Dependencies that are read from their summaries.
+ * Dependencies that are read from what an earlier run found out about them.
  *
- * In: a package path that a summary mentions. Out: the package of this run that it means: one that is imported, directly or not.
+ * In: the record of a package under its key: its declarations and facts about its functions. Out: a Package and a Unit that are
+ * empty at first. Objects are made when they are looked up, functions when they are mentioned, bodies when calls of them are
+ * expanded: then the source is parsed, checked and lowered as ever, and what was decided about it then is known already.
  *
- * Go: cmd/compile/internal/importer
+ * Threads: whoever makes functions or bodies here holds engine->demand_lock, as for lazy packages.
+ *
+ * Go: cmd/compile/internal/importer, cmd/compile/internal/noder/reader.go (InlineCall)
  */
 #include "engine/private.h"
+
+enum { RECORD_PACKAGE = 18 };
+
+/* Other releases decide in the order of the whole package, or change bodies before they are inlined. */
+bool summaries_in_use(const Engine *engine) {
+  const Profile *profile = engine->profile;
+  return engine->store && !engine->options->stop_after.len && !engine->graph->overlay &&
+         profile->front_end == FRONT_UNIFIED && profile->inline_rules == INLINE_INTERLEAVED &&
+         profile->escape_engine == ESCAPE_LOCATIONS && !profile->captures_first;
+}
+
+static bool can_be_read(const EnginePackage *package) {
+  return package->has_key && summaries_in_use(package->engine);
+}
+
+static void recall_func(void *context, Func *fn);
+static void recall_body(void *context, Func *fn);
+
+/* ---- reading ---- */
+
+bool summaries_take(EnginePackage *package) {
+  Engine *engine = package->engine;
+  Str bytes;
+  if (package->reported || !can_be_read(package) ||
+      !store_get(engine->store, RECORD_PACKAGE, package->key, &bytes))
+    return false;
+  Wire wire = {.bytes = bytes};
+  Str facts = wire_get_str(&wire);
+  if (wire.bad || !facts_open(facts, &package->facts)) return false;
+  size_t at = (wire.at + 3) & ~(size_t)3;
+  package->summary =
+      summary_open(&engine->summaries, str_slice(bytes, at, bytes.len), pipeline_language(package));
+  if (!package->summary) return false;
+  Package *pkg = package->pkg = summary_package(package->summary);
+  pkg->user = package;
+  Unit *unit = package->unit = pipeline_new_unit(package);
+  package->bodies = unit->bodies;
+  unit->whole = false;
+  unit->recall_func = recall_func;
+  unit->recall_body = recall_body;
+  unit->exported_foreign = map_in(package->arena);
+  facts_exported(&package->facts, &unit->exported_foreign);
+  return true;
+}
 
 typedef struct Search {
   const Engine *engine;
@@ -27,12 +75,117 @@ static Package *search(Search *s, const EnginePackage *from) {
   return NULL;
 }
 
-Package *summaries_find(void *context, const Package *importer, Str path) {
-  (void)importer;
-  const EnginePackage *from = context;
+static Package *find_package(void *context, const Package *importer, Str path) {
+  (void)context;
+  const EnginePackage *from = importer->user;
   Arena *arena = arena_new();
   Search s = {from->engine, path, bitset_new(arena, from->engine->graph->package_len)};
   Package *found = search(&s, from);
   arena_free(arena);
   return found;
+}
+
+/* ---- bodies ---- */
+
+/* The bytes of a file, which have to be those that its digest was taken of. */
+static void load_text(const EnginePackage *package, const PackageFile *file) {
+  SourceFile *source = file->syntax->source;
+  if (source->text.data) return;
+  const LoadPackage *load = package->load;
+  uint32_t i = (uint32_t)(file - package->pkg->files);
+  Str text;
+  if (!load_read_file(package->engine->graph, package->arena, load->files[i], &text) ||
+      text.len != source->text.len || !digest_equal(digest_of(text), load->file_digests[i]))
+    BUG("%s was changed while it was read", atom_text(source->path));
+  store_release(&source->text.data, text.data);
+}
+
+/* SourceLoader.load */
+static void load_source(void *context, SourceFile *source) {
+  const Engine *engine = context;
+  lock_take(engine->demand_lock);
+  for (uint32_t i = 0; i < engine->graph->package_len; i++) {
+    const EnginePackage *package = &engine->packages[i];
+    for (uint32_t k = 0; package->summary && k < package->pkg->file_len; k++)
+      if (package->pkg->files[k].syntax->source == source) load_text(package, &package->pkg->files[k]);
+  }
+  lock_release(engine->demand_lock);
+}
+
+void summaries_check_body(const EnginePackage *package, Object *object) {
+  if (object->u.func.origin) object = object->u.func.origin;
+  if (!object->u.func.syntax || !object->u.func.file) return;
+  load_text(package, object->u.func.file);
+  check_function_body(&package->engine->check, package->pkg, object);
+}
+
+/* Functions that are lowered on the way are nobody's to visit. */
+static void lower_one(Unit *unit, Func *fn) {
+  lower_function(unit, fn);
+  unit->funcs.len = 0;
+}
+
+static void recall_body(void *context, Func *fn) {
+  const Engine *engine = context;
+  lock_take(engine->demand_lock);
+  if (fn->inl->later) {
+    lower_one(fn->unit, fn);
+    inline_make_body(fn->unit, fn);
+  }
+  lock_release(engine->demand_lock);
+}
+
+static void recall_func(void *context, Func *fn) {
+  (void)context;
+  const EnginePackage *package = fn->unit->pkg->user;
+  if (facts_recall(&package->facts, fn)) store_release(&fn->known, NEED_TAGS);
+}
+
+/* An instance that the package did not make when it was compiled. */
+void summaries_decide(Func *fn) {
+  if (fn->known >= NEED_TAGS) return;
+  lower_one(fn->unit, fn);
+  inline_can_inline(fn->unit, fn);
+  store_release(&fn->known, NEED_TAGS);
+}
+
+void summaries_open(Engine *engine) {
+  engine->summaries = (SummaryReader){.config = &engine->check, .find_package = find_package};
+  engine->summaries.loader = (SourceLoader){load_source, engine};
+}
+
+/* ---- writing ---- */
+
+static bool imports_testing(const EnginePackage *package) {
+  for (uint32_t i = 0; i < package->load->import_len; i++)
+    if (str_equal(package->load->imports[i].path, STR("testing"))) return true;
+  return false;
+}
+
+static void write_facts(Buffer *out, const EnginePackage *package) {
+  Arena *scratch = arena_new();
+  VEC(Func *) declared = {0};
+  for (uint32_t i = 0; i < package->pkg->objects.len; i++) {
+    Object *object = package->pkg->objects.items[i];
+    if (object->kind != OBJECT_FUNC || !object->type || object->type->kind != TYPE_SIGNATURE) continue;
+    if (object->type->u.signature.tparams.len || object->type->u.signature.recv_tparams.len) continue;
+    vec_push(scratch, &declared, lower_find_func(package->unit, object));
+  }
+  facts_write(out, package->unit, declared.items, declared.len);
+  arena_free(scratch);
+}
+
+void summaries_keep(EnginePackage *package) {
+  if (!package->is_imported || !can_be_read(package) || package->failed || package->changed) return;
+  /* Loops of benchmarks are changed before anything is inlined, all of a package at once. */
+  if (imports_testing(package)) return;
+  const Engine *engine = package->engine;
+  Buffer out = {0}, facts = {0};
+  write_facts(&facts, package);
+  wire_put_str(&out, buffer_view(&facts));
+  while (out.len % 4) buffer_char(&out, 0);
+  if (summary_write(&out, engine->sources, engine->universe, package->pkg))
+    store_put(engine->store, RECORD_PACKAGE, package->key, buffer_view(&out));
+  buffer_free(&facts);
+  buffer_free(&out);
 }

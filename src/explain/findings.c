@@ -436,10 +436,42 @@ static void add_event(Context *context, const Event *event) {
   }
 }
 
-static int compare_findings(const void *a, const void *b) {
-  const Finding *x = a, *y = b;
-  int order = pos_compare(x->pos, y->pos);
-  return order ? order : (x->kind > y->kind) - (x->kind < y->kind);
+/* ---- order: what the compiler wrote, other packages' files by name, the package's own in its order ---- */
+
+typedef struct Place {
+  int rank; /* 0 no file, 1 another package's, 2 own */
+  Str path; /* of another package's file: which of them came first is chance */
+  const Finding *finding;
+  uint32_t index;
+} Place;
+
+static Place place_of(const Unit *unit, const Finding *finding, uint32_t index) {
+  Place place = {.finding = finding, .index = index};
+  const SourceFile *file = sources_file(unit->session->sources, finding->pos);
+  if (!file) return place;
+  place.rank = 1;
+  for (uint32_t i = 0; i < unit->pkg->file_len; i++)
+    if (unit->pkg->files[i].syntax->source == file) place.rank = 2;
+  if (place.rank == 1) place.path = atom_str(file->path);
+  return place;
+}
+
+static int compare_places(const void *a, const void *b) {
+  const Place *x = a, *y = b;
+  int order = (x->rank > y->rank) - (x->rank < y->rank);
+  if (!order) order = str_compare(x->path, y->path);
+  if (!order) order = pos_compare(x->finding->pos, y->finding->pos);
+  if (!order) order = (x->finding->kind > y->finding->kind) - (x->finding->kind < y->finding->kind);
+  return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static Findings sorted(Arena *arena, const Unit *unit, const Finding *list, uint32_t len) {
+  Place *places = arena_new_array(arena, Place, len);
+  for (uint32_t i = 0; i < len; i++) places[i] = place_of(unit, &list[i], i);
+  if (len) qsort(places, len, sizeof *places, compare_places);
+  Findings result = {arena_new_array(arena, Finding, len), len};
+  for (uint32_t i = 0; i < len; i++) result.items[i] = *places[i].finding;
+  return result;
 }
 
 Findings explain_findings(Arena *arena, const Unit *unit) {
@@ -461,6 +493,5 @@ Findings explain_findings(Arena *arena, const Unit *unit) {
     const uint64_t *index = map_find(&events, map_key(event));
     if (index) explain_captured(&context, &context.list.items[*index - 1], event);
   }
-  if (context.list.len) qsort(context.list.items, context.list.len, sizeof(Finding), compare_findings);
-  return (Findings){context.list.items, context.list.len};
+  return sorted(arena, unit, context.list.items, context.list.len);
 }

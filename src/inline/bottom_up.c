@@ -124,7 +124,7 @@ static Func *callee_of(Expander *x, Op *call) {
 
 /* ---- calls ---- */
 
-static void note_inlining(Expander *x, const Op *call, const Func *callee) {
+static void note_inlining(Expander *x, const Op *call, Func *callee) {
   Event *event = event_add(x->unit, EVENT_INLINING_CALL, call->pos);
   if (!event) return;
   event->func = x->fn;

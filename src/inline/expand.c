@@ -161,7 +161,7 @@ static Name *adopt_name(Expansion *x, const Name *name, uint32_t inl) {
 /* Makes the caller's variables; params and x->results get those that stand for parameters and results. */
 static void adopt_names(Expansion *x, CloneOptions *options, OpList *params) {
   Unit *unit = x->base.unit;
-  const InlineBody *body = x->callee->inl;
+  const InlineBody *body = func_inline_body(x->callee);
   uint32_t param_len = x->callee->param_len, result_len = x->callee->result_len;
   for (uint32_t i = 0; i < body->closure_var_len; i++)
     map_set_ptr(&options->names, body->closure_vars[i], &x->callee->closure_vars.items[i]->outer->op);

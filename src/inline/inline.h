@@ -40,6 +40,9 @@ void inline_family(Unit *unit, Func *const *funcs, uint32_t len);
    functions that came up while inlining. fn and every function of the unit that its calls reach is lowered. Safe to call again. */
 void inline_can_inline(Unit *unit, Func *fn);
 
+/* Makes the body of fn->inl, which was left for later: fn is lowered. */
+void inline_make_body(Unit *unit, Func *fn);
+
 /* The callee is replaced by instructions on the unit's target. fun: function expression of a call. */
 bool inline_is_intrinsic(const Unit *unit, const Name *callee);
 

@@ -290,6 +290,17 @@ void inline_family(Unit *unit, Func *const *funcs, uint32_t len) {
   close_session(session);
 }
 
+void inline_make_body(Unit *unit, Func *fn) {
+  Session session = open_session(unit);
+  InlineBody *later = fn->inl, made = *inline_body_new(unit, fn);
+  close_session(session);
+  made.cost = later->cost;
+  made.can_delay_results = later->can_delay_results;
+  made.later = later->later;
+  *later = made;
+  store_release(&later->later, NULL);
+}
+
 void inline_can_inline(Unit *unit, Func *fn) {
   if ((fn->flags & FUNC_INLINABILITY_CHECKED) || compiler_flags_no_inline(&unit->flags)) return;
   Session session = open_session(unit);

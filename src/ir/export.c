@@ -131,10 +131,11 @@ static bool reach_op(void *context, Op *op) {
   return false;
 }
 
-static void reach_inline_body(Exporter *x, const Func *fn) {
-  OpList list = {fn->inl->body_items, fn->inl->body_len, fn->inl->body_len};
+static void reach_inline_body(Exporter *x, Func *fn) {
+  const InlineBody *inl = func_inline_body(fn);
+  OpList list = {inl->body_items, inl->body_len, inl->body_len};
   op_list_any(&list, reach_op, x);
-  for (uint32_t i = 0; i < fn->inl->dcl_len; i++) reach_type(x, fn->inl->dcl[i]->op.type);
+  for (uint32_t i = 0; i < inl->dcl_len; i++) reach_type(x, inl->dcl[i]->op.type);
 }
 
 static void reach_generic_body(Exporter *x, Object *object) {
@@ -197,7 +198,7 @@ static void export_object(Exporter *x, Object *object) {
     reach_type(x, object->type);
   if (is_generic_func(object)) reach_generic_body(x, object);
   for (const FuncRow *row = map_get_ptr(&x->rows, object); row; row = row->next) {
-    if (row->fn->unit != x->unit) *map_put(&x->unit->exported_foreign, map_key(row->fn)) = 1;
+    if (row->fn->unit != x->unit) *map_put(&x->unit->exported_foreign, func_symbol_key(row->fn)) = 1;
     reach_inline_body(x, row->fn);
   }
 }
@@ -252,9 +253,9 @@ Map unit_export_types(Unit *unit) {
 
 /* ---- the question ---- */
 
-static bool hands_on(const Unit *unit, const Package *import, const Func *fn) {
+static bool hands_on(const Unit *unit, const Package *import, uint64_t key) {
   const Unit *other = unit->find_unit ? unit->find_unit(unit->context, import) : NULL;
-  return other && other->whole && map_find(&other->exported_foreign, map_key(fn));
+  return other && map_find(&other->exported_foreign, key);
 }
 
 bool func_has_inline_body(const Unit *unit, const Func *fn) {
@@ -262,7 +263,8 @@ bool func_has_inline_body(const Unit *unit, const Func *fn) {
   if (fn->unit == unit || fn->targs.len > 0) return true;
   for (uint32_t i = 0; i < unit->pkg->imports.len; i++)
     if (unit->pkg->imports.items[i] == fn->unit->pkg) return true;
+  uint64_t key = func_symbol_key(fn);
   for (uint32_t i = 0; i < unit->pkg->imports.len; i++)
-    if (hands_on(unit, unit->pkg->imports.items[i], fn)) return true;
+    if (hands_on(unit, unit->pkg->imports.items[i], key)) return true;
   return unit->is_handed && unit->is_handed(unit->context, unit, fn);
 }

@@ -247,6 +247,7 @@ typedef struct InlineBody {
   Name **closure_vars; /* of an inlinable closure */
   uint32_t closure_var_len;
   struct InlineBody *imported; /* as importers see it where that differs (FRONT_TYPECHECK), or NULL */
+  Func *later; /* the body is not there yet, and this is whose it is: use func_inline_body (release) */
 } InlineBody;
 
 /* What callers may gain from a function's body, beyond its size (GOEXPERIMENT=newinliner). */
@@ -316,6 +317,10 @@ struct Func {
 
 /* IsClosure of the compiler: a literal that captures something. */
 static inline bool func_captures(const Func *f) { return f->closure && f->closure_vars.len > 0; }
+/* Its pristine body, made when it is asked for where an earlier run has found out that it can be inlined. */
+const InlineBody *func_inline_body(Func *fn);
+/* Of its symbol: package path and name; the same in every run. */
+uint64_t func_symbol_key(const Func *fn);
 /* fn can be inlined and the unit sees its body: its own functions, instances, functions of packages that it imports directly, and
    what one of those has inlined itself. */
 bool func_has_inline_body(const Unit *unit, const Func *fn);
@@ -356,7 +361,7 @@ struct Unit {
   VEC(Func *) funcs; /* gc's Target.Funcs, in its order */
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */
   Map inlined_foreign;          /* Func* of other units -> 1: inlined somewhere here */
-  Map exported_foreign;         /* those of them whose bodies importers of this unit get with it */
+  Map exported_foreign; /* func_symbol_key of those whose bodies importers of this unit get with it -> 1 */
   uint32_t next_op_id;
   EventLog *events;     /* NULL: nothing is recorded */
   const Str *asm_texts; /* assembly sources of the package */
@@ -373,6 +378,10 @@ struct Unit {
   /* Whether one of the unit's imports that are not whole hands on the body of a function of a third package: see export.c. May
      be NULL. */
   bool (*is_handed)(void *context, const Unit *unit, const Func *fn);
+  /* Fills what an earlier run has found out about a function that was made just now. May be NULL: nothing is known. */
+  void (*recall_func)(void *context, Func *func);
+  /* Makes the body of func->inl that was left for later. Not NULL where there is such a function. */
+  void (*recall_body)(void *context, Func *func);
   /* To be called when a call of a function is expanded: the compiler reads its body again at that moment, which may bring
      types and wrappers along. Set by the lower layer; may be NULL. */
   void (*note_inlined)(Unit *unit, Func *callee);

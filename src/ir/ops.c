@@ -182,6 +182,17 @@ Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
   return fn;
 }
 
+const InlineBody *func_inline_body(Func *fn) {
+  Func *later = load_acquire(&fn->inl->later);
+  if (later) later->unit->recall_body(later->unit->context, later);
+  return fn->inl;
+}
+
+uint64_t func_symbol_key(const Func *fn) {
+  return str_hash(atom_str(fn->name->pkg ? fn->name->pkg->path : NULL)) * 31 +
+         str_hash(atom_str(fn->name->name));
+}
+
 void func_declare(Unit *unit, Func *fn, Name *name) { vec_push(unit->bodies, &fn->dcl, name); }
 
 void unit_drop_bodies(Unit *unit) {

@@ -233,6 +233,7 @@ static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *obje
   BodySource *source = arena_new_of(low->arena, BodySource);
   *source = (BodySource){.fn = fn, .object = object, .inst = inst};
   fn->source = source;
+  if (low->unit->recall_func) low->unit->recall_func(low->unit->context, fn);
   if (!low->eager)
     vec_push(low->arena, &low->todo_bodies, fn); /* of a dependency: lowered since it is used */
   return fn;

@@ -311,6 +311,7 @@ Func *declare_func(Lowering *low, Object *object) {
   BodySource *source = arena_new_of(low->arena, BodySource);
   *source = (BodySource){.fn = fn, .object = object};
   fn->source = source;
+  if (low->unit->recall_func) low->unit->recall_func(low->unit->context, fn);
   return fn;
 }
 

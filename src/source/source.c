@@ -139,6 +139,12 @@ void source_add_directive(Sources *sources, SourceFile *file, LineDirective dire
   pthread_mutex_unlock(&sources->mutex);
 }
 
+Str source_text(const SourceFile *file) {
+  if (!load_acquire(&file->text.data) && file->loader)
+    file->loader->load(file->loader->context, (SourceFile *)(uintptr_t)file);
+  return file->text;
+}
+
 SourceFile *sources_file(const Sources *sources, Pos pos) {
   uint32_t high = atomic_load_explicit(&sources->count, memory_order_acquire), low = 0;
   if (pos.v < FIRST_BASE || high == 0) return NULL;
@@ -234,9 +240,10 @@ void source_print_position(const Sources *sources, Buffer *out, Pos pos) {
 }
 
 Str source_line_text(const SourceFile *file, uint32_t line) {
-  if (!file->text.data || line == 0 || line > file->line_count) return (Str){0};
+  Str all = source_text(file);
+  if (!all.data || line == 0 || line > file->line_count) return (Str){0};
   size_t from = file->line_starts[line - 1];
   size_t to = line < file->line_count ? file->line_starts[line] - 1 : file->text.len;
-  Str text = str_slice(file->text, from, to);
+  Str text = str_slice(all, from, to);
   return str_has_suffix(text, STR("\r")) ? str_slice(text, 0, text.len - 1) : text;
 }

@@ -37,8 +37,17 @@ typedef struct SourceFile {
   Str text;              /* the bytes; followed by a NUL */
   uint32_t *line_starts; /* offset of each line's first byte */
   uint32_t line_count;
-  VEC(LineDirective) directives; /* by offset */
+  VEC(LineDirective) directives;     /* by offset */
+  const struct SourceLoader *loader; /* of a file whose bytes are not there: use source_text; else NULL */
 } SourceFile;
+
+/* Brings the bytes of a file that came without them (sources_add_known): sets file->text.data, with release. Any thread may ask. */
+typedef struct SourceLoader {
+  void (*load)(void *context, SourceFile *file);
+  void *context;
+} SourceLoader;
+
+Str source_text(const SourceFile *file);
 
 typedef struct Sources Sources;
 

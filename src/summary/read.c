@@ -89,6 +89,7 @@ static SourceFile *read_source(Summary *s, Wire *wire) {
   uint32_t from = wire_get_below(wire, UINT32_MAX), lines = wire_get_below(wire, UINT32_MAX);
   SourceFile *source = sources_add_known(sources, path, len, line_starts(s, from, lines), lines);
   if (!source) BUG("more than 4 GiB of source in one run");
+  source->loader = &s->reader->loader;
   uint32_t directives = wire_get_count(wire);
   for (uint32_t i = 0; i < directives; i++) {
     LineDirective it = {.offset = wire_get_below(wire, (uint64_t)len + 1)};
@@ -216,6 +217,8 @@ ObjectList summary_objects(Summary *s) {
   return list;
 }
 
+static ObjectList all_objects(void *context) { return summary_objects(context); }
+
 /* ---- opening ---- */
 
 static bool find_sections(Str bytes, Str *sections) {
@@ -256,7 +259,7 @@ Summary *summary_open(const SummaryReader *reader, Str bytes, Lang lang) {
   s->type_len = (uint32_t)(sections[SECTION_TYPES].len / 4);
   s->atoms = arena_new_array(s->arena, Atom, s->text_len);
   s->published = arena_new_array(s->arena, Object *, names);
-  s->source = (ScopeSource){find_object, s};
+  s->source = (ScopeSource){find_object, all_objects, s};
   pkg->scope->source = &s->source;
   pkg->is_std = is_std;
   pkg->complete = true;

@@ -131,7 +131,7 @@ static void read_interface(Summary *s, Wire *wire, Type *t) {
   t->u.interface.methods = get_objects(s, wire, OBJECT_FUNC);
   t->u.interface.embeddeds = get_types(s, wire);
   t->u.interface.implicit = (wire_get(wire) & BIT_IMPLICIT) != 0;
-  t->u.interface.pkg = s->pkg;
+  t->u.interface.pkg = summary_foreign(s, wire);
   t->u.interface.complete = true;
 }
 
@@ -254,6 +254,7 @@ static void read_declaration(Summary *s, Wire *wire, Object *object) {
   object->decl = arena_new_of(s->arena, DeclInfo);
   object->decl->file = file;
   object->decl->func_decl = decl;
+  object->decl->local_types = wire_get_below(wire, UINT32_MAX);
   object->decl->dep_set = map_in(s->arena);
   vec_push(s->arena, &s->bodies, object);
 }

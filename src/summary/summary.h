@@ -3,6 +3,7 @@
  * summary: what importers need to know of a finished package, as bytes.
  *
  *   writing    a checked package -> its declarations: objects, types, constants, method sets, positions, file scopes
+ *   facts      what compiling it found out about its functions (facts.h)
  *   reading    the same bytes -> a Package whose objects are made when they are first looked up
  *
  * Bodies are not written: they are parsed and checked again on demand, as those of dependencies always are; so whoever reads a
@@ -17,7 +18,8 @@
 #ifndef HEAPWHY_SUMMARY_H
 #define HEAPWHY_SUMMARY_H
 
-#include "types/types.h"
+#include "ir/ir.h"
+#include "summary/facts.h"
 
 /* Appends the declarations of a package that was checked without errors. False: something in it cannot be written (out is then
    of no use). */
@@ -30,6 +32,7 @@ typedef struct SummaryReader { /* what is common to all summaries of a run */
   /* The package that `importer` (of a summary) knows by its path, however far away; NULL: there is none. */
   Package *(*find_package)(void *context, const Package *importer, Str path);
   void *context;
+  SourceLoader loader; /* of the files of summaries */
 } SummaryReader;
 
 /* Checks the outline of the bytes, which live as long as the result. NULL: they are none of ours. The package knows its path

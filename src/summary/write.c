@@ -198,6 +198,7 @@ static void put_literal(Writer *w, Type *t) {
     put_objects(w, out, t->u.interface.methods);
     put_types(w, out, t->u.interface.embeddeds);
     wire_put(out, t->u.interface.implicit ? BIT_IMPLICIT : 0);
+    put_package(w, out, t->u.interface.pkg);
     break;
   case TYPE_UNION: put_union(w, t); break;
   case TYPE_TYPE_PARAM:
@@ -231,6 +232,20 @@ static uint32_t file_index(Writer *w, const PackageFile *file) {
   return 0;
 }
 
+/* Number of the first type that is declared in the body; 0: none. They are in source order. */
+static uint32_t first_local_type(const Writer *w, const SourceFile *source, const FuncDecl *decl) {
+  uint32_t from = source->base + decl->body_offset, to = from + decl->body_len;
+  uint32_t low = 0, high = w->pkg->local_types.len; /* the first one that is not in front of it */
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (w->pkg->local_types.items[middle]->pos.v < from)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < w->pkg->local_types.len && w->pkg->local_types.items[low]->pos.v < to ? low + 1 : 0;
+}
+
 static void put_function(Writer *w, const Object *object) {
   Buffer *out = &w->records;
   const FuncDecl *decl = object->u.func.syntax;
@@ -244,6 +259,7 @@ static void put_function(Writer *w, const Object *object) {
   put_position(w, out, decl->node.pos);
   wire_put(out, decl->body_offset);
   wire_put(out, decl->body_len);
+  wire_put(out, first_local_type(w, object->u.func.file->syntax->source, decl));
 }
 
 static void put_object_record(Writer *w, const Object *object) {

@@ -172,6 +172,14 @@ bool check_package(const CheckConfig *config, Package *pkg) {
   return !check->had_error;
 }
 
+/* Types of a body that is checked long after its package: they have the numbers that they had then. */
+static void renumber_local_types(Package *pkg, uint32_t from, uint32_t number) {
+  Object **items = pkg->local_types.items + from;
+  uint32_t len = pkg->local_types.len - from;
+  if (len > 1) qsort(items, len, sizeof *items, compare_pos);
+  for (uint32_t i = 0; i < len; i++) items[i]->order = number + i;
+}
+
 bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) {
   if (func->u.func.origin) func = func->u.func.origin;
   DeclInfo *decl = func->decl;
@@ -186,11 +194,13 @@ bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) 
     Checker *check = checker_new(config, pkg);
     Checker *outer = pkg->state->checker;
     pkg->state->checker = check;
+    uint32_t local_types = pkg->local_types.len;
     check->env = (Environment){.scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang};
     if (syntax->body) check_func_body(check, decl, atom_text(func->name), func->type, syntax->body, NULL);
     check_process_delayed(check, 0);
     check_cleanup(check);
     record_untyped(check);
+    if (decl->local_types) renumber_local_types(pkg, local_types, decl->local_types);
     pkg->state->checker = outer;
     ok = !check->had_error;
     if (!ok) pkg->failed = true;

@@ -109,10 +109,11 @@ static Package *load_import(Checker *check, Pos pos, Str path) {
 static void dot_import(Collector *c, ImportDecl *decl, Object *package_name) {
   Checker *check = c->check;
   const Scope *from = package_name->u.package_name.imported->scope;
+  ObjectList objects = scope_objects(from);
   Scope *scope = c->file->scope;
   vec_push(c->pkg->arena, &c->pkg->state->dot_imports, (DotImport){scope, package_name});
-  for (uint32_t i = 0; i < from->objects.len; i++) {
-    Object *object = from->objects.items[i];
+  for (uint32_t i = 0; i < objects.len; i++) {
+    Object *object = objects.items[i];
     if (!object_is_exported(object)) continue;
     const Object *other = scope_insert(check->universe, scope, object);
     if (!other) continue;

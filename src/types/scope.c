@@ -31,6 +31,11 @@ Object *scope_lookup(const Scope *scope, Atom name) {
   return map_get_ptr(&scope->by_name, name);
 }
 
+ObjectList scope_objects(const Scope *scope) {
+  if (scope->source) return scope->source->all(scope->source->context);
+  return (ObjectList){scope->objects.items, scope->objects.len};
+}
+
 Object *scope_lookup_parent(Scope *scope, Atom name, Pos pos, Scope **where) {
   for (; scope; scope = scope->parent) {
     Object *object = scope_lookup(scope, name);

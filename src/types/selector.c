@@ -10,8 +10,9 @@
 
 static Atom exported_ignoring_case(const Scope *scope, Atom name) {
   Atom best = NULL;
-  for (uint32_t i = 0; i < scope->objects.len; i++) {
-    const Object *object = scope->objects.items[i];
+  ObjectList objects = scope_objects(scope);
+  for (uint32_t i = 0; i < objects.len; i++) {
+    const Object *object = objects.items[i];
     if (object->name->len != name->len || !object_is_exported(object)) continue;
     bool equal = true;
     for (uint32_t j = 0; j < name->len && equal; j++) {

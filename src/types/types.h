@@ -308,7 +308,9 @@ typedef struct DeclInfo {
   TypeDecl *type_decl;
   FuncDecl *func_decl;
   uint32_t iota_value;
-  bool body_checked;  /* functions */
+  bool body_checked; /* functions */
+  uint32_t
+      local_types; /* of a function that was read back: number of the first type declared in it, 0: there is none */
   VEC(Object *) deps; /* package-level objects that init or the body mentions, first mention first */
   Map dep_set;
 } DeclInfo;
@@ -316,6 +318,7 @@ typedef struct DeclInfo {
 /* Where objects of a package scope come from that are made when they are first asked for. Any thread may ask. */
 typedef struct ScopeSource {
   Object *(*find)(void *context, Atom name); /* NULL: there is none of that name */
+  ObjectList (*all)(void *context);          /* in source order */
   void *context;
 } ScopeSource;
 
@@ -330,6 +333,7 @@ struct Scope {
 };
 
 Object *scope_lookup(const Scope *scope, Atom name); /* this scope only */
+ObjectList scope_objects(const Scope *scope);        /* all of this scope, in order of insertion */
 /* Innermost visible at pos (POS_NONE: anywhere), going outwards. *where (may be NULL) gets its scope. */
 Object *scope_lookup_parent(Scope *scope, Atom name, Pos pos, Scope **where);
 
