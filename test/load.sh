@@ -218,6 +218,17 @@ list_case 'GOPATH: a folder outside' far .
 printf 'package gone\n\nimport _ "example.com/gone/away"\n' | file gopath/src/example.com/gone/x.go
 error_case gopath/src/example.com/gone .
 error_case gopath/src/example.com/g example.com/nothing
+# Code with a go.mod may name a module's version; the folder has none.
+printf 'module "example.com/m/v3"\n' | file gopath/src/example.com/m/go.mod
+printf 'package m\n\nimport _ "example.com/m/v3/api/v2/sub"\n' | file gopath/src/example.com/m/m.go
+printf 'package sub\n' | file gopath/src/example.com/m/api/v2/sub/s.go
+printf 'module example.com/user\n' | file gopath/src/example.com/user/go.mod
+printf 'package user\n\nimport _ "example.com/m/v3"\n' | file gopath/src/example.com/user/deep/u.go
+printf 'package plain\n\nimport _ "example.com/m/v3"\n' | file gopath/src/example.com/plain/p.go
+printf 'package other\n\nimport _ "example.com/m/v4/api"\n' | file gopath/src/example.com/user/other/o.go
+list_case 'GOPATH: a version in the path' gopath/src/example.com/user ./deep
+error_case gopath/src/example.com/plain .
+error_case gopath/src/example.com/user/other .
 unset GO111MODULE
 
 # ---- the standard library ----

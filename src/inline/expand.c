@@ -106,8 +106,17 @@ static Op *expand_return(Expansion *x, CloneOptions *options, const Op *ret) {
   return block;
 }
 
+/* What the compiler says whenever it reads a body, it says of the copy, too. */
+static void note_copied(Unit *unit, const CloneOptions *options, const Op *op) {
+  if (!(op->flags & OP_IMPRECISE)) return;
+  XPos pos = op->pos;
+  if (pos.inl == 0) pos.inl = options->inl;
+  event_add(unit, EVENT_IMPRECISE_INTERFACE_CALL, pos);
+}
+
 static Op *replace_op(void *context, CloneOptions *options, Op *op) {
   Expansion *x = context;
+  note_copied(x->base.unit, options, op);
   if (op->kind == OP_RETURN) return expand_return(x, options, op);
   return replace_foreign_instance(x->base.unit, options, op);
 }

@@ -69,6 +69,7 @@ typedef enum OpFlags {
   OP_POINTED = 1 << 18, /* composite literal in &T{…}: both are printed as it was written (FRONT_TYPECHECK) */
   OP_ELIDED = 1 << 20,     /* composite literal whose type is that of a surrounding one (FRONT_TYPECHECK) */
   OP_AS_WRITTEN = 1 << 19, /* made by inlining: as a part of something it shows y, what it was before */
+  OP_IMPRECISE = 1 << 21, /* method called on a value of an interface type without being one of that type's */
 } OpFlags;
 
 typedef struct OpList {

@@ -277,7 +277,10 @@ static Op *lower_method_call(Body *b, SelectorExpr *selector, const Selection *s
   if (is_interface(recv->type) && method->kind == OP_METHEXPR) {
     fun = make_dot_inter(b, method->pos.pos, recv, method->method);
   } else {
-    if (is_interface(recv->type)) event_add(b->unit, EVENT_IMPRECISE_INTERFACE_CALL, method->pos);
+    if (is_interface(recv->type)) {
+      event_add(b->unit, EVENT_IMPRECISE_INTERFACE_CALL, method->pos);
+      method->flags |= OP_IMPRECISE;
+    }
     op_list_push(b->unit, args, recv);
   }
   if (dict) op_list_push(b->unit, args, dict);
