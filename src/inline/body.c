@@ -96,6 +96,7 @@ static Func *copy_func(Unit *unit, const Func *fn, Func *outer, Atom name, Packa
   copy->closures.len = copy->closures.cap = 0;
   copy->flags &=
       ~(uint32_t)(FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE | FUNC_TEMPLATE | FUNC_BIG_KNOWN | FUNC_BIG);
+  copy->func_lit_gen = copy->range_lit_gen = copy->go_defer_gen = 0; /* its closures are made anew */
   copy->inl = NULL;
   copy->tags = NULL;
   copy->opt = NULL;

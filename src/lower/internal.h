@@ -245,9 +245,10 @@ Type *subst_type(Lowering *low, Subst *subst, Type *t);
 
 bool read_is_open(Lowering *low, Type *named); /* its underlying type is being read right now */
 void read_resolve(Lowering *low, Type *t, bool imported);
-void read_named_type(Lowering *low, Type *named); /* the declaration only */
-Type *read_type(Body *b, Type *t);                /* substitutes, resolves */
-void read_object(Lowering *low, Object *object);  /* a use of a package-level, non-generic object */
+void read_named_type(Lowering *low,
+                     Type *named); /* the declaration only, not the type arguments of an instance */
+Type *read_type(Body *b, Type *t); /* substitutes, resolves */
+void read_object(Lowering *low, Object *object); /* a use of a package-level, non-generic object */
 Name *global_name(Lowering *low, Object *object);
 Func *object_func(Lowering *low, Object *object); /* own or foreign, not generic */
 Func *declare_func(Lowering *low, Object *object);

@@ -106,19 +106,23 @@ static void read_instance_type(Lowering *low, Instantiation *inst) {
   if (!inst->shaped) need_wrapper(low, t, false);
 }
 
+void read_named_type(Lowering *low, Type *named) {
+  uint64_t *state = map_put(&low->read_types, map_key(named));
+  if (*state & READ_OBJECT) return;
+  *state |= READ_OBJECT;
+  Object *object = named->u.named.object;
+  if (!object->pkg || is_shape(named)) return;
+  if (named->u.named.origin) {
+    read_instance_type(low, instance_of_type(low, named));
+  } else {
+    read_declared(low, named);
+  }
+}
+
 static void read_named(Lowering *low, Type *t) {
   /* Arguments come first: what they lead to may already mention this instance, and reads it then and there. */
   for (uint32_t i = 0; i < t->u.named.targs.len; i++) read_resolve(low, t->u.named.targs.items[i], false);
-  uint64_t *state = map_put(&low->read_types, map_key(t));
-  if (*state & READ_OBJECT) return;
-  *state |= READ_OBJECT;
-  Object *object = t->u.named.object;
-  if (!object->pkg || is_shape(t)) return;
-  if (t->u.named.origin) {
-    read_instance_type(low, instance_of_type(low, t));
-  } else {
-    read_declared(low, t);
-  }
+  read_named_type(low, t);
 }
 
 static void read_components(Lowering *low, Type *t, bool imported) {
@@ -170,8 +174,6 @@ void read_resolve(Lowering *low, Type *t, bool imported) {
   *state |= bit;
   if (t->kind != TYPE_ALIAS) need_wrapper(low, t, imported);
 }
-
-void read_named_type(Lowering *low, Type *named) { read_named(low, named); }
 
 Type *read_type(Body *b, Type *t) {
   assert(t);
