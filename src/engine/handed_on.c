@@ -354,6 +354,7 @@ static Answer find_answer(Question *q) {
   EnginePackage *home = q->fn->unit->pkg->user;
   bool method = receiver != q->fn->object;
   add_carrier(q, home, q->fn->object, q->fn);
+  if (receiver && q->import->export_most.arena && is_out_of_reach(q->import, q->fn->object)) return ANSWER_NO;
   if (method) q->inlined = is_promoted(q);
   if (q->inlined && is_reached(q)) return ANSWER_YES;
   while (q->todo.len) {
