@@ -64,11 +64,27 @@ static void test_profile(void **state) {
   assert_false(profile_experiment(profile, target_find(STR("js"), STR("wasm")), STR("regabiargs")));
 }
 
+/* Experiments change the copy that a run uses, and nothing unless they are on. */
+static void test_experiments(void **state) {
+  (void)state;
+  Profile profile = *profile_find(STR("1.27"));
+  profile_apply_experiments(&profile, profile_experiment_bit(STR("jsonv2")));
+  assert_false(profile.inline_scores);
+  assert_false(profile.vector_types);
+  profile_apply_experiments(&profile, profile_experiment_bit(STR("newinliner")));
+  assert_true(profile.inline_scores);
+  assert_false(profile.vector_types);
+  profile_apply_experiments(&profile, profile_experiment_bit(STR("simd")));
+  assert_true(profile.vector_types);
+  assert_false(profile_find(STR("1.27"))->inline_scores);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_lang),
       cmocka_unit_test(test_target),
       cmocka_unit_test(test_profile),
+      cmocka_unit_test(test_experiments),
   };
   return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
 }
