@@ -1,51 +1,114 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# heapwhy beside the real compiler on the same work: processor time, wall time, peak memory of the largest process. Medians.
+# heapwhy beside the real compiler on the same work, in turns: processor time, wall time, peak memory of the largest process. Medians.
 #
-#   bench/run.sh [WORK...]      std std2 http hello statements lines (default: all)
+#   bench/run.sh [WORK...]      default: all
 #   RUNS=5                      of heapwhy; ORACLE_RUNS=1 of the compiler, 0: leave it out
+#   THREADS=2                   -j of heapwhy
 #
+# parse       scanning and parsing the files of std: heapwhy's library and go/parser, megabytes a second
+# check       go/parser and go/types on std, beside heapwhy's whole std -m
 # std, std2   the standard library with -m and -m=2
-# http        net/http alone
+# threads     std -m with -j 1 and -j 2
+# cmd         Go's own commands
+# http        net/http alone; the compiler has its dependencies cached
 # hello       a program that imports fmt
+# aws         a large library (golang-github-aws-aws-sdk-go-dev)
 # statements  a generated function with 100,000 statements
-# lines       generated modules of 1 and 4 million lines: time per line
-# The compiler's side is `go build` with an empty cache: it cannot print its decisions without compiling, dependencies included.
+# component   20,000 generated functions that call each other, all in one circle; 2,000 that hand one pointer around
+# lines       generated modules of 1, 2, 4 and 8 million lines: time per line
+# warm        std, net/http and hello again when heapwhy's cache has them
+# heapwhy's cache is off but for `warm`. The compiler's side is `go build` with an empty cache, unless said: it cannot print its
+# decisions without compiling, dependencies included.
 set -eu
 cd "$(dirname "$0")/.."
 release=${RELEASE:-1.27}
 runs=${RUNS:-5}
 oracle_runs=${ORACLE_RUNS:-1}
-goroot=$(tools/go-toolchain.sh "$release")
+threads=${THREADS:-2}
+goroot=$(cd "$(tools/go-toolchain.sh "$release")" && pwd -P)
 here=$PWD
 heapwhy=${HEAPWHY:-$here/build/release/heapwhy}
 work=${TMPDIR:-/tmp}/heapwhy-bench
-HEAPWHY_CACHE=off
-export HEAPWHY_CACHE
 mkdir -p "$work" build/bench
 measure=$here/build/bench/measure
 ${CC:-cc} -O2 -o "$measure" bench/measure.c
 cd "$work"
-CGO_ENABLED=0
-export CGO_ENABLED
+export CGO_ENABLED=0 HEAPWHY_CACHE=off GOTOOLCHAIN=local GOFLAGS='' GOENV=off GOPROXY=off
 
 row() { # NAME CPU WALL MEGABYTES RATIO
-  printf '%-34s %10s %10s %10s %8s\n' "$@"
+  printf '%-36s %10s %10s %10s %8s\n' "$@"
+}
+
+ratio() { # A B
+  awk "BEGIN { printf \"%.1f\", $1 / $2 }"
 }
 
 # NAME FLAG ARGUMENT...: our row and the compiler's
 compare() {
   name=$1 flag=$2
   shift 2
-  # shellcheck disable=SC2046
-  set -- $("$measure" "$runs" "$heapwhy" -goroot "$goroot" "$flag" "$@") -- "$@"
-  ours=$1
+  if [ "$oracle_runs" = 0 ]; then
+    # shellcheck disable=SC2046
+    set -- $("$measure" "$runs" "$heapwhy" -goroot "$goroot" -j "$threads" "$flag" "$@")
+  else
+    # shellcheck disable=SC2046
+    set -- $("$measure" "$runs" "$heapwhy" -goroot "$goroot" -j "$threads" "$flag" "$@" -- "$oracle_runs" \
+      "${oracle:-$here/tools/oracle.sh}" "$release" "$work" build -o /dev/null "-gcflags=$flag" "$@")
+  fi
   row "$name: heapwhy" "$1 s" "$2 s" "$3 MB" ''
-  shift 4
-  [ "$oracle_runs" != 0 ] || return 0
+  [ $# = 3 ] || row "$name: go build" "$4 s" "$5 s" "$6 MB" "$(ratio "$4" "$1")"
+}
+
+gofront() { # builds bench/gofront once
+  [ -x "$here/build/bench/gofront" ] && return
+  GOROOT=$goroot GOCACHE=$work/gocache GO111MODULE=off "$goroot/bin/go" build -o "$here/build/bench/gofront" \
+    "$here/bench/gofront/main.go"
+}
+
+parse() {
+  gofront
+  packages='gmp mpfr libutf8proc jansson nettle libxxhash'
+  # shellcheck disable=SC2046,SC2086
+  ${CC:-cc} -O2 -std=c17 -D_POSIX_C_SOURCE=200809L -I"$here/src" $(pkg-config --cflags $packages) -o "$here/build/bench/parse" \
+    "$here/bench/parse.c" "$here/build/release/libheapwhy.a" $(pkg-config --libs $packages) -lpthread -lm
+  "$here/build/bench/gofront" "$goroot" list >files
   # shellcheck disable=SC2046
-  set -- $("$measure" "$oracle_runs" "$here/tools/oracle.sh" "$release" "$work" build -o /dev/null "-gcflags=$flag" "$@")
-  row "$name: go build" "$1 s" "$2 s" "$3 MB" "$(echo "$1 $ours" | awk '{ printf "%.1f", $1 / $2 }')"
+  set -- $("$here/build/bench/parse" "$runs" <files) $("$here/build/bench/gofront" "$goroot" parse "$runs")
+  row 'scan and parse std: heapwhy' "$2 s" '' '' "$(awk "BEGIN { printf \"%.0f MB/s\", $1 / $2 / 1e6 }")"
+  row 'scan and parse std: go/parser' "$4 s" '' '' "$(awk "BEGIN { printf \"%.0f MB/s\", $3 / $4 / 1e6 }")"
+}
+
+check() {
+  gofront
+  # shellcheck disable=SC2046
+  set -- $("$measure" "$runs" "$heapwhy" -goroot "$goroot" -j "$threads" -m std -- "$runs" "$here/build/bench/gofront" "$goroot" check)
+  row 'std -m: heapwhy' "$1 s" "$2 s" "$3 MB" ''
+  row 'std: go/parser and go/types' "$4 s" "$5 s" "$6 MB" "$(ratio "$4" "$1")"
+}
+
+threads() {
+  # shellcheck disable=SC2046
+  set -- $("$measure" "$runs" "$heapwhy" -goroot "$goroot" -j 1 -m std -- "$runs" "$heapwhy" -goroot "$goroot" -j 2 -m std)
+  row 'std -m -j 1' "$1 s" "$2 s" "$3 MB" ''
+  row 'std -m -j 2' "$4 s" "$5 s" "$6 MB" "$(ratio "$2" "$5")"
+}
+
+# The compiler with the dependencies in its cache: each run takes a fresh copy of such a cache.
+http() {
+  rm -rf cached cached.*
+  GOCACHE=$work/cached GOROOT=$goroot "$goroot/bin/go" build -o /dev/null net/http
+  for n in $(seq "$oracle_runs"); do cp -r cached "cached.$n"; done
+  cat >cached.sh <<EOF
+#!/bin/sh
+next=\$(ls -d $work/cached.[0-9]* | head -n 1)
+mv "\$next" $work/cached.now
+GOCACHE=$work/cached.now GOROOT=$goroot $goroot/bin/go build -o /dev/null -gcflags=-m net/http
+rm -rf $work/cached.now
+EOF
+  chmod +x cached.sh
+  oracle=$work/cached.sh compare 'net/http -m' -m net/http
+  rm -rf cached cached.*
 }
 
 hello() {
@@ -53,11 +116,38 @@ hello() {
   compare 'hello with fmt' -m hello.go
 }
 
+aws() {
+  GOPATH=$("$here/tools/go-libraries.sh" golang-github-aws-aws-sdk-go-dev)
+  GO111MODULE=off
+  export GOPATH GO111MODULE
+  compare 'aws-sdk-go -m' -m github.com/aws/aws-sdk-go/...
+  unset GOPATH GO111MODULE
+}
+
 statements() {
   awk 'BEGIN { print "package main\n\nvar sink []*int\n\nfunc main() {\n\tx := 0"
     for (i = 0; i < 100000; i++) print (i % 10 ? "\tx += " i : "\tsink = append(sink, &x)")
     print "}" }' >statements.go
   compare '100,000 statements' -m statements.go
+}
+
+# MANY: functions that call two others each, all of them in one circle; FLOW: a pointer goes around with the calls
+circle() {
+  awk -v many="$1" -v flow="$2" 'BEGIN {
+    print "package main\n\ntype T struct{ a, b *int }\n\nfunc main() { F0(&T{}, 3) }\n"
+    for (f = 0; f < many; f++) {
+      next_one = (f + 1) % many; other = (f * 7919 + 13) % many; t = flow ? "t" : "&T{}"
+      print "func F" f "(t *T, n int) *T {\n\tx := n + " f "\n\tif n > 0 {\n\t\tF" next_one "(" t ", n-1)\n\t\tF" other \
+        "(" t ", n-2)\n\t}\n\tu := &T{a: &x}\n\tt.b = u.a\n\treturn u\n}\n"
+    }
+  }' >component.go
+}
+
+component() {
+  circle 20000 0
+  compare 'component of 20,000 functions' -m component.go
+  circle 2000 1
+  compare '2,000 functions, one pointer' -m component.go
 }
 
 # MILLIONS: packages of 10,000 lines each
@@ -77,22 +167,35 @@ module() {
 }
 
 lines() {
-  for millions in 1 4; do
+  for millions in 1 2 4 8; do
     module "$millions"
     # shellcheck disable=SC2046
-    set -- $("$measure" 1 "$heapwhy" -goroot "$goroot" -m -C module ./...)
-    row "$millions million lines: heapwhy" "$1 s" "$2 s" "$3 MB" "$(echo "$1 $millions" | awk '{ printf "%.2f us/line", $1 / $2 }')"
+    set -- $("$measure" 1 "$heapwhy" -goroot "$goroot" -j "$threads" -m -C module ./...)
+    row "$millions million lines: heapwhy" "$1 s" "$2 s" "$3 MB" "$(awk "BEGIN { printf \"%.2f us\", $1 / $millions }")"
   done
   rm -rf module
 }
 
+warm() {
+  hello=$work/hello.go
+  printf 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello", 3) }\n' >"$hello"
+  rm -rf heapwhy-cache
+  for what in std net/http "$hello"; do
+    HEAPWHY_CACHE=$work/heapwhy-cache "$heapwhy" -goroot "$goroot" -m "$what" >/dev/null 2>&1
+    # shellcheck disable=SC2046
+    set -- $(HEAPWHY_CACHE=$work/heapwhy-cache "$measure" "$runs" "$heapwhy" -goroot "$goroot" -j "$threads" -m "$what")
+    row "$(basename "$what") -m, cached" "$1 s" "$2 s" "$3 MB" ''
+  done
+  rm -rf heapwhy-cache
+}
+
 row work 'user+sys' wall peak ratio
-for name in ${*:-std std2 http hello statements lines}; do
+for name in ${*:-parse check std std2 threads cmd http hello aws statements component lines warm}; do
   case $name in
     std) compare 'std -m' -m std ;;
     std2) compare 'std -m=2' -m=2 std ;;
-    http) compare 'net/http -m' -m net/http ;;
-    hello | statements | lines) $name ;;
+    cmd) compare 'cmd -m' -m cmd ;;
+    parse | check | threads | http | hello | aws | statements | component | lines | warm) $name ;;
     *) printf 'no work %s\n' "$name" >&2; exit 2 ;;
   esac
 done

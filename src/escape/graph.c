@@ -45,6 +45,7 @@ LocId graph_add_loc(Graph *g, Func *fn, int32_t loop_depth, Op *op, bool persist
   LocId id = {g->locs.len};
   Loc loc = {.op = op, .curfn = fn, .loop_depth = loop_depth, .leaks = leaks_none()};
   if (persists) loc.attrs = ATTR_PERSISTS;
+  if (fn && fn->closure) g->has_literals = true;
   if (op_is(op, OP_NAME)) {
     loc.param = op->name->class_ == CLASS_PARAM;
     loc.param_out = op->name->class_ == CLASS_PARAM_OUT;

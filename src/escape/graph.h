@@ -78,9 +78,10 @@ typedef struct PendingClosure { /* captures are decided when all bodies were wal
 /* One component while it is analysed. */
 typedef struct Graph {
   Unit *unit;
-  Arena *arena; /* dropped with the graph */
-  bool explain; /* notes are wanted */
-  bool early;   /* profile->captures_first: each function is walked by itself, captures are known */
+  Arena *arena;      /* dropped with the graph */
+  bool explain;      /* notes are wanted */
+  bool has_literals; /* some location belongs to a function literal */
+  bool early;        /* profile->captures_first: each function is walked by itself, captures are known */
   VEC(Loc) locs;
   VEC(Edge) edges;
   VEC(Reason) notes;

@@ -63,10 +63,10 @@ static bool outlives(const Graph *g, LocId a, LocId b) {
   if (l->param_out) {
     /* Results of a closure whose calls are all known stay with the function around it. */
     bool known = !(l->curfn->flags & FUNC_CLOSURE_RESULTS_LOST);
-    return !(known && func_contains_closure(other->curfn, l->curfn));
+    return !(known && g->has_literals && func_contains_closure(other->curfn, l->curfn));
   }
   if (l->curfn == other->curfn && l->loop_depth < other->loop_depth) return true;
-  return func_contains_closure(l->curfn, other->curfn);
+  return g->has_literals && func_contains_closure(l->curfn, other->curfn);
 }
 
 /* Parameter l's value reaches the sink: a result of its own function keeps it countable, anything else is the heap. */
