@@ -354,9 +354,10 @@ void lower_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, Func *
   StrMap seen = strmap_in(low->arena);
   for (uint32_t i = 0; i < low->have_wrappers.len; i++)
     wrap_type(low, low->have_wrappers.items[i], &seen, false);
-  for (uint32_t i = 0; i < low->need_wrappers.len; i++)
+  /* Types that come up while wrappers are inlined into are nobody's business any more. */
+  for (uint32_t i = 0, len = low->need_wrappers.len; i < len; i++)
     wrap_type(low, low->need_wrappers.items[i], &seen, true);
   wrap_type(low, universe_error(low->universe), &seen, true);
-  for (uint32_t i = 0; i < low->need_method_values.len; i++)
+  for (uint32_t i = 0, len = low->need_method_values.len; i < len; i++)
     wrap_method_value(low, low->need_method_values.items[i].recv, low->need_method_values.items[i].method);
 }
