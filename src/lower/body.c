@@ -10,8 +10,8 @@
 #include "lower/internal.h"
 
 void body_init(Body *b, Lowering *low, Func *fn, Body *outer) {
-  *b = (Body){
-      .low = low, .unit = low->unit, .fn = fn, .outer = outer, .pkg = low->unit->pkg, .base = fn->pos.pos};
+  *b = (Body){.low = low, .unit = low->unit, .fn = fn, .outer = outer, .pkg = low->unit->pkg};
+  low->base = fn->pos.pos;
   b->info = b->pkg->info;
   b->locals = map_in(low->unit->bodies);
   if (!outer) return;
@@ -113,6 +113,7 @@ void lower_body(Lowering *low, Func *fn) {
   }
   Object *object = source->object;
   if (low->unit->require_body) low->unit->require_body(low->unit->context, object);
+  Pos base = low->base;
   Body b;
   body_init(&b, low, fn, NULL);
   body_enter(&b, object);
@@ -128,6 +129,7 @@ void lower_body(Lowering *low, Func *fn) {
   low->reading = written_at(low, object);
   body_bind(&b, object->type, object->u.func.syntax->body);
   low->reading = outer;
+  low->base = base;
 }
 
 /* ---- function literals ---- */
@@ -170,6 +172,7 @@ Op *lower_func_lit(Body *b, FuncLit *lit) {
   declare_params(b->low, fn, signature, NULL);
   place_params(b->low, fn, NULL, lit->type);
   Body inner;
+  Pos base = b->low->base;
   body_init(&inner, b->low, fn, b);
   inner.signature = written;
   if (b->dict) {
@@ -178,6 +181,7 @@ Op *lower_func_lit(Body *b, FuncLit *lit) {
   }
   bind_params(&inner, written);
   lower_block_body(&inner, lit->body);
+  b->low->base = base;
   if (inner.dict) vec_push(b->unit->bodies, &fn->closure_vars, inner.dict);
   return fn->closure;
 }

@@ -65,7 +65,7 @@ bool may_be_shared(const Op *op) {
 
 Op *with_init(Body *b, OpList *init, Op *x) {
   if (init->len == 0) return x;
-  if (may_be_shared(x)) x = op_unary(b->unit, OP_CONVNOP, xpos(b->base), x->type, x);
+  if (may_be_shared(x)) x = op_unary(b->unit, OP_CONVNOP, xpos(b->low->base), x->type, x);
   op_list_prepend(b->unit, &x->init, init);
   return x;
 }

@@ -280,6 +280,7 @@ void read_instance(Lowering *low, Instantiation *inst) {
     return;
   }
   inst->read = true;
+  note_met(low, inst->generic->object);
   Func *fn = instance_func(low, inst);
   for (uint32_t i = 0; i < fn->param_len; i++)
     if (!(fn->params[i]->name_flags & NAME_DICT)) read_resolve(low, fn->params[i]->op.type, false);

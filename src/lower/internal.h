@@ -141,7 +141,7 @@ struct Lowering { /* per unit */
   VEC(struct MethodValueWrapper) need_method_values;
   uint32_t init_count, map_init_count, label_count;
   Package *runtime, *go_package, *type_package;
-  Body *current;           /* body being lowered, or NULL */
+  Pos base; /* the compiler's current position: of a function, an object that was met, or a local variable */
   Map inlined;             /* Func* -> 1: foreign functions whose bodies were read since they were inlined */
   VEC(Func *) inline_only; /* instances that were lowered while a call was inlined */
   bool package_read; /* everything of the package was read; what comes now comes with inlining and wrappers */
@@ -172,7 +172,6 @@ struct Body { /* a function body being lowered */
   int32_t range_states, range_yields; /* range-over-func loops so far */
   BlockStmt *block;                   /* the body */
   Atom loop_label;                    /* of the range-over-func loop that is rewritten next, or NULL */
-  Pos base;                           /* the compiler's idea of "current position" between statements */
   bool each_line;                     /* in_place: values of a list move the current position one by one */
   Pos literal_end;                    /* in_place: where the compiler was after the last composite literal */
   Pos line; /* in_place: the compiler's current position, where implicit conversions are placed */
@@ -245,6 +244,8 @@ Type *subst_type(Lowering *low, Subst *subst, Type *t);
 
 bool read_is_open(Lowering *low, Type *named); /* its underlying type is being read right now */
 void read_resolve(Lowering *low, Type *t, bool imported);
+/* The object's declaration is read now. */
+void note_met(Lowering *low, const Object *object);
 void read_named_type(Lowering *low,
                      Type *named); /* the declaration only, not the type arguments of an instance */
 Type *read_type(Body *b, Type *t); /* substitutes, resolves */

@@ -106,12 +106,18 @@ static void read_instance_type(Lowering *low, Instantiation *inst) {
   if (!inst->shaped) need_wrapper(low, t, false);
 }
 
+/* Where the compiler is from now on. */
+void note_met(Lowering *low, const Object *object) {
+  if (!low->in_place) low->base = object->pos;
+}
+
 void read_named_type(Lowering *low, Type *named) {
   uint64_t *state = map_put(&low->read_types, map_key(named));
   if (*state & READ_OBJECT) return;
   *state |= READ_OBJECT;
   Object *object = named->u.named.object;
   if (!object->pkg || is_shape(named)) return;
+  note_met(low, object);
   if (named->u.named.origin) {
     read_instance_type(low, instance_of_type(low, named));
   } else {
@@ -205,6 +211,7 @@ void read_object(Lowering *low, Object *object) {
   uint64_t *done = map_put(&low->read_objects, map_key(object));
   if (*done) return;
   *done = 1;
+  note_met(low, object);
   bool imported = object->pkg != low->unit->pkg;
   uint32_t outer = enter_element(low, object);
   if (object->kind == OBJECT_FUNC) {

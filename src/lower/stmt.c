@@ -78,7 +78,7 @@ Op *lower_assignee(Body *b, Node *node, Name **defined) {
     if (strcmp(name->name->text, "_") == 0) return blank_op(b);
     Object *object = fact_def(b, name);
     if (object) {
-      b->base = object->pos;
+      b->low->base = object->pos;
       Type *type = read_type(b, object->type);
       *defined = declare_local(b, object->pos, object->name, type, object);
       return &(*defined)->op;
