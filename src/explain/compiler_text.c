@@ -190,8 +190,14 @@ static void print_event(Printer *printer, const Event *event, int level) {
     print_position(printer, event->outermost);
     buffer_text(printer->out, ": ");
   }
-  if (names_function(event) && printer->unit->profile->function_prefix)
-    buffer_printf(printer->out, "%s ", atom_text(event->func->name->name));
+  if (names_function(event) && printer->unit->profile->function_prefix) {
+    if (printer->unit->profile->escape_engine == ESCAPE_FLOOD)
+      name_print(printer->out, printer->unit,
+                 event->func->name); /* with its package, if that is another one */
+    else
+      buffer_str(printer->out, atom_str(event->func->name->name));
+    buffer_char(printer->out, ' ');
+  }
   while (*at) {
     size_t plain = strcspn(at, "%#!?@~");
     buffer_add(printer->out, at, plain);

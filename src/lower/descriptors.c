@@ -64,7 +64,8 @@ static void wrap(Descriptors *d, Type *recv, const SetMethod *m) {
   /* Other packages make these for their own types. */
   if (own && plain->kind == TYPE_POINTER && type_identical(plain->u.elem.type, own) && is_foreign(d, own))
     return;
-  if (is_interface(recv) && is_foreign(d, recv) && recv != universe_error(d->low->universe)) return;
+  bool elsewhere = is_interface(recv) && is_foreign(d, recv) && recv != universe_error(d->low->universe);
+  if (elsewhere && !d->low->unit->profile->foreign_interfaces_wrapped) return;
   make_wrapper(d->low, recv, m);
 }
 

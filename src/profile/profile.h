@@ -98,7 +98,8 @@ typedef struct Profile {
   bool method_values_at_use;    /* T.M-fm stands where it is first asked for, not at the method */
   bool function_itabs_first;    /* wrappers that itabs of functions need come before those that types need */
   bool types_after_bounds;      /* and these after the lines about bounds checks */
-  bool wrappers_inline;         /* calls are inlined into all method wrappers, not only into (*T).M of T.M */
+  bool foreign_interfaces_wrapped; /* methods of imported interfaces get wrappers like own ones */
+  bool wrappers_inline; /* calls are inlined into all method wrappers, not only into (*T).M of T.M */
   bool
       methods_as_declared; /* wrappers of promoted methods come first, then others in the order of declaration */
   bool init_last;          /* package initialization comes after all functions */
