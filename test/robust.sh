@@ -132,7 +132,7 @@ try() { # NAME ARGUMENT...
   ! is_fault $code "$room/out" || report "$name" $code "$room/out"
 }
 
-# nest NAME PROGRAM: awk program with the functions rep(text, times) and n.
+# nest NAME PROGRAM [FLAG]: awk program with the functions rep(text, times) and n; -m=2 unless said
 nest() {
   awk -v n="$depth" 'function rep(text, times,   all, unit) {
       all = ""
@@ -140,7 +140,7 @@ nest() {
       return all
     }
     BEGIN { '"$2"' }' >"$room/nest.go"
-  try "nest $1" -m=2 "$room/nest.go"
+  try "nest $1" "${3--m=2}" "$room/nest.go"
 }
 
 suite_nesting() {
@@ -164,15 +164,16 @@ suite_nesting() {
   nest "constant strings" 'print "package p\nconst c = \"a\"" rep("+\"a\"", n)'
   nest "right additions" 'print "package p\nfunc f(x int) int { return " rep("x+(", n) "x" rep(")", n) " }"'
   nest ands 'print "package p\nfunc f(x bool) bool { return x" rep("&&x", n) " }"'
-  nest selectors 'print "package p\ntype T struct{ x *T }\nfunc f(t *T) *T { return t" rep(".x", n) " }"'
+  # Chains: with -m=2 each step of the explanation prints the whole chain, ten gigabytes, for the compiler as well.
+  nest selectors 'print "package p\ntype T struct{ x *T }\nfunc f(t *T) *T { return t" rep(".x", n) " }"' -m
   nest "method chain" 'print "package p\ntype T struct{}\nfunc (t *T) m() *T { return t }\nfunc f(t *T) *T { return t" rep(".m()", n - 10) " }"'
   nest "calls" 'print "package p\nfunc g(x int) int { for {} }\nfunc f(x int) int { return " rep("g(", n) "x" rep(")", n) " }"'
   nest "inlined calls" 'print "package p\nfunc g(x *int) *int { return x }\nfunc f(x *int) *int { return " rep("g(", n) "x" rep(")", n) " }"'
   nest "conversions" 'print "package p\nfunc f(x int) int { return " rep("int(", n) "x" rep(")", n) " }"'
   nest indices 'print "package p\nfunc f(x []int) int { return " rep("x[", n) "0" rep("]", n) " }"'
-  nest "index chain" 'print "package p\ntype T []T\nfunc f(x T) T { return x" rep("[0]", n) " }"'
-  nest "slice chain" 'print "package p\nfunc f(x []int) []int { return x" rep("[:]", n) " }"'
-  nest "assertions" 'print "package p\nfunc f(x any) any { return x" rep(".(any)", n) " }"'
+  nest "index chain" 'print "package p\ntype T []T\nfunc f(x T) T { return x" rep("[0]", n) " }"' -m
+  nest "slice chain" 'print "package p\nfunc f(x []int) []int { return x" rep("[:]", n) " }"' -m
+  nest "assertions" 'print "package p\nfunc f(x any) any { return x" rep(".(any)", n) " }"' -m
   nest slices 'print "package p\nvar x " rep("[]", n) "int"'
   nest arrays 'print "package p\nvar x " rep("[1]", n) "int"'
   nest pointers 'print "package p\nvar x " rep("*", n) "int"'

@@ -22,6 +22,9 @@ typedef struct Solver {
   Graph *g;
   Queue all, one;
   uint32_t walk;
+  int32_t deepest; /* loop depth of any location */
+  bool nested;     /* there are locations of closures */
+  bool transient;  /* an address flows of something that does not persist yet */
 } Solver;
 
 static Queue queue_new(Arena *arena, uint32_t capacity) {
@@ -157,8 +160,28 @@ static void walk_from(Solver *s, LocId root_id) {
   }
 }
 
+static void survey(Solver *s) {
+  for (uint32_t i = LOC_FIRST; i < s->g->locs.len; i++) {
+    const Loc *l = &s->g->locs.items[i];
+    if (l->loop_depth > s->deepest) s->deepest = l->loop_depth;
+    s->nested |= l->curfn && l->curfn->closure;
+  }
+  vec_each (const Edge, edge, &s->g->edges)
+    s->transient |= edge->derefs < 0 && !(graph_loc(s->g, edge->src)->attrs & ATTR_PERSISTS);
+}
+
+/* Whether a walk from there cannot change anything: there is nothing to hand on and nothing that the root could outlive. Many
+ * roots are like that; without these walks, long chains of values take linear time. */
+static bool is_idle(const Solver *s, LocId id) {
+  const Loc *root = graph_loc(s->g, id);
+  uint8_t handed_on = s->transient ? root->attrs : root->attrs & ~ATTR_PERSISTS;
+  return id.v >= LOC_FIRST && handed_on == 0 && !root->param_out && !s->nested &&
+         root->loop_depth == s->deepest;
+}
+
 void graph_solve(Graph *g) {
   Solver s = {.g = g};
+  survey(&s);
   s.all = queue_new(g->arena, g->locs.len + 1);
   s.one = queue_new(g->arena, g->locs.len + 1);
   static const uint32_t pseudo[] = {2, 3, 1}; /* mutator, callee, heap: the last one is walked first */
@@ -173,6 +196,6 @@ void graph_solve(Graph *g) {
   while (s.all.len > 0) {
     LocId root = queue_pop(&s.all);
     graph_loc(g, root)->queued = false;
-    walk_from(&s, root);
+    if (!is_idle(&s, root)) walk_from(&s, root);
   }
 }

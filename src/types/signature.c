@@ -225,6 +225,12 @@ static Type *collect_params(Checker *check, VarRole role, FieldList list, bool *
   return type_new_tuple(check->universe, (ObjectList){vars, list.len});
 }
 
+static bool any_named(FieldList list) {
+  for (uint32_t i = 0; i < list.len; i++)
+    if (list.items[i]->name) return true;
+  return false;
+}
+
 static void declare_params(Checker *check, FieldList list, const Type *tuple, Pos scope_pos) {
   for (uint32_t i = 0; i < list.len; i++)
     if (list.items[i]->name && list.items[i]->name->name->len)
@@ -243,8 +249,9 @@ void check_func_type(Checker *check, Type *result, FieldNode *recv, FieldList tp
   bool variadic = false, no = false;
   Type *params = collect_params(check, VAR_PARAM, e->params, &variadic);
   Type *results = collect_params(check, VAR_RESULT, e->results, &no);
-  /* Parameters are visible in the body only, hence declared after all types are checked. */
-  Pos scope_pos = node_end(&e->node);
+  /* Parameters are visible in the body only, hence declared after all types are checked. The end of deeply nested types is far. */
+  bool named = (receiver && receiver->name) || any_named(e->params) || any_named(e->results);
+  Pos scope_pos = named ? node_end(&e->node) : POS_NONE;
   if (receiver && receiver->name) declare_object(check, scope, recv->name, receiver, scope_pos);
   declare_params(check, e->params, params, scope_pos);
   declare_params(check, e->results, results, scope_pos);
