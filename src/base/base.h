@@ -143,6 +143,8 @@ static inline Map map_in(Arena *arena) { return (Map){.arena = arena}; }
 uint64_t *map_find(const Map *map, uint64_t key); /* pointer to the value or NULL; valid until the next put */
 uint64_t *map_put(Map *map, uint64_t key);        /* pointer to the value, 0 when new */
 static inline uint64_t map_key(const void *p) { return (uint64_t)(uintptr_t)p; }
+Map *map_nested(Map *outer,
+                const void *key); /* the map that belongs to key, for keys that are pairs of pointers */
 static inline void *map_get_ptr(const Map *map, const void *key) {
   const uint64_t *value = map_find(map, map_key(key));
   return value ? (void *)(uintptr_t)*value : NULL;

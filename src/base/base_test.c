@@ -85,6 +85,13 @@ static void test_maps(void **state) {
   assert_int_equal(map.entries.len, 10000);
   assert_int_equal(map.entries.items[0].value, 42);
   assert_null(map_find(&map, 7));
+  Map pairs = map_in(arena);
+  Map *first = map_nested(&pairs, arena), *second = map_nested(&pairs, NULL);
+  map_set_ptr(first, &map, arena);
+  assert_ptr_not_equal(first, second);
+  assert_ptr_equal(map_nested(&pairs, arena), first);
+  assert_ptr_equal(map_get_ptr(map_nested(&pairs, arena), &map), arena);
+  assert_null(map_get_ptr(second, &map));
   StrMap names = strmap_in(arena);
   char name[16];
   for (int i = 0; i < 1000; i++) {

@@ -56,6 +56,16 @@ uint64_t *map_put(Map *map, uint64_t key) {
   return &map->entries.items[map->slots[slot] - 1].value;
 }
 
+Map *map_nested(Map *outer, const void *key) {
+  uint64_t *inner = map_put(outer, map_key(key));
+  if (*inner == 0) {
+    Map *map = arena_new_of(outer->arena, Map);
+    *map = map_in(outer->arena);
+    *inner = map_key(map);
+  }
+  return (Map *)(uintptr_t)*inner;
+}
+
 static uint32_t strmap_slot(const StrMap *map, Str key) {
   uint32_t i = (uint32_t)str_hash(key) & map->slot_mask;
   while (map->slots[i] && !str_equal(map->entries.items[map->slots[i] - 1].key, key))

@@ -174,8 +174,8 @@ InlineBody *inline_body_new(Unit *unit, Func *fn) {
 /* Bodies of other packages mention the instances that those packages made. The compiler makes instances by name, one per package
    being compiled, so this unit's own one counts; one that this unit does not have is known by its cost only. */
 
-static uint64_t instance_key(const Name *name) {
-  return map_key(name->name) ^ (map_key(name->pkg) * 0x9E3779B97F4A7C15u);
+static uint64_t *instance_slot(InlineState *state, const Name *name) {
+  return map_put(map_nested(&state->instances, name->pkg), map_key(name->name));
 }
 
 static Func *own_instance(Unit *unit, const Name *name) {
@@ -183,11 +183,10 @@ static Func *own_instance(Unit *unit, const Name *name) {
   for (; state->instances_seen < unit->funcs.len; state->instances_seen++) {
     Func *fn = unit->funcs.items[state->instances_seen];
     if (fn->targs.len == 0 || fn->closure) continue;
-    uint64_t *slot = map_put(&state->instances, instance_key(fn->name));
+    uint64_t *slot = instance_slot(state, fn->name);
     if (*slot == 0) *slot = map_key(fn);
   }
-  const uint64_t *found = map_find(&state->instances, instance_key(name));
-  return found ? (Func *)(uintptr_t)*found : NULL;
+  return (Func *)(uintptr_t)*instance_slot(state, name);
 }
 
 static Func *instance_stub(Unit *unit, const Func *fn) {
@@ -208,7 +207,7 @@ static Func *instance_stub(Unit *unit, const Func *fn) {
                  .tags = arena_new_array(unit->arena, ParamTag, fn->param_len),
                  .flags = FUNC_DUPOK | FUNC_ESCAPE_DONE | FUNC_INLINABILITY_CHECKED};
   stub->name->func = stub;
-  *map_put(&inline_state(unit)->instances, instance_key(fn->name)) = map_key(stub);
+  *instance_slot(inline_state(unit), fn->name) = map_key(stub);
   return stub;
 }
 

@@ -28,7 +28,7 @@ typedef struct SiteTable SiteTable;
 typedef struct InlineState {
   Arena *scratch;          /* for one cloning at a time; there while one of the layer's entry points runs */
   Map package_classes;     /* Package* -> bits of known packages + 1 (calls.c) */
-  Map instances;           /* hash of package and name -> Func*: instances that this unit has (body.c) */
+  Map instances;           /* Package* -> Atom* -> Func*: instances that this unit has (body.c) */
   uint32_t instances_seen; /* how many of unit->funcs are in `instances` */
   /* heuristics.h; only with profile->inline_scores */
   Map site_tables;        /* Func* -> SiteTable* */

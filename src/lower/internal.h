@@ -117,7 +117,7 @@ struct Lowering { /* per unit */
   Map instance_types;         /* named instance Type* -> Instantiation* */
   Map pointers;               /* Type* -> its pointer type */
   Map read_types;             /* Type* -> flags of resolve.c */
-  Map seen_types;             /* Type* and Package* -> Type*: type_as_seen */
+  Map seen_types;             /* Package* -> Type* -> Type*: type_as_seen */
   Map pointed;                /* Type* -> 1: its pointer type was met before inlining began */
   Map read_objects;           /* Object* -> 1 */
   Map written;                /* Type*, Object* -> when it was written (written.c) */

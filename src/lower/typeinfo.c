@@ -209,11 +209,11 @@ Type *type_as_seen(Body *b, Type *t) {
   bool has_elem =
       t->kind == TYPE_POINTER || t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN;
   if (!has_elem && t->kind != TYPE_MAP) return t;
-  uint64_t key = map_key(t) ^ map_key(b->pkg) * 31;
-  Type *known = (Type *)(uintptr_t)*map_put(&b->low->seen_types, key);
+  Map *seen_types = map_nested(&b->low->seen_types, b->pkg);
+  Type *known = map_get_ptr(seen_types, t);
   if (known) return known;
   known = has_elem ? elem_as_seen(b, t) : map_as_seen(b, t);
-  *map_put(&b->low->seen_types, key) = (uint64_t)(uintptr_t)known;
+  map_set_ptr(seen_types, t, known);
   return known;
 }
 

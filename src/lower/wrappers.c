@@ -26,13 +26,14 @@ static int compare_methods(const void *a, const void *b) {
 typedef struct Names {
   Lowering *low;
   VEC(Object *) methods; /* candidates: one for each name */
-  Map seen_types, seen_names;
+  Map seen_types;
+  Map seen_names; /* Package*, NULL for exported names -> names */
 } Names;
 
 static void add_name(Names *names, Object *method) {
   if (strcmp(method->name->text, "_") == 0) return;
-  uint64_t key = map_key(method->name) ^ (name_is_exported(method->name) ? 0 : map_key(method->pkg) * 31);
-  uint64_t *seen = map_put(&names->seen_names, key);
+  Map *seen_names = map_nested(&names->seen_names, name_is_exported(method->name) ? NULL : method->pkg);
+  uint64_t *seen = map_put(seen_names, map_key(method->name));
   if (*seen) return;
   *seen = 1;
   vec_push(names->low->arena, &names->methods, method);
