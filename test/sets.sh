@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The sets of code that test/conformance.sh compares (sourced after lib.sh): what each is, how the compiler and how heapwhy are asked.
 #
-# A set is named SOURCE[.l][.TARGET].mN: `.l` without inlining, TARGET arm64 or windows instead of linux/amd64, or newinliner with that
-# experiment (GOEXPERIMENT) on; N the level of -m.
+# A set is named SOURCE[.l][.TARGET].mN: `.l` without inlining, TARGET another one than linux/amd64 (enter_set), v3 its GOAMD64, or
+# newinliner with that experiment (GOEXPERIMENT) on; N the level of -m.
 #   probes     one file each, test/probes
 #   std, cmd   the standard library; the commands
 #   alone      each std package asked for alone, against our own run over all of them
@@ -10,7 +10,7 @@
 #   libraries  libraries that Debian packages, with their dependencies, in GOPATH mode
 #   modules    test/modules: vendor folder, replace directive, workspace, old language version
 
-every_set='probes.m1 probes.m2 probes.l.m1 probes.l.m2 std.m1 std.m2 std.l.m1 std.l.m2 std.arm64.m1 std.windows.m1 std.newinliner.m1 alone.m1
+every_set='probes.m1 probes.m2 probes.l.m1 probes.l.m2 std.m1 std.m2 std.l.m1 std.l.m2 std.arm64.m1 std.windows.m1 std.386.m1 std.js.m1 std.v3.m1 std.newinliner.m1 alone.m1
   cmd.m1 cmd.m2 tests.m1 libraries.m1 libraries.m2 modules.m1 modules.m2'
 
 libraries='golang-github-miekg-dns-dev golang-github-gorilla-websocket-dev golang-github-spf13-viper-dev golang-github-boltdb-bolt-dev
@@ -32,7 +32,17 @@ flags_of() { # std.l.m2 -> -l -m=2
 
 # What both programs find in the environment for that set. Call it in a subshell.
 enter_set() {
-  case $1 in *.arm64.*) export GOARCH=arm64 ;; *.windows.*) export GOOS=windows ;; *.newinliner.*) export GOEXPERIMENT=newinliner ;; esac
+  case $1 in
+    *.arm64.*) export GOARCH=arm64 ;;
+    *.386.*) export GOARCH=386 ;;
+    *.riscv64.*) export GOARCH=riscv64 ;;
+    *.s390x.*) export GOARCH=s390x ;;
+    *.v3.*) export GOAMD64=v3 ;;
+    *.windows.*) export GOOS=windows ;;
+    *.darwin.*) export GOOS=darwin GOARCH=arm64 ;;
+    *.js.*) export GOOS=js GOARCH=wasm ;;
+    *.newinliner.*) export GOEXPERIMENT=newinliner ;;
+  esac
   case $1 in
     libraries.*)
       GOPATH=$("$top/tools/go-libraries.sh" $libraries) GO111MODULE=off || exit 2

@@ -90,6 +90,7 @@ static void visit_assign_list(LocalWalk *walk, Op *op) {
 
 static bool visit_op(void *context, Op *op) {
   LocalWalk *walk = context;
+  if (op->flags & OP_DESCRIPTOR) visit_name(walk, op->dict);
   switch ((int)op->kind) {
   case OP_CLOSURE:
     visit_list(walk, &op->init);

@@ -174,7 +174,7 @@ static Op *part_of(Schedule *s, XPos pos, Name *name, int64_t offset, Type *type
   Op *part = op_new(s->unit, OP_LINKSYMOFFSET, pos, type);
   Buffer text = {0};
   const Package *pkg = name->pkg;
-  if (pkg) link_path_print(&text, atom_str(pkg == s->unit->pkg ? s->unit->path : pkg->path));
+  if (pkg) link_package_print(&text, s->unit, pkg);
   buffer_printf(&text, ".%s", atom_text(name->name));
   part->sym = intern(s->unit->session->interner, buffer_view(&text));
   part->offset = offset;

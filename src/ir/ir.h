@@ -70,6 +70,8 @@ typedef enum OpFlags {
   OP_ELIDED = 1 << 20,     /* composite literal whose type is that of a surrounding one (FRONT_TYPECHECK) */
   OP_AS_WRITTEN = 1 << 19, /* made by inlining: as a part of something it shows y, what it was before */
   OP_IMPRECISE = 1 << 21, /* method called on a value of an interface type without being one of that type's */
+  OP_DESCRIPTOR =
+      1 << 22, /* needs a type descriptor out of a dictionary: a use of `dict` that is no operand */
 } OpFlags;
 
 typedef struct OpList {
@@ -98,6 +100,7 @@ struct Op {
     };
     Type *dynamic; /* DYNAMICTYPE, DYNAMICDOTTYPE: the type that is printed */
     Name *guard;   /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
+    Name *dict;    /* OP_DESCRIPTOR: the dictionary variable */
   };
   union {
     Op *x;
@@ -531,6 +534,8 @@ void name_print(Buffer *out, const Unit *unit, const Name *name); /* qualified w
 void func_signature_text(Buffer *out, const Unit *unit, const Func *fn);
 /* An import path in the linker's form: dots of the last element and unusual bytes as %xx. */
 void link_path_print(Buffer *out, Str path);
+void link_package_print(Buffer *out, const Unit *unit,
+                        const Package *pkg); /* the unit's own by the path it is compiled as */
 /* Go's %q: with escapes and quotes. */
 void text_quote(Buffer *out, Str s);
 void text_quote_rune(Buffer *out, uint32_t rune);

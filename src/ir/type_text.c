@@ -42,11 +42,15 @@ void link_path_print(Buffer *out, Str path) {
   }
 }
 
+void link_package_print(Buffer *out, const Unit *unit, const Package *pkg) {
+  link_path_print(out, atom_str(pkg == unit->pkg && unit->path ? unit->path : pkg->path));
+}
+
 /* "pkg." before a symbol; nothing for the own package (unless for symbol names) and the universe. */
 static void print_qualifier(TypePrinter *p, const Package *pkg, bool link) {
   if (!pkg) return;
   if (link) {
-    link_path_print(p->out, atom_str(pkg == p->unit->pkg && p->unit->path ? p->unit->path : pkg->path));
+    link_package_print(p->out, p->unit, pkg);
   } else {
     if (pkg == p->unit->pkg || !pkg->name || pkg->name->len == 0) return;
     buffer_str(p->out, atom_str(pkg->name));
@@ -54,9 +58,10 @@ static void print_qualifier(TypePrinter *p, const Package *pkg, bool link) {
   buffer_char(p->out, '.');
 }
 
-static void print_list(TypePrinter *p, TypeList list) {
+/* implicits: so many stand for type parameters of the function around the declaration. */
+static void print_list(TypePrinter *p, TypeList list, uint32_t implicits) {
   for (uint32_t i = 0; i < list.len; i++) {
-    if (i > 0) buffer_char(p->out, ',');
+    if (i > 0) buffer_char(p->out, i == implicits ? ';' : ',');
     print_type(p, list.items[i]);
   }
 }
@@ -83,7 +88,10 @@ static void print_named(TypePrinter *p, Type *t) {
     TypePrinter link = *p;
     link.link = true;
     buffer_char(p->out, '[');
-    print_list(&link, t->u.named.targs);
+    const Type *origin = t->u.named.origin;
+    uint32_t len = t->u.named.targs.len;
+    print_list(&link, t->u.named.targs,
+               origin && len > origin->u.named.tparams.len ? origin->u.named.implicits.len : 0);
     buffer_char(p->out, ']');
   }
   if (p->link && is_local_type(object)) buffer_printf(p->out, "·%u", (unsigned)object->order);

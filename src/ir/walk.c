@@ -203,6 +203,10 @@ Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
   Op *copy = op_copy(unit, op);
   if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
   clone_slots(unit, options, copy, op);
+  if (copy->flags & OP_DESCRIPTOR) {
+    const Op *dict = map_get_ptr(&options->names, op->dict);
+    if (dict && dict->kind == OP_NAME) copy->dict = dict->name;
+  }
   redefine_all(options, op, copy);
   if (options->relabel && op->label && has_label((OpKind)op->kind))
     copy->label = options->relabel(options->context, op->label);

@@ -140,16 +140,19 @@ static const uint8_t builtin_ops[BUILTIN_COUNT] = {
 
 static Op *lower_make(Body *b, CallExpr *call) {
   Pos pos = call->node.pos;
-  Type *type = subst_type(b->low, b->subst, fact_type(b, node_unparen(call->args.items[0])));
+  Type *written = fact_type(b, node_unparen(call->args.items[0]));
+  Type *type = subst_type(b->low, b->subst, written);
   Op *sizes[2] = {NULL, NULL};
-  read_rtype(b, fact_type(b, node_unparen(call->args.items[0])));
+  read_rtype(b, written);
   for (uint32_t i = 1; i < call->args.len && i < 3; i++) sizes[i - 1] = lower_expr(b, call->args.items[i]);
   Type *core = type_core(type);
   OpKind kind = OP_MAKECHAN;
   if (core->kind == TYPE_SLICE) kind = OP_MAKESLICE;
   if (core->kind == TYPE_MAP) kind = OP_MAKEMAP;
   if (!sizes[0]) sizes[0] = make_int(b, pos, BASIC_UNTYPED_INT, 0);
-  return op_binary(b->unit, kind, xpos(pos), type, sizes[0], sizes[1]);
+  Op *op = op_binary(b->unit, kind, xpos(pos), type, sizes[0], sizes[1]);
+  use_descriptor(b, op, written);
+  return op;
 }
 
 static Op *lower_new(Body *b, CallExpr *call) {
@@ -219,6 +222,18 @@ static Op *finish_append(Body *b, Op *op) {
   return op;
 }
 
+/* Whose descriptor a call of a builtin function needs, as written; NULL: none. */
+static Type *descriptor_type(Body *b, CallExpr *call, BuiltinId id) {
+  if (id == BUILTIN_APPEND || id == BUILTIN_UNSAFE_SLICE) {
+    Type *slice = type_core(fact_type(b, &call->node));
+    return slice && slice->kind == TYPE_SLICE ? slice->u.elem.type : NULL;
+  }
+  if (id != BUILTIN_COPY && id != BUILTIN_DELETE) return NULL;
+  Type *type = fact_type(b, node_unparen(call->args.items[0]));
+  if (type->kind == TYPE_TUPLE) type = type->u.tuple.vars.items[0]->type;
+  return id == BUILTIN_COPY ? type_core(type)->u.elem.type : type;
+}
+
 static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
   if (id == BUILTIN_MAKE) return lower_make(b, call);
   if (id == BUILTIN_NEW) return lower_new(b, call);
@@ -245,6 +260,8 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
     op = op_binary(b->unit, kind, pos, type, args.items[0], args.len > 1 ? args.items[1] : NULL);
     op->init = init;
   }
+  Type *descriptor = descriptor_type(b, call, id);
+  if (descriptor) use_descriptor(b, op, descriptor);
   switch ((int)kind) {
   case OP_APPEND: return finish_append(b, op);
   case OP_DELETE:
@@ -449,11 +466,9 @@ static Op *normal_call(Body *b, Pos pos, OpKind kind, Op *call, Op *rtype, OpLis
 /* The type descriptor that a builtin call carries, where it comes from the dictionary; NULL otherwise. */
 static Op *operand_rtype(Body *b, Node *node) {
   CallExpr *call = (CallExpr *)node_unparen(node);
-  bool copies = fact_is_builtin(b, call->fun, BUILTIN_COPY);
-  if (!copies && !fact_is_builtin(b, call->fun, BUILTIN_DELETE)) return NULL;
-  Type *type = fact_type(b, node_unparen(call->args.items[0]));
-  if (type->kind == TYPE_TUPLE) type = type->u.tuple.vars.items[0]->type;
-  if (copies) type = type_core(type)->u.elem.type;
+  BuiltinId id = fact_is_builtin(b, call->fun, BUILTIN_COPY) ? BUILTIN_COPY : BUILTIN_DELETE;
+  if (id == BUILTIN_DELETE && !fact_is_builtin(b, call->fun, id)) return NULL;
+  Type *type = descriptor_type(b, call, id);
   return is_derived(b, type) ? rtype_op(b, call->node.pos, type) : NULL;
 }
 

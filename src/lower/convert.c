@@ -163,6 +163,10 @@ Op *lower_convert(Body *b, Type *dst, Node *node, bool implicit) {
   }
   Op *op = make_convert(b, implicit && b->low->in_place ? conversion_line(b, node, x) : node->pos, type, x,
                         implicit);
+  if (!identical && is_interface(type)) {
+    use_descriptor(b, op, src);
+    use_descriptor(b, op, dst);
+  }
   if (!identical && op->kind == OP_CONVNOP && is_interface(type) && !is_empty_interface(b->low, type) &&
       (has_shape(b->low, type) || has_shape(b->low, op->x->type)))
     op->kind = OP_CONVIFACE;
@@ -185,6 +189,12 @@ void read_itab(Body *b, Type *type, Type *iface) {
   Type *t = read_type(b, type), *i = read_type(b, iface);
   if (derived || is_interface(t) || !is_interface(i) || is_empty_interface(b->low, i)) return;
   write_itab(b->low, t, i);
+}
+
+void use_descriptor(Body *b, Op *op, Type *type) {
+  if (!b->dict || !is_derived(b, type)) return;
+  op->flags |= OP_DESCRIPTOR;
+  op->dict = b->dict;
 }
 
 static Op *symbol_address(Body *b, Pos pos) {

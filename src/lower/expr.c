@@ -79,6 +79,7 @@ static Op *lower_index(Body *b, IndexExpr *node, Type *type) {
   if (map) {
     op->y = assign_convert(b, op->y, under(x->type)->u.map.key, node->node.pos);
     read_rtype(b, written);
+    use_descriptor(b, op, written);
   }
   return op;
 }

@@ -36,6 +36,10 @@ Generic *generic_of(Lowering *low, Object *object) {
   g->object = object;
   g->same = map_in(low->arena);
   g->tparams = body_tparams(object);
+  if (object->kind == OBJECT_TYPE_NAME) {
+    g->implicit_len = type_unalias(object->type)->u.named.implicits.len;
+    g->tparams = named_tparams(low->universe, type_unalias(object->type), g->implicit_len + g->tparams.len);
+  }
   if (object->kind == OBJECT_FUNC) g->receiver_len = object->type->u.signature.recv_tparams.len;
   g->basic = arena_new_array(low->arena, bool, g->tparams.len);
   for (uint32_t i = 0; i < g->tparams.len; i++)

@@ -377,6 +377,7 @@ Op *find_method_expr(Lowering *low, Pos pos, Type *recv, Atom name, Package *pkg
 Op *make_dot_inter(Body *b, Pos pos, Op *x, Object *method);
 void read_itab(Body *b, Type *type, Type *iface); /* both as written */
 void read_rtype(Body *b, Type *type);
+void use_descriptor(Body *b, Op *op, Type *type); /* when the op runs, as the compiler sees it */
 Op *rtype_op(Body *b, Pos pos,
              Type *type); /* as written: the address of a descriptor or a word of the dictionary */
 Op *lower_assert(Body *b, AssertExpr *node);

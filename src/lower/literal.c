@@ -101,6 +101,7 @@ Op *lower_composite(Body *b, CompositeLit *node) {
   } else if (core->kind == TYPE_MAP) {
     lit->kind = OP_MAPLIT;
     read_rtype(b, written);
+    use_descriptor(b, lit, written);
     map_elements(b, lit, core, node->elems);
   } else {
     struct_elements(b, lit, core, node->elems);

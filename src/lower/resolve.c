@@ -99,7 +99,7 @@ static void read_instance_type(Lowering *low, Instantiation *inst) {
     Object *method = named_method(low->universe, t, i);
     if (origin_func(method)->type->u.signature.tparams.len) continue;
     read_resolve(low, method->type->u.signature.recv->type, false);
-    read_signature(low, method->type, false);
+    read_signature(low, shaped_types(low, method->type), false);
     Func *fn = instance_method(low, inst, i);
     add_body(low, fn, origin_func(method), inst);
   }

@@ -209,6 +209,7 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
       Type *type = read_type(b, dst[i]);
       read_itab(b, src, dst[i]);
       value = make_convert(b, pos, type, value, true);
+      use_descriptor(b, value, src);
     }
     op_list_push(b->unit, out, value);
   }

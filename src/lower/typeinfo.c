@@ -362,6 +362,24 @@ static Type *shaped_signature(Lowering *low, Type *t) {
                             type_new_tuple(low->universe, results), t->u.signature.variadic);
 }
 
+static Type *shaped_interface(Lowering *low, Type *t) {
+  ObjectList old = t->u.interface.methods;
+  ObjectList methods = {arena_new_array(low->arena, Object *, old.len), old.len};
+  TypeList embeddeds = shaped_list(low, t->u.interface.embeddeds);
+  bool changed = !same_list(embeddeds, t->u.interface.embeddeds);
+  for (uint32_t i = 0; i < old.len; i++) {
+    Object *method = old.items[i];
+    Type *signature = shaped_signature(low, method->type);
+    methods.items[i] = method;
+    if (signature == method->type) continue;
+    changed = true;
+    methods.items[i] =
+        object_new(low->universe, OBJECT_FUNC, method->pkg, method->pos, method->name, signature);
+    methods.items[i]->u.func = method->u.func;
+  }
+  return changed ? type_new_interface(low->universe, methods, embeddeds) : t;
+}
+
 static Type *shaped_instance(Lowering *low, Type *t) {
   TypeList targs = shaped_list(low, t->u.named.targs);
   Generic *g = generic_of(low, t->u.named.object);
@@ -369,7 +387,10 @@ static Type *shaped_instance(Lowering *low, Type *t) {
     read_resolve(low, targs.items[i], false);
     targs.items[i] = shapify(low, targs.items[i], g->basic[i]);
   }
-  return same_list(targs, t->u.named.targs) ? t : type_instantiate(low->universe, t->u.named.origin, targs);
+  if (same_list(targs, t->u.named.targs)) return t;
+  Type *shaped = type_instantiate(low->universe, t->u.named.origin, targs);
+  read_resolve(low, shaped, false); /* before what comes after it */
+  return shaped;
 }
 
 /* An instance with one shaped argument has only shaped arguments. */
@@ -405,9 +426,9 @@ Type *shaped_types(Lowering *low, Type *t) {
     return shaped_objects(low, &vars, VAR_PARAM) ? type_new_tuple(low->universe, vars) : t;
   }
   case TYPE_SIGNATURE: return shaped_signature(low, t);
+  case TYPE_INTERFACE: return shaped_interface(low, t);
   case TYPE_ALIAS: return shaped_types(low, t->u.alias.actual);
   case TYPE_BASIC:
-  case TYPE_INTERFACE:
   case TYPE_UNION:
   case TYPE_TYPE_PARAM: return t;
   }

@@ -133,11 +133,16 @@ Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *s
     ptrdiff_t dot = str_last_index(head, '.');
     if (dot >= 0) text = str_slice(text, (size_t)dot + 1, text.len);
   }
-  const char *middle = "";
-  if (!name_is_exported(method->name) && method->pkg && method->pkg != *pkg)
-    middle = atom_printf(low, ".%s", atom_text(method->pkg->path))->text;
-  const char *form = twice ? "(**" STR_FMT ")%s.%s%s" : pointer ? "(*" STR_FMT ")%s.%s%s" : STR_FMT "%s.%s%s";
-  return atom_printf(low, form, STR_ARG(text), middle, method->name->text, suffix);
+  Buffer name = {0};
+  buffer_printf(&name, twice ? "(**" STR_FMT ")" : pointer ? "(*" STR_FMT ")" : STR_FMT, STR_ARG(text));
+  if (!name_is_exported(method->name) && method->pkg && method->pkg != *pkg) {
+    buffer_char(&name, '.');
+    link_package_print(&name, low->unit, method->pkg);
+  }
+  buffer_printf(&name, ".%s%s", method->name->text, suffix);
+  Atom atom = intern(low->unit->session->interner, buffer_view(&name));
+  buffer_free(&name);
+  return atom;
 }
 
 Atom old_method_value_name(Lowering *low, Type *recv, const Object *method, Package **pkg) {

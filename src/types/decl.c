@@ -232,6 +232,23 @@ static void alias_decl(Checker *check, TypeCheck *todo) {
   if (generic) check_close_scope(check);
 }
 
+/* The type parameters of the function, and of its receiver, around a scope. */
+static TypeList function_tparams(Checker *check, const Scope *scope) {
+  TypeList list = {NULL, 0};
+  const Scope *package = check->pkg->scope;
+  const Scope *function = scope;
+  for (; scope && scope != package; scope = scope->parent)
+    if (scope->is_func) function = scope;
+  if (!function || function == package) return list;
+  list.items = arena_new_array(check->pkg->arena, Type *, function->objects.len);
+  for (uint32_t i = 0; i < function->objects.len; i++) {
+    const Object *object = function->objects.items[i];
+    if (object->kind == OBJECT_TYPE_NAME && object->type && object->type->kind == TYPE_TYPE_PARAM)
+      list.items[list.len++] = object->type;
+  }
+  return list;
+}
+
 void check_type_decl(Checker *check, Object *object, TypeDecl *decl) {
   TypeCheck *todo = arena_new_of(check->arena, TypeCheck);
   todo->object = object;
@@ -247,6 +264,7 @@ void check_type_decl(Checker *check, Object *object, TypeDecl *decl) {
     todo->version_error = true;
   Type *named = type_new_named(check->universe, object, NULL);
   named->u.named.state->checker = check;
+  named->u.named.implicits = function_tparams(check, object->parent);
   check_needs_cleanup(check, named);
   if (generic) {
     check_open_scope(check, &decl->node);

@@ -191,6 +191,12 @@ static bool list_mentions(TypeList list, const Pair *outer) {
   return false;
 }
 
+/* Declared in a generic function whose type parameters are not replaced in it. */
+static bool named_is_open(const Type *t) {
+  const Type *origin = t->u.named.origin ? t->u.named.origin : t;
+  return origin->u.named.implicits.len && t->u.named.targs.len == origin->u.named.tparams.len;
+}
+
 static bool mentions_tparams(Type *t, const Pair *outer) {
   if (t->kind == TYPE_ALIAS && list_mentions(t->u.alias.targs, outer)) return true;
   t = type_unalias(t);
@@ -208,7 +214,7 @@ static bool mentions_tparams(Type *t, const Pair *outer) {
   case TYPE_SIGNATURE:
     return t->u.signature.tparams.len || mentions_tparams(t->u.signature.params, outer) ||
            mentions_tparams(t->u.signature.results, outer);
-  case TYPE_NAMED: return list_mentions(t->u.named.targs, outer);
+  case TYPE_NAMED: return named_is_open(t) || list_mentions(t->u.named.targs, outer);
   case TYPE_UNION:
     for (uint32_t i = 0; i < t->u.union_.len; i++)
       if (mentions_tparams(t->u.union_.terms[i].type, outer)) return true;

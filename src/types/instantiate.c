@@ -162,9 +162,21 @@ Type *type_instantiate(Universe *universe, Type *origin, TypeList targs) {
 
 /* ---- expansion ---- */
 
+TypeList named_tparams(Universe *u, const Type *origin, uint32_t targ_len) {
+  TypeList own = origin->u.named.tparams, implicits = origin->u.named.implicits;
+  if (own.len == targ_len || implicits.len == 0) return own;
+  TypeList all = {NULL, implicits.len + own.len};
+  lock_take(universe_lock(u));
+  all.items = arena_new_array(universe_arena(u), Type *, all.len);
+  lock_release(universe_lock(u));
+  memcpy(all.items, implicits.items, sizeof(Type *) * implicits.len);
+  if (own.len) memcpy(all.items + implicits.len, own.items, sizeof(Type *) * own.len);
+  return all;
+}
+
 void named_expand(Universe *u, Type *instance) {
   Type *origin = instance->u.named.origin;
-  TypeList tparams = origin->u.named.tparams, targs = instance->u.named.targs;
+  TypeList targs = instance->u.named.targs, tparams = named_tparams(u, origin, targs.len);
   if (tparams.len != targs.len) {
     instance->u.named.from_rhs = type_invalid(u);
     return;

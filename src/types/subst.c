@@ -212,9 +212,22 @@ static Type *rewrite_interface(const Rewriter *r, Type *t) {
   return result;
 }
 
+/* A type declared in the generic function whose type parameters are replaced. */
+static Type *instantiate_implicits(const Rewriter *r, Type *origin, TypeList targs) {
+  TypeList implicits = origin->u.named.implicits, all = {NULL, implicits.len + targs.len};
+  all.items = new_bytes(r->universe, sizeof(Type *) * all.len);
+  for (uint32_t i = 0; i < implicits.len; i++) all.items[i] = lookup(r->map, implicits.items[i]);
+  for (uint32_t i = 0; i < targs.len; i++) all.items[implicits.len + i] = rewrite(r, targs.items[i]);
+  return check_instance(r->map->check, r->map->pos, origin, all);
+}
+
 static Type *rewrite_named(const Rewriter *r, Type *t) {
+  Type *origin = t->u.named.origin ? t->u.named.origin : t;
+  uint32_t own = origin->u.named.tparams.len, implicit = origin->u.named.implicits.len;
+  if (implicit && t->u.named.targs.len == own && is_replaced(r->map, origin->u.named.implicits.items[0]))
+    return instantiate_implicits(r, origin, t->u.named.targs);
   if (t->u.named.targs.len == 0) return t;
-  if (t->u.named.targs.len != t->u.named.origin->u.named.tparams.len) return type_invalid(r->universe);
+  if (t->u.named.targs.len != own && t->u.named.targs.len != implicit + own) return type_invalid(r->universe);
   TypeList targs = rewrite_types(r, t->u.named.targs);
   return targs.items ? check_instance(r->map->check, r->map->pos, t->u.named.origin, targs) : t;
 }

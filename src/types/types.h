@@ -166,13 +166,15 @@ struct Type {
       uint32_t flags; /* BasicFlags */
       Atom name;
     } basic;
-    struct {            /* TYPE_NAMED: declared, or an instance of a generic one (origin != NULL) */
-      Object *object;   /* the type name; of the origin for instances */
-      Type *underlying; /* NULL until resolved: use type_underlying() */
-      Type *from_rhs;   /* right-hand side of the declaration; NULL for instances */
-      TypeList tparams; /* TYPE_TYPE_PARAM; of the declaration (origin) */
-      TypeList targs;   /* of an instance */
-      Type *origin;     /* generic type of an instance, else NULL */
+    struct {              /* TYPE_NAMED: declared, or an instance of a generic one (origin != NULL) */
+      Object *object;     /* the type name; of the origin for instances */
+      Type *underlying;   /* NULL until resolved: use type_underlying() */
+      Type *from_rhs;     /* right-hand side of the declaration; NULL for instances */
+      TypeList tparams;   /* TYPE_TYPE_PARAM; of the declaration (origin) */
+      TypeList implicits; /* declared in a generic function: that function's type parameters */
+      TypeList
+          targs; /* of an instance; where type_subst replaced implicits: what stands for them, then its own */
+      Type *origin; /* declared type of an instance, else NULL */
       ObjectList
           methods; /* declared methods in source order; of instances: expanded lazily, use named_method() */
       struct NamedState *state; /* private to the checker */
@@ -515,6 +517,8 @@ Lookup lookup_field_or_method(Universe *universe, Type *t, bool addressable, Pac
 /* Substitution and instances. Instances are unique per session: equal origin and identical arguments give the same Type. */
 Type *type_subst(Universe *universe, Type *t, TypeList tparams, TypeList targs);
 Type *type_instantiate(Universe *universe, Type *origin, TypeList targs);
+/* The type parameters of a declared type for which an instance with so many arguments has them: with implicits or without. */
+TypeList named_tparams(Universe *universe, const Type *origin, uint32_t targ_len);
 
 /* New types (session lifetime; not unique: compare with type_identical). */
 Type *type_new_pointer(Universe *universe, Type *elem);
