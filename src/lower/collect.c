@@ -423,10 +423,10 @@ static void collect_range(Collector *c, ForStmt *stmt) {
   collect_stmts(c, stmt->body->stmts);
 }
 
-static void collect_for(Collector *c, ForStmt *stmt) {
+static void collect_for(Collector *c, ForStmt *stmt, Atom label) {
   if (stmt->init && stmt->init->kind == NODE_RANGE) {
     if (is_range_func(c->b, stmt)) {
-      c->b->loop_label = c->label;
+      c->b->loop_label = label;
       collect_stmt(c, rewrite_range_func(c->b, stmt));
     } else {
       collect_range(c, stmt);
@@ -514,6 +514,8 @@ static void collect_select(Collector *c, SelectStmt *stmt) {
 }
 
 static void collect_stmt(Collector *c, Node *stmt) {
+  Atom label = c->label;
+  c->label = NULL; /* of this statement, not of those in it */
   switch ((int)stmt->kind) {
   case NODE_ASSIGN: collect_assign_stmt(c, (AssignStmt *)stmt); break;
   case NODE_BLOCK: collect_stmts(c, ((BlockStmt *)stmt)->stmts); break;
@@ -524,12 +526,11 @@ static void collect_stmt(Collector *c, Node *stmt) {
       collect_decl(c, ((DeclStmt *)stmt)->decls.items[i]);
     break;
   case NODE_EXPR_STMT: collect_expr(c, ((ExprStmt *)stmt)->x); break;
-  case NODE_FOR: collect_for(c, (ForStmt *)stmt); break;
+  case NODE_FOR: collect_for(c, (ForStmt *)stmt, label); break;
   case NODE_IF: collect_if(c, (IfStmt *)stmt); break;
   case NODE_LABELED:
     c->label = ((LabeledStmt *)stmt)->label->name;
     collect_stmt(c, ((LabeledStmt *)stmt)->stmt);
-    c->label = NULL;
     break;
   case NODE_RETURN: collect_return(c, (ReturnStmt *)stmt); break;
   case NODE_SELECT: collect_select(c, (SelectStmt *)stmt); break;
