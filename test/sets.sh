@@ -10,7 +10,7 @@
 #   libraries  libraries that Debian packages, with their dependencies, in GOPATH mode
 #   modules    test/modules: vendor folder, replace directive, workspace, old language version
 
-every_set='probes.m1 probes.m2 probes.l.m1 probes.l.m2 std.m1 std.m2 std.l.m1 std.l.m2 std.arm64.m1 std.windows.m1 std.386.m1 std.darwin.m1 std.js.m1 std.v3.m1 std.newinliner.m1 alone.m1
+every_set='probes.m1 probes.m2 probes.l.m1 probes.l.m2 std.m1 std.m2 std.l.m1 std.l.m2 std.arm64.m1 std.windows.m1 std.386.m1 std.riscv64.m1 std.s390x.m1 std.darwin.m1 std.js.m1 std.v3.m1 std.newinliner.m1 alone.m1
   cmd.m1 cmd.m2 tests.m1 libraries.m1 libraries.m2 modules.m1 modules.m2'
 
 libraries='golang-github-miekg-dns-dev golang-github-gorilla-websocket-dev golang-github-spf13-viper-dev golang-github-boltdb-bolt-dev

@@ -150,6 +150,8 @@ Name *op_method_name(Unit *unit, Op *op) {
   if (!op->method || !unit->resolve_func) return NULL;
   Type *recv = op->x ? op->x->type : NULL;
   if (!recv || type_is_interface(recv)) return NULL;
+  const Object *own = op->method->type->u.signature.recv;
+  if (!own || type_is_interface(own->type)) return NULL; /* promoted from an embedded interface */
   Func *fn = unit->resolve_func(unit->context, unit, op->method);
   if (fn) op->name = fn->name;
   return op->name;
