@@ -17,4 +17,4 @@ printf '%s\n' "$result" | grep -v '^TOTAL'
 # shellcheck disable=SC2046
 set -- $(printf '%s\n' "$result" | sed -n 's/^TOTAL //p')
 [ "$3" = all ] || exit 0
-"$top/test/ratchet.sh" errorcomments "$1" 0 "$2"
+"$top/test/ratchet.sh" "${ratchet_prefix}errorcomments" "$1" 0 "$2"

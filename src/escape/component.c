@@ -116,8 +116,11 @@ static void note_loc(Graph *g, const Loc *loc, EventKind kind) {
 static void finish_loc(Graph *g, Loc *loc) {
   Op *op = loc->op;
   if (op->kind == OP_NAME) {
+    if (loc->attrs & ATTR_ESCAPES)
+      note_loc(g, loc, EVENT_MOVED_TO_HEAP);
+    else if (loc->param && g->unit->profile->coarse_values && !(loc->curfn->flags & FUNC_NO_BODY))
+      report_param(g, loc->curfn, op->name);
     op->name->opt = NULL;
-    if (loc->attrs & ATTR_ESCAPES) note_loc(g, loc, EVENT_MOVED_TO_HEAP);
     return;
   }
   if (g->early && (op->kind == OP_APPEND || op->kind == OP_STR2BYTES)) {

@@ -54,9 +54,10 @@ static void walk_conversion(Walker *w, Hole k, Op *op) {
 
 static void walk_interface_conversion(Walker *w, Hole k, Op *op) {
   Type *t = op->x->type;
-  bool coarse = w->graph->unit->profile->coarse_values;
-  if (coarse || (!type_is_interface(t) && !escape_is_direct_interface(w->graph->unit->target, t)))
+  if (!type_is_interface(t) && !escape_is_direct_interface(w->graph->unit->target, t))
     k = walker_spill(w, k, op);
+  else if (w->graph->unit->profile->coarse_values)
+    walker_spill(w, k, op); /* allocates nothing, but gets a line */
   walk_expr(w, hole_note(w->graph, k, op, "interface-converted"), op->x);
 }
 

@@ -100,7 +100,7 @@ Hole hole_addr(Graph *g, Hole k, Op *where, const char *why) {
 }
 
 Hole hole_dot_type(Graph *g, Hole k, Type *t, Op *where, const char *why) {
-  bool direct = !g->unit->profile->coarse_values && escape_is_direct_interface(g->unit->target, t);
+  bool direct = escape_is_direct_interface(g->unit->target, t);
   if (!type_is_interface(t) && !direct) k = hole_shift(k, 1);
   return hole_note(g, k, where, why);
 }

@@ -178,6 +178,8 @@ void graph_solve(Graph *g);
 
 /* tags.c */
 void tag_params(Graph *g, Func *fn);
+/* The lines of one parameter, for releases that print them among those of other locations. */
+void report_param(Graph *g, Func *fn, Name *param);
 
 /* heap_reason.c */
 const char *heap_alloc_reason(const Graph *g, const Op *op); /* NULL: may live on the stack */

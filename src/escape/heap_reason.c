@@ -69,7 +69,9 @@ const char *heap_alloc_reason(const Graph *g, const Op *op) {
 
 static bool small_make(const Graph *g, const Op *op) {
   int64_t element = type_size(g->unit->target, escape_element(op->type)), len, count;
-  if (!small_int(op->x, &len) || !small_int(op->y ? op->y : op->x, &count)) return false;
+  if ((g->unit->profile->make_needs_length && !small_int(op->x, &len)) ||
+      !small_int(op->y ? op->y : op->x, &count))
+    return false;
   return element == 0 || profile_implicit_fits(g->unit->profile, count, element);
 }
 

@@ -64,7 +64,7 @@ static void leak_to(const Graph *g, Loc *l, LocId sink_id, int32_t derefs) {
       sink->result - 1 < g->unit->profile->leak_results)
     leaks_add(&l->leaks.results[sink->result - 1], derefs);
   else
-    leaks_add(&l->leaks.heap, derefs);
+    leaks_add(&l->leaks.heap, derefs > 1 && g->unit->profile->coarse_values ? 1 : derefs);
 }
 
 /* False: the location escapes now, its own walk will do the rest. */

@@ -121,8 +121,17 @@ static ParamTag tag_param(ParamTagger *t, bool variadic) {
   return tag;
 }
 
+void report_param(Graph *g, Func *fn, Name *param) {
+  ParamTagger t = {g, fn, param, g->unit->events != NULL};
+  if (!type_has_pointers(param->op.type) || is_unused(param)) return;
+  Leaks leaks = graph_loc(g, graph_name_loc(g, param))->leaks;
+  leaks_optimize(&leaks);
+  report_leaks(&t, &leaks);
+}
+
 void tag_params(Graph *g, Func *fn) {
   bool diagnose = g->unit->events && (g->early || !(fn->flags & (FUNC_WRAPPER | FUNC_DUPOK)));
+  if (g->unit->profile->coarse_values && !(fn->flags & FUNC_NO_BODY)) diagnose = false; /* report_param */
   Type *type = fn->type;
   bool variadic = type && type->kind == TYPE_SIGNATURE && type->u.signature.variadic;
   fn->tags = arena_new_array(g->unit->arena, ParamTag, fn->param_len);

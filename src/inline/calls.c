@@ -31,11 +31,24 @@ typedef struct Intrinsic {
   uint32_t archs;
 } Intrinsic;
 
-static const Intrinsic intrinsics[] = {
 #define INTRINSIC(package, name, archs) {package, name, (archs)},
+static const Intrinsic late_intrinsics[] = {
 #include "inline/intrinsics.def"
-#undef INTRINSIC
 };
+static const Intrinsic early_intrinsics[] = {
+#include "inline/intrinsics_early.def"
+};
+#undef INTRINSIC
+
+typedef struct IntrinsicTable {
+  const Intrinsic *rows;
+  size_t len;
+} IntrinsicTable;
+
+static IntrinsicTable intrinsics_of(const Profile *profile) {
+  if (profile->early_intrinsics) return (IntrinsicTable){early_intrinsics, ARRAY_LEN(early_intrinsics)};
+  return (IntrinsicTable){late_intrinsics, ARRAY_LEN(late_intrinsics)};
+}
 
 typedef struct ArchBit {
   const char *goarch;
@@ -60,23 +73,29 @@ typedef struct KnownRow {
   const char *package, *name;
   KnownForm form;
   KnownCall what;
+  uint32_t rules; /* 1 << InlineRules of those that know it */
 } KnownRow;
 
 static const KnownRow known_rows[] = {
-#define KNOWN_CALL(package, name, form, what) {package, name, FORM_##form, KNOWN_##what},
+#define EARLY                                        (1u << INLINE_MIDSTACK)
+#define LATE                                         (1u << INLINE_INTERLEAVED)
+#define KNOWN_CALL(package, name, form, what, rules) {package, name, FORM_##form, KNOWN_##what, rules},
 #include "inline/known_calls.def"
 #undef KNOWN_CALL
+#undef EARLY
+#undef LATE
 };
 
 /* ---- packages ---- */
 
 enum { HAS_INTRINSICS = 1, HAS_KNOWN_CALLS = 2 };
 
-static uint32_t classify_package(const Package *pkg) {
+static uint32_t classify_package(const Unit *unit, const Package *pkg) {
+  IntrinsicTable table = intrinsics_of(unit->profile);
   uint32_t bits = 0;
   Str path = atom_str(pkg->path);
-  for (size_t i = 0; i < ARRAY_LEN(intrinsics) && !(bits & HAS_INTRINSICS); i++)
-    if (str_equal(path, str_from(intrinsics[i].package))) bits |= HAS_INTRINSICS;
+  for (size_t i = 0; i < table.len && !(bits & HAS_INTRINSICS); i++)
+    if (str_equal(path, str_from(table.rows[i].package))) bits |= HAS_INTRINSICS;
   for (size_t i = 0; i < ARRAY_LEN(known_rows); i++)
     if (str_equal(path, str_from(known_rows[i].package))) bits |= HAS_KNOWN_CALLS;
   if (str_equal(path, STR("go.runtime"))) bits |= HAS_INTRINSICS;
@@ -97,7 +116,7 @@ InlineState *inline_state(Unit *unit) {
 static bool package_has(Unit *unit, const Package *pkg, uint32_t bit) {
   if (!pkg) return false;
   uint64_t *known = map_put(&inline_state(unit)->package_classes, map_key(pkg));
-  if (*known == 0) *known = 1 + classify_package(pkg);
+  if (*known == 0) *known = 1 + classify_package(unit, pkg);
   return (*known - 1) & bit;
 }
 
@@ -109,13 +128,13 @@ static uint32_t target_arch_bit(const Target *target) {
   return 0;
 }
 
-static const Intrinsic *find_intrinsic(Str package, Str name) {
-  size_t from = 0, to = ARRAY_LEN(intrinsics);
+static const Intrinsic *find_intrinsic(IntrinsicTable table, Str package, Str name) {
+  size_t from = 0, to = table.len;
   while (from < to) {
     size_t middle = (from + to) / 2;
-    int order = str_compare(package, str_from(intrinsics[middle].package));
-    if (order == 0) order = str_compare(name, str_from(intrinsics[middle].name));
-    if (order == 0) return &intrinsics[middle];
+    int order = str_compare(package, str_from(table.rows[middle].package));
+    if (order == 0) order = str_compare(name, str_from(table.rows[middle].name));
+    if (order == 0) return &table.rows[middle];
     if (order < 0)
       to = middle;
     else
@@ -128,7 +147,7 @@ bool inline_is_intrinsic(const Unit *unit, const Name *callee) {
   if (!callee || !callee->pkg || !callee->name) return false;
   Str package = atom_str(callee->pkg->path);
   if (str_equal(package, STR("go.runtime"))) package = STR("runtime");
-  const Intrinsic *row = find_intrinsic(package, atom_str(callee->name));
+  const Intrinsic *row = find_intrinsic(intrinsics_of(unit->profile), package, atom_str(callee->name));
   return row && (row->archs & target_arch_bit(unit->target));
 }
 
@@ -161,7 +180,9 @@ KnownCall known_call(Unit *unit, const Op *call) {
     return KNOWN_NONE;
   bool method = op_is(call->fun, OP_METHEXPR);
   for (size_t i = 0; i < ARRAY_LEN(known_rows); i++)
-    if (row_matches(&known_rows[i], callee, method, unit->target->unaligned_loads)) return known_rows[i].what;
+    if ((known_rows[i].rules & (1u << unit->profile->inline_rules)) &&
+        row_matches(&known_rows[i], callee, method, unit->target->unaligned_loads))
+      return known_rows[i].what;
   return KNOWN_NONE;
 }
 

@@ -38,6 +38,7 @@ Str event_text(Unit *unit, const Op *op) {
 }
 
 Str event_printf(Unit *unit, const char *fmt, ...) {
+  if (!unit->events) return (Str){0};
   va_list args;
   va_start(args, fmt);
   Str text = arena_vprintf(unit->events->arena, fmt, args);

@@ -356,8 +356,10 @@ void call_gather_variadic(Unit *unit, Op *call, XPos pos) {
   if (!signature || !signature->u.signature.variadic) return;
   ObjectList params = signature->u.signature.params->u.tuple.vars;
   uint32_t fixed = params.len - 1;
+  bool coarse = unit->profile->coarse_values;
+  if (coarse) pos = call->pos;
   Op *slice = op_nil(unit, pos, params.items[fixed]->type);
-  if (call->args.len > fixed) {
+  if (call->args.len > fixed || coarse) {
     slice = op_new(unit, OP_SLICELIT, pos, params.items[fixed]->type);
     for (uint32_t i = fixed; i < call->args.len; i++) op_list_push(unit, &slice->list, call->args.items[i]);
     slice->offset = slice->list.len;

@@ -78,6 +78,7 @@ typedef struct Profile {
   bool inline_copies_print;  /* a function that can be inlined goes on as a copy that prints as written */
   bool tuples_kept;          /* FRONT_TYPECHECK: f(g()) and return g() do not go through variables */
   bool dead_statements_kept; /* FRONT_TYPECHECK: what follows `if true { return }` */
+  bool early_intrinsics;     /* what Go 1.15 has instructions for */
   bool inline_cycles;        /* functions that call each other can be inlined into each other */
   int32_t inline_big_budget; /* 20: its call sites accept this much */
   bool vector_types;         /* those of simd/archsimd are known (GOEXPERIMENT=simd) */
@@ -86,10 +87,13 @@ typedef struct Profile {
   int64_t stack_var_limit;       /* bytes: 128 KiB; declared variables above it move to the heap */
   int64_t stack_implicit_limit;  /* bytes: 64 KiB; new, &T{}, make, closures */
   bool stack_implicit_inclusive; /* a value of exactly that size is too large, too */
+  bool make_needs_length;        /* and neither is it if only its capacity is known */
   bool make_needs_constant;      /* make([]T, n) with unknown n is never on the stack */
   bool constants_found_late;     /* sizes and interface operands that turn out to be constant */
   bool lines_for_addresses;      /* `&x escapes to heap` besides `moved to heap: x` */
-  bool coarse_values;    /* all values that become interfaces are spilled, receivers of method values lost */
+  /* The second analysis in its first form: all values that become interfaces and all variadic calls get lines, receivers of
+     method values are lost, tags tell heap and content apart and no more, parameters are reported among other locations. */
+  bool coarse_values;
   bool captures_first;   /* how closures capture is decided before inlining */
   bool literal_pointers; /* &T{} stands where its literal stands, not at the & */
   bool labels_deepen;    /* a looping label inside a block counts for what follows the block */
