@@ -60,7 +60,7 @@ static void intrinsics_depend_on_the_target(void **state) {
   for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
     const Case *c = &cases[i];
     Target target = {.goos = "linux", .goarch = c->goarch};
-    Unit unit = {.target = &target};
+    Unit unit = {.target = &target, .profile = profile_newest()};
     Package pkg = {.path = intern_text(interner, c->package)};
     Name name = {.pkg = &pkg, .name = intern_text(interner, c->name)};
     if (inline_is_intrinsic(&unit, &name) != c->want) fail_msg("%s.%s on %s", c->package, c->name, c->goarch);
