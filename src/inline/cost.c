@@ -116,6 +116,22 @@ static int32_t temporaries_refund(const Op *op) {
 /* The variable of `switch x := y.(type)` is an op of its own for the compiler. */
 static int32_t guard_count(const Op *op) { return op->kind == OP_TYPESW && op->guard; }
 
+static bool is_empty_interface_literal(const Type *t) {
+  return t->kind == TYPE_INTERFACE && t->u.interface.methods.len == 0 && t->u.interface.embeddeds.len == 0;
+}
+
+/* In a switch without a tag, a case that is an empty interface has the address of bool's descriptor beside it. */
+static int32_t case_word_count(const Op *op) {
+  if (op->kind != OP_SWITCH || op->x) return 0;
+  int32_t count = 0;
+  for (uint32_t i = 0; i < op->list.len; i++) {
+    const OpList *values = &op->list.items[i]->list;
+    for (uint32_t k = 0; k < values->len; k++)
+      if (is_empty_interface_literal(type_underlying(values->items[k]->type))) count += 2;
+  }
+  return count;
+}
+
 /* ---- calls ---- */
 
 static bool refuse(CostVisit *v, Str reason) {
@@ -235,6 +251,7 @@ static bool correct_cost(CostVisit *v, Op *op) {
   case OP_SLICELIT: v->budget--; break;
   case OP_AS2: v->budget += temporaries_refund(op); break;
   case OP_TYPESW: v->budget -= guard_count(op); break;
+  case OP_SWITCH: v->budget -= case_word_count(op); break;
   case OP_SLICE:
   case OP_SLICEARR:
   case OP_SLICESTR:
@@ -323,7 +340,7 @@ bool inline_may_fit(Unit *unit, Func *fn) {
 
 static bool count_op(void *context, Op *op) {
   int32_t *left = context;
-  *left += temporaries_refund(op) - guard_count(op);
+  *left += temporaries_refund(op) - guard_count(op) - case_word_count(op);
   return --*left <= 0;
 }
 
