@@ -39,76 +39,14 @@ static void move_to(Schedule *s, const Op *op) {
   if (op->kind != OP_NAME && op->kind != OP_TYPE && pos_known(op->pos.pos)) s->pos = op->pos;
 }
 
-static bool is_side_effect(const Op *op) {
-  switch ((int)op->kind) {
-  case OP_NAME:
-  case OP_NONAME:
-  case OP_TYPE:
-  case OP_LITERAL:
-  case OP_NIL:
-  case OP_ADD:
-  case OP_SUB:
-  case OP_OR:
-  case OP_XOR:
-  case OP_ADDSTR:
-  case OP_ADDR:
-  case OP_ANDAND:
-  case OP_BYTES2STR:
-  case OP_RUNES2STR:
-  case OP_STR2BYTES:
-  case OP_STR2RUNES:
-  case OP_CAP:
-  case OP_COMPLIT:
-  case OP_MAPLIT:
-  case OP_STRUCTLIT:
-  case OP_ARRAYLIT:
-  case OP_SLICELIT:
-  case OP_PTRLIT:
-  case OP_CONV:
-  case OP_CONVIFACE:
-  case OP_CONVNOP:
-  case OP_DOT:
-  case OP_EQ:
-  case OP_NE:
-  case OP_LT:
-  case OP_LE:
-  case OP_GT:
-  case OP_GE:
-  case OP_KEY:
-  case OP_STRUCTKEY:
-  case OP_LEN:
-  case OP_MUL:
-  case OP_LSH:
-  case OP_RSH:
-  case OP_AND:
-  case OP_ANDNOT:
-  case OP_NEW:
-  case OP_NOT:
-  case OP_BITNOT:
-  case OP_PLUS:
-  case OP_NEG:
-  case OP_OROR:
-  case OP_PAREN:
-  case OP_RUNESTR:
-  case OP_REAL:
-  case OP_IMAG:
-  case OP_COMPLEX: return false;
-  case OP_DIV:
-  case OP_MOD: return !op_is(op->y, OP_LITERAL) || const_sign(op->y->lit) == 0;
-  case OP_MAKECHAN:
-  case OP_MAKEMAP: return op->x && (!op_is_const(op->x, CONST_INT) || const_sign(op->x->lit) != 0);
-  }
-  return true;
-}
-
 static bool visit_side_effect(void *context, Op *op) {
   (void)context;
-  return is_side_effect(op);
+  return op_has_side_effect(op);
 }
 
 static bool visit_unrepeatable(void *context, Op *op) {
   (void)context;
-  if (is_side_effect(op)) return true;
+  if (op_has_side_effect(op)) return true;
   OpKind kind = (OpKind)op->kind;
   return kind == OP_MAKECHAN || kind == OP_MAKEMAP || kind == OP_MAKESLICE || kind == OP_MAPLIT ||
          kind == OP_NEW || kind == OP_PTRLIT || kind == OP_SLICELIT || kind == OP_STR2BYTES ||

@@ -487,6 +487,8 @@ OpRefs reassign_oracle_func_assignments(const ReassignOracle *oracle, Name *name
 
 /* Follows variables that are assigned exactly once back to the expression that they hold; else returns op itself. */
 Op *op_static_value(Unit *unit, Op *op);
+/* Whether evaluating this op, apart from its operands, may do more than give a value: call, panic, allocate by a size that varies. */
+bool op_has_side_effect(const Op *op);
 bool name_reassigned(Unit *unit, Name *name); /* beyond its definition */
 Name *op_static_callee(Unit *unit,
                        Op *fun); /* function name that a call's function expression denotes, or NULL */

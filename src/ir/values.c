@@ -369,3 +369,65 @@ void call_gather_variadic(Unit *unit, Op *call, XPos pos) {
   op_list_push(unit, &call->args, slice);
   call->flags |= OP_DDD;
 }
+
+bool op_has_side_effect(const Op *op) {
+  switch ((int)op->kind) {
+  case OP_NAME:
+  case OP_NONAME:
+  case OP_TYPE:
+  case OP_LITERAL:
+  case OP_NIL:
+  case OP_ADD:
+  case OP_SUB:
+  case OP_OR:
+  case OP_XOR:
+  case OP_ADDSTR:
+  case OP_ADDR:
+  case OP_ANDAND:
+  case OP_BYTES2STR:
+  case OP_RUNES2STR:
+  case OP_STR2BYTES:
+  case OP_STR2RUNES:
+  case OP_CAP:
+  case OP_COMPLIT:
+  case OP_MAPLIT:
+  case OP_STRUCTLIT:
+  case OP_ARRAYLIT:
+  case OP_SLICELIT:
+  case OP_PTRLIT:
+  case OP_CONV:
+  case OP_CONVIFACE:
+  case OP_CONVNOP:
+  case OP_DOT:
+  case OP_EQ:
+  case OP_NE:
+  case OP_LT:
+  case OP_LE:
+  case OP_GT:
+  case OP_GE:
+  case OP_KEY:
+  case OP_STRUCTKEY:
+  case OP_LEN:
+  case OP_MUL:
+  case OP_LSH:
+  case OP_RSH:
+  case OP_AND:
+  case OP_ANDNOT:
+  case OP_NEW:
+  case OP_NOT:
+  case OP_BITNOT:
+  case OP_PLUS:
+  case OP_NEG:
+  case OP_OROR:
+  case OP_PAREN:
+  case OP_RUNESTR:
+  case OP_REAL:
+  case OP_IMAG:
+  case OP_COMPLEX: return false;
+  case OP_DIV:
+  case OP_MOD: return !op_is(op->y, OP_LITERAL) || const_sign(op->y->lit) == 0;
+  case OP_MAKECHAN:
+  case OP_MAKEMAP: return op->x && (!op_is_const(op->x, CONST_INT) || const_sign(op->x->lit) != 0);
+  }
+  return true;
+}
