@@ -71,8 +71,9 @@ static bool has_hard_note(const Notes *notes) {
   return false;
 }
 
-/* The name of a file in positions: -trimpath replaces its folder. */
+/* The name of a file in positions: -trimpath replaces its folder. A generated file is in a folder that is always cut off. */
 static Atom shown_path(Engine *engine, const LoadPackage *load, Str file) {
+  if (load->variant == LOAD_TEST_MAIN) return intern(engine->interner, path_base(file));
   Arena *scratch = arena_new();
   Str shown = load->position_dir.len ? arena_printf(scratch, STR_FMT "/" STR_FMT, STR_ARG(load->position_dir),
                                                     STR_ARG(path_base(file)))

@@ -37,7 +37,7 @@ static Str trimmed_dir(Loader *loader, const PackageNode *node) {
 }
 
 static Str description_of(Loader *loader, const PackageNode *node) {
-  if (node->variant == LOAD_PLAIN) return node->where.import_path;
+  if (node->variant == LOAD_PLAIN || node->variant == LOAD_TEST_MAIN) return node->where.import_path;
   return arena_printf(loader->arena, STR_FMT " [" STR_FMT ".test]", STR_ARG(node->where.import_path),
                       STR_ARG(node->tested->where.import_path));
 }
@@ -65,10 +65,10 @@ static void set_digests(Loader *loader, LoadPackage *package, const PackageNode 
 static LoadPackage package_of(Loader *loader, const PackageNode *node) {
   bool command = str_equal(node->name, STR("main"));
   bool external = node->variant == LOAD_TEST_EXTERNAL;
+  bool program = command && (node->variant == LOAD_PLAIN || node->variant == LOAD_TEST_MAIN);
   LoadPackage package = {.import_path = node->where.import_path,
                          .description = description_of(loader, node),
-                         .compile_path =
-                             command && node->variant == LOAD_PLAIN ? STR("main") : node->where.import_path,
+                         .compile_path = program ? STR("main") : node->where.import_path,
                          .name = node->name,
                          .dir = node->where.dir,
                          .variant = node->variant,
@@ -136,23 +136,28 @@ static bool nothing_to_build(const Loader *loader, const PackageNode *node) {
          !(loader->config->test && node->directory->has_tests);
 }
 
-static void add_root(Loader *loader, Roots *roots, PackageNode *node) {
-  if (str_equal(node->where.import_path, STR("unsafe"))) return; /* nothing of it is compiled */
-  if (node->is_root || nothing_to_build(loader, node)) return;
-  node->is_root = true;
-  if (!loader->config->test) {
-    vec_push(loader->arena, roots, node);
-    return;
+/* Every package that is asked for is known as such before the first is made into test variants, whose copies of others are so, too. */
+static Roots choose_roots(Loader *loader, PackageNode *const *asked, uint32_t len) {
+  Roots chosen = {0}, roots = {0};
+  for (uint32_t i = 0; i < len; i++) {
+    PackageNode *node = asked[i];
+    if (str_equal(node->where.import_path, STR("unsafe"))) continue; /* nothing of it is compiled */
+    if (node->is_root || nothing_to_build(loader, node)) continue;
+    node->is_root = true;
+    vec_push(loader->arena, &chosen, node);
   }
-  PackageNode **list;
-  uint32_t len;
-  tests_expand(loader, node, &list, &len);
-  vec_append(loader->arena, roots, list, len);
+  if (!loader->config->test) return chosen;
+  for (uint32_t i = 0; i < chosen.len; i++) {
+    PackageNode **list;
+    uint32_t count;
+    tests_expand(loader, chosen.items[i], &list, &count);
+    vec_append(loader->arena, &roots, list, count);
+  }
+  return roots;
 }
 
 static void load_words(Loader *loader, Str const *words, uint32_t len) {
-  Roots roots = {0};
-  VEC(PackageNode *) asked = {0};
+  Roots asked = {0};
   for (uint32_t i = 0; i < len; i++) {
     Match match = pattern_expand(loader, words[i]);
     for (uint32_t k = 0; k < match.errors.len; k++)
@@ -165,7 +170,7 @@ static void load_words(Loader *loader, Str const *words, uint32_t len) {
       vec_push(loader->arena, &asked, node);
     }
   }
-  for (uint32_t i = 0; i < asked.len; i++) add_root(loader, &roots, asked.items[i]);
+  Roots roots = choose_roots(loader, asked.items, asked.len);
   emit_graph(loader, roots.items, roots.len);
 }
 
@@ -181,8 +186,7 @@ static void load_everything(Loader *loader, Str const *words, uint32_t len) {
   for (uint32_t i = 0; i < len; i++) {
     if (!names_a_file(loader, loader->arena, words[i])) continue;
     PackageNode *node = graph_files(loader, words, len);
-    Roots roots = {0};
-    if (node) add_root(loader, &roots, node);
+    Roots roots = choose_roots(loader, &node, node ? 1 : 0);
     emit_graph(loader, roots.items, roots.len);
     return;
   }
@@ -211,6 +215,7 @@ LoadGraph *load_packages(const LoadConfig *config, Str const *patterns, uint32_t
   loader->listings = strmap_in(arena);
   loader->directories = strmap_in(arena);
   loader->said = strmap_in(arena);
+  loader->generated = strmap_in(arena);
   prepare(loader);
   if (!loader->fatal) modules_load(loader);
   if (!loader->fatal) load_everything(loader, patterns, len);
@@ -218,6 +223,7 @@ LoadGraph *load_packages(const LoadConfig *config, Str const *patterns, uint32_t
   LoadGraph *graph = arena_new_of(arena, LoadGraph);
   *graph = (LoadGraph){.env = loader->env,
                        .overlay = loader->overlay,
+                       .generated = loader->generated,
                        .packages = loader->packages.items,
                        .package_len = loader->packages.len,
                        .roots = loader->roots.items,

@@ -59,7 +59,8 @@ typedef enum LoadVariant {
   LOAD_PLAIN,
   LOAD_TEST_IN_PACKAGE, /* p [p.test]: with its _test.go files of the same package */
   LOAD_TEST_EXTERNAL,   /* p_test [p.test] */
-  LOAD_TEST_DEPENDENCY /* q [p.test]: q imports p and is imported by p_test, so it is compiled against the variant of p */
+  LOAD_TEST_DEPENDENCY, /* q [p.test]: q imports p and is imported by p_test, so it is compiled against the variant of p */
+  LOAD_TEST_MAIN /* p.test: the generated package main, which runs them */
 } LoadVariant;
 
 typedef struct LoadPackage {
@@ -92,6 +93,7 @@ typedef struct LoadOverlay LoadOverlay;
 typedef struct LoadGraph {
   LoadEnv env;
   const LoadOverlay *overlay; /* NULL: none */
+  StrMap generated;           /* path -> Str*: files that are on no disk */
   LoadPackage *packages;      /* dependencies before their importers; index = id */
   uint32_t package_len;
   uint32_t
@@ -113,7 +115,7 @@ Str load_goroot_release(Arena *arena, Str goroot);
 /* GOFLAGS of the environment, else of `go env -w`, else of GOROOT/go.env. */
 Str load_goflags(Arena *arena, const char *const *environment, Str goroot);
 LoadGraph *load_packages(const LoadConfig *config, Str const *patterns, uint32_t pattern_len);
-/* The file as the compiler would see it: with -overlay. False: it cannot be read. */
+/* The file as the compiler would see it: generated, or with -overlay. False: it cannot be read. */
 bool load_read_file(const LoadGraph *graph, Arena *arena, Str path, Str *out);
 
 /* Does a pattern of a per-package flag (`-gcflags=PATTERN=...`) mean this package? dir: the working directory. */

@@ -128,5 +128,8 @@ bool overlay_list(const LoadOverlay *overlay, Arena *arena, Str dir, DirList *ou
 }
 
 bool load_read_file(const LoadGraph *graph, Arena *arena, Str path, Str *out) {
-  return overlay_read(graph->overlay, arena, path, out);
+  const Str *generated = strmap_get(&graph->generated, path);
+  if (!generated) return overlay_read(graph->overlay, arena, path, out);
+  *out = *generated;
+  return true;
 }

@@ -17,6 +17,7 @@
  *   patterns.c      command-line words -> packages
  *   embed.c         //go:embed patterns against the folder
  *   graph.c         packages and their imports; problems.c: their errors; tests.c: test variants; emit.c: the order
+ *   test_main.c     the package main of a test binary; test_functions.c: what it runs
  */
 #ifndef HEAPWHY_LOAD_PRIVATE_H
 #define HEAPWHY_LOAD_PRIVATE_H
@@ -322,6 +323,7 @@ struct Loader {
   StrMap directories; /* absolute folder -> Directory* */
   Modules *modules;   /* NULL: GOPATH mode */
   StrMap said;        /* warnings that were given */
+  StrMap generated;   /* path -> Str*: files that are on no disk */
   bool fatal;
 };
 
@@ -349,6 +351,9 @@ bool vendor_forbidden(const PackageNode *importer, const PackageNode *imported);
 
 /* Replaces a package by its test variants; appends what is to be built, in order. */
 void tests_expand(Loader *loader, PackageNode *node, PackageNode ***list, uint32_t *len);
+/* The main package of p's test binary, without imports of other packages; NULL: there is none. variant: p as it is tested, tests:
+   p_test or NULL. */
+PackageNode *test_main_new(Loader *loader, PackageNode *node, PackageNode *variant, PackageNode *tests);
 /* Checks embed patterns of the node's files. */
 void embed_check(Loader *loader, PackageNode *node, const StackEntry *stack);
 /* Dependencies first; sets loader->packages and roots, and reports what is wrong. */

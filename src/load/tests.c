@@ -4,7 +4,8 @@
  *
  *   p [p.test]        p with its _test.go files of package p
  *   p_test [p.test]   its _test.go files of package p_test
- *   q [p.test]        what p_test imports and itself imports p: compiled again, against the first
+ *   q [p.test]        what these import and itself imports p: compiled again, against the first
+ *   p.test            the generated package main
  *
  * Go: cmd/go/internal/load/test.go
  */
@@ -108,6 +109,11 @@ static PackageNode *copy_for_test(Copies *copies, PackageNode *node) {
   return copy;
 }
 
+static void import_copies(Copies *copies, PackageNode *node) {
+  for (uint32_t i = 0; i < node->import_len; i++)
+    node->imports[i].node = copy_for_test(copies, node->imports[i].node);
+}
+
 /* ---- tests of p that import something that imports p ---- */
 
 typedef struct Step {
@@ -160,7 +166,7 @@ static void check_cycle(Loader *loader, PackageNode *variant, const PackageNode 
 }
 
 void tests_expand(Loader *loader, PackageNode *node, PackageNode ***list, uint32_t *len) {
-  PackageNode **out = arena_new_array(loader->arena, PackageNode *, 2);
+  PackageNode **out = arena_new_array(loader->arena, PackageNode *, 3);
   *list = out;
   *len = 0;
   if (!node->directory || !node->directory->has_tests || node->error.set) {
@@ -170,10 +176,11 @@ void tests_expand(Loader *loader, PackageNode *node, PackageNode ***list, uint32
   PackageNode *variant = in_package(loader, node), *tests = external(loader, node);
   if (variant != node) check_cycle(loader, variant, node);
   if (variant->file_len) out[(*len)++] = variant;
-  if (!tests) return;
-  out[(*len)++] = tests;
+  if (tests) out[(*len)++] = tests;
+  PackageNode *main = test_main_new(loader, node, variant, tests);
+  if (main) out[(*len)++] = main;
   if (variant == node) return;
   Copies copies = {.loader = loader, .real = node, .variant = variant, .done = map_in(loader->arena)};
-  for (uint32_t i = 0; i < tests->import_len; i++)
-    tests->imports[i].node = copy_for_test(&copies, tests->imports[i].node);
+  if (tests) import_copies(&copies, tests);
+  if (main) import_copies(&copies, main);
 }

@@ -58,8 +58,9 @@ typedef enum FrontEnd {
 } FrontEnd;
 
 typedef struct Profile {
-  const char *release;        /* "1.27" */
-  uint16_t lang_max;          /* newest language version: 27 */
+  const char *release; /* "1.27" */
+  bool test_mains;     /* the layout of the main package that the go command generates for tests is known */
+  uint16_t lang_max;   /* newest language version: 27 */
   bool not_in_heap_directive; /* types can be //go:notinheap */
   bool first_escape;          /* -newescape=false */
   FrontEnd front_end;
