@@ -68,12 +68,14 @@ static void flow_closure(Graph *g, Hole record, Func *closure) {
   }
 }
 
-/* How a closure captures was decided before. */
+/* How a closure captures was decided before. A value without pointers is not followed, a reference to it is. */
 void walk_captures(Graph *g, Hole record, Func *closure) {
   for (uint32_t i = 0; i < closure->closure_vars.len; i++) {
     Name *inner = closure->closure_vars.items[i];
     Hole k = record;
-    if (!(inner->name_flags & NAME_BY_VALUE)) k = hole_addr(g, k, &inner->op, "reference");
+    bool by_value = (inner->name_flags & NAME_BY_VALUE) != 0;
+    if (by_value && !type_has_pointers(inner->op.type)) continue;
+    if (!by_value) k = hole_addr(g, k, &inner->op, "reference");
     graph_flow(g, hole_note(g, k, closure->closure, "captured by a closure"), graph_name_loc(g, inner));
   }
 }
@@ -145,6 +147,8 @@ static void finish(Graph *g, Func *const *list, uint32_t len) {
   }
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
     if (g->locs.items[i].op) finish_loc(g, &g->locs.items[i]);
+  if (g->unit->profile->coarse_values)
+    for (uint32_t i = 0; i < len; i++) report_uintptr_params(g, list[i]);
 }
 
 static void analyse(void *context, Func *const *list, uint32_t len, bool recursive) {

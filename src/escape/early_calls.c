@@ -23,13 +23,39 @@ static void argument(const EarlyCall *c, Hole k, Op *op) {
   walk_expr(c->w, hole_note(c->w->graph, k, c->call, "call parameter"), op);
 }
 
+/* An argument of a //go:uintptrescapes function: pointers that are made numbers right here are followed. */
+static void hidden_pointer(Walker *w, Hole k, Op *op) {
+  if (op->kind == OP_SLICELIT) {
+    walk_stmts(w, &op->init);
+    k = walker_spill(w, k, op);
+    for (uint32_t i = 0; i < op->list.len; i++) {
+      Op *element = op->list.items[i];
+      if (element->kind == OP_KEY) element = element->y;
+      hidden_pointer(w, hole_note(w->graph, k, op, "slice-literal-element"), element);
+    }
+  } else if (op->kind == OP_CONVNOP && escape_is_unsafe_pointer(op->x->type)) {
+    walk_stmts(w, &op->init);
+    walk_expr(w, k, op->x);
+  } else {
+    walk_expr(w, k, op);
+  }
+}
+
+/* What callers know of it; nothing while it is analysed itself. */
+static bool takes_hidden_pointer(const Graph *g, const Func *callee, uint32_t param) {
+  return callee && !graph_in_component(g, callee) && (callee->flags & FUNC_ESCAPE_DONE) &&
+         param < callee->param_len && callee->tags[param].uintptr_escapes;
+}
+
+/* Of T.M(x) nothing is known: the type of a method expression is made where it stands and has no tags. */
 static Func *named_callee(const EarlyCall *c) {
   const Op *fun = c->call->fun;
   if (c->call->kind != OP_CALLFUNC) return NULL;
   if (fun->kind == OP_CLOSURE) return fun->func;
   Unit *unit = c->w->graph->unit;
   Name *name = NULL;
-  if (fun->kind == OP_METHEXPR) name = op_method_name(unit, (Op *)(uintptr_t)fun);
+  bool method = fun->kind == OP_METHEXPR && (c->call->flags & OP_METHOD_CALL);
+  if (method) name = op_method_name(unit, (Op *)(uintptr_t)fun);
   if (fun->kind == OP_NAME && fun->name->class_ == CLASS_FUNC) name = fun->name;
   if (!name) return NULL;
   if (!name->func && name->object && unit->resolve_func)
@@ -49,8 +75,13 @@ static void call_function(const EarlyCall *c, HoleList ks) {
     argument(c, hole_at(LOC_HEAP), call->fun->x);
   else if (!(call->flags & OP_METHOD_CALL))
     argument(c, hole_at(LOC_BLANK), call->fun);
-  for (uint32_t i = 0; i < call->args.len; i++)
-    argument(c, walk_tag_hole(w, ks, callee, i), call->args.items[i]);
+  for (uint32_t i = 0; i < call->args.len; i++) {
+    Hole k = walk_tag_hole(w, ks, callee, i); /* asks for the tags */
+    if (!c->go_defer && takes_hidden_pointer(w->graph, callee, i))
+      hidden_pointer(w, hole_note(w->graph, k, call, "call parameter"), call->args.items[i]);
+    else
+      argument(c, k, call->args.items[i]);
+  }
 }
 
 static bool element_has_pointers(Type *slice) { return type_has_pointers(escape_element(slice)); }

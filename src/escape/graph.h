@@ -180,6 +180,8 @@ void graph_solve(Graph *g);
 void tag_params(Graph *g, Func *fn);
 /* The lines of one parameter, for releases that print them among those of other locations. */
 void report_param(Graph *g, Func *fn, Name *param);
+/* Lines about numbers that may be addresses, for releases that print them after all locations. */
+void report_uintptr_params(Graph *g, Func *fn);
 
 /* heap_reason.c */
 const char *heap_alloc_reason(const Graph *g, const Op *op); /* NULL: may live on the stack */

@@ -13,6 +13,7 @@ typedef struct ParamTagger {
   Graph *g;
   Func *fn;
   Name *param;
+  uint32_t index;
   bool diagnose;
 } ParamTagger;
 
@@ -42,7 +43,6 @@ static ParamTag tag_without_body(ParamTagger *t) {
   Type *type = t->param->op.type;
   t->fn->pragma |= PRAGMA_UINTPTR_KEEPALIVE;
   if (escape_is_uintptr(type)) {
-    param_event(t, EVENT_UNSAFE_UINTPTR);
     tag.unsafe_uintptr = true;
     return tag;
   }
@@ -94,20 +94,33 @@ static void report_leaks(ParamTagger *t, const Leaks *leaks) {
     param_event(t, EVENT_DOES_NOT_ESCAPE);
 }
 
-static bool marks_uintptr(ParamTagger *t, bool variadic) {
-  if (!(t->fn->pragma & PRAGMA_UINTPTR_ESCAPES)) return false;
-  Type *type = t->param->op.type;
-  bool dots = variadic && escape_is_slice(type) && escape_is_uintptr(escape_element(type));
-  if (!escape_is_uintptr(type) && !dots) return false;
-  Event *event = param_event(t, EVENT_UINTPTR_ESCAPES);
-  if (event) event->text[1] = dots ? STR("...uintptr") : STR("uintptr");
-  return true;
+static bool is_dots_of_uintptr(const Func *fn, uint32_t param) {
+  const Type *signature = fn->type;
+  Type *type = fn->params[param]->op.type;
+  return signature && signature->kind == TYPE_SIGNATURE && signature->u.signature.variadic &&
+         param + 1 == fn->param_len && escape_is_slice(type) && escape_is_uintptr(escape_element(type));
 }
 
-static ParamTag tag_param(ParamTagger *t, bool variadic) {
+static bool marks_uintptr(const ParamTagger *t) {
+  return (t->fn->pragma & PRAGMA_UINTPTR_ESCAPES) &&
+         (escape_is_uintptr(t->param->op.type) || is_dots_of_uintptr(t->fn, t->index));
+}
+
+static void report_uintptr(Graph *g, Func *fn, uint32_t param) {
+  const ParamTag *tag = &fn->tags[param];
+  if (tag->unsafe_uintptr) event_uintptr_param(g->unit, EVENT_UNSAFE_UINTPTR, fn, param, false);
+  if (tag->uintptr_escapes)
+    event_uintptr_param(g->unit, EVENT_UINTPTR_ESCAPES, fn, param, is_dots_of_uintptr(fn, param));
+}
+
+void report_uintptr_params(Graph *g, Func *fn) {
+  for (uint32_t i = fn->has_recv ? 1 : 0; i < fn->param_len; i++) report_uintptr(g, fn, i);
+}
+
+static ParamTag tag_param(ParamTagger *t) {
   if (t->fn->flags & FUNC_NO_BODY) return tag_without_body(t);
   ParamTag tag = {.leaks = leaks_none()};
-  if (marks_uintptr(t, variadic)) {
+  if (marks_uintptr(t)) {
     tag.uintptr_escapes = true;
     return tag;
   }
@@ -122,7 +135,7 @@ static ParamTag tag_param(ParamTagger *t, bool variadic) {
 }
 
 void report_param(Graph *g, Func *fn, Name *param) {
-  ParamTagger t = {g, fn, param, g->unit->events != NULL};
+  ParamTagger t = {.g = g, .fn = fn, .param = param, .diagnose = g->unit->events != NULL};
   if (!type_has_pointers(param->op.type) || is_unused(param)) return;
   Leaks leaks = graph_loc(g, graph_name_loc(g, param))->leaks;
   leaks_optimize(&leaks);
@@ -132,11 +145,10 @@ void report_param(Graph *g, Func *fn, Name *param) {
 void tag_params(Graph *g, Func *fn) {
   bool diagnose = g->unit->events && (g->early || !(fn->flags & (FUNC_WRAPPER | FUNC_DUPOK)));
   if (g->unit->profile->coarse_values && !(fn->flags & FUNC_NO_BODY)) diagnose = false; /* report_param */
-  Type *type = fn->type;
-  bool variadic = type && type->kind == TYPE_SIGNATURE && type->u.signature.variadic;
   fn->tags = arena_new_array(g->unit->arena, ParamTag, fn->param_len);
   for (uint32_t i = 0; i < fn->param_len; i++) {
-    ParamTagger t = {g, fn, fn->params[i], diagnose};
-    fn->tags[i] = tag_param(&t, variadic && i + 1 == fn->param_len);
+    ParamTagger t = {g, fn, fn->params[i], i, diagnose};
+    fn->tags[i] = tag_param(&t);
+    if (diagnose && !g->unit->profile->coarse_values) report_uintptr(g, fn, i);
   }
 }

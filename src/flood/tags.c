@@ -17,25 +17,12 @@ static Leaks no_leaks(void) {
   return leaks;
 }
 
-/* Parameters without names are counted. */
-static void note_uintptr(Flood *f, Func *fn, uint32_t param, EventKind kind, Str type) {
-  Event *event = event_add(f->unit, kind, fn->pos);
-  if (!event) return;
-  const Name *name = fn->params[param];
-  bool unnamed = str_has_prefix(atom_str(name->name), STR("~p"));
-  Str shown = unnamed ? event_printf(f->unit, "arg#%u", param + 1 - fn->has_recv) : atom_str(name->name);
-  event->text[0] = shown;
-  event->text[1] = type;
-  event->func = fn;
-  event->op = &name->op;
-}
-
 static ParamTag tag_without_body(Flood *f, Func *fn, uint32_t param) {
   ParamTag tag = {.leaks = no_leaks()};
   Type *type = fn->params[param]->op.type;
   bool recv = fn->has_recv && param == 0;
   if (is_uintptr(type) && !recv) {
-    note_uintptr(f, fn, param, EVENT_UNSAFE_UINTPTR, STR("uintptr"));
+    event_uintptr_param(f->unit, EVENT_UNSAFE_UINTPTR, fn, param, false);
     tag.unsafe_uintptr = true;
     return tag;
   }
@@ -49,7 +36,7 @@ static bool marks_uintptr(Flood *f, Func *fn, uint32_t param) {
   bool variadic = fn->type->u.signature.variadic && param + 1 == fn->param_len;
   bool dots = variadic && flood_is_slice(type) && is_uintptr(flood_element(type));
   if (!dots && !is_uintptr(type)) return false;
-  note_uintptr(f, fn, param, EVENT_UINTPTR_ESCAPES, dots ? STR("...uintptr") : STR("uintptr"));
+  event_uintptr_param(f->unit, EVENT_UINTPTR_ESCAPES, fn, param, dots);
   return true;
 }
 

@@ -3,8 +3,8 @@
  * node_cost: what a body costs for the inliners that know no loops and no closures (INLINE_LEAVES, INLINE_MIDSTACK).
  *
  * In: a lowered function. Out: its cost or the reason why it cannot be inlined. Every node of the compiler's tree costs 1; some of its nodes
- * are not ops of ours and are added: the selector of a method call, the length of a slice literal. Without explanations counting
- * stops when the budget is used up.
+ * are not ops of ours and are added: the selector of a method call, the type before a method expression, the length of a
+ * slice literal. Without explanations counting stops when the budget is used up.
  *
  * Go: cmd/compile/internal/gc/inl.go (of Go 1.10 to 1.16)
  */
@@ -149,7 +149,7 @@ static bool visit(void *context, Op *op) {
   case OP_CONVNOP:
     if (op->init.len > 0) v->budget++; /* a name that carries statements of ours */
     break;
-  case OP_METHEXPR:
+  case OP_METHEXPR: v->budget -= 2; break; /* a name with its type and its selector below it */
   case OP_NEW:
   case OP_SLICELIT: v->budget--; break;
   }

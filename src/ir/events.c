@@ -45,3 +45,24 @@ Str event_printf(Unit *unit, const char *fmt, ...) {
   va_end(args);
   return text;
 }
+
+/* The name in the source; before names were made up, parameters without one were counted from 1. */
+static Str param_shown(Unit *unit, const Func *fn, uint32_t param, uint32_t number) {
+  const Name *name = fn->params[param];
+  if (!unit->profile->unnamed_counted || !name->object) return atom_str(name->name);
+  Atom given = name->object->name;
+  return given && given->len > 0 ? atom_str(given) : event_printf(unit, "arg#%u", number);
+}
+
+Event *event_uintptr_param(Unit *unit, EventKind kind, Func *fn, uint32_t param, bool dots) {
+  const Name *name = fn->params[param];
+  bool at_function = unit->profile->uintptr_at_function;
+  Event *event = event_add(unit, kind, at_function ? fn->pos : name->op.pos);
+  if (!event) return NULL;
+  event->text[0] = param_shown(unit, fn, param, param + 1 - (at_function && fn->has_recv));
+  event->text[1] = dots ? STR("...uintptr") : STR("uintptr");
+  event->func = fn;
+  event->type = name->op.type;
+  event->op = &name->op;
+  return event;
+}

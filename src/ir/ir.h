@@ -579,6 +579,8 @@ EventLog *event_log_new(Arena *arena, int level);
 Event *event_add(Unit *unit, EventKind kind, XPos pos);
 Str event_text(Unit *unit, const Op *op); /* op_print into the log's arena */
 Str event_printf(Unit *unit, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* About a parameter that is a number and may be an address, where the release puts it and as it calls it; dots: `...uintptr`. */
+Event *event_uintptr_param(Unit *unit, EventKind kind, Func *fn, uint32_t param, bool dots);
 static inline bool event_wanted(const Unit *unit, int level) {
   return unit->events && unit->events->level >= level;
 }

@@ -95,10 +95,12 @@ typedef struct Profile {
   /* The second analysis in its first form: all values that become interfaces and all variadic calls get lines, receivers of
      method values are lost, tags tell heap and content apart and no more, parameters are reported among other locations. */
   bool coarse_values;
-  bool captures_first;   /* how closures capture is decided before inlining */
-  bool literal_pointers; /* &T{} stands where its literal stands, not at the & */
-  bool labels_deepen;    /* a looping label inside a block counts for what follows the block */
-  bool names_unplaced;   /* a name stands where the front end was: a parameter at the signature's last type */
+  bool uintptr_at_function; /* lines about uintptr parameters stand there, without the receiver */
+  bool unnamed_counted;     /* and a parameter without a name is "arg#1" there, not "~p0" */
+  bool captures_first;      /* how closures capture is decided before inlining */
+  bool literal_pointers;    /* &T{} stands where its literal stands, not at the & */
+  bool labels_deepen;       /* a looping label inside a block counts for what follows the block */
+  bool names_unplaced; /* a name stands where the front end was: a parameter at the signature's last type */
   bool method_values_are_calls; /* FRONT_TYPECHECK: x.M belongs to the call graph like x.M() */
   bool method_values_at_use;    /* T.M-fm stands where it is first asked for, not at the method */
   bool function_itabs_first;    /* wrappers that itabs of functions need come before those that types need */
