@@ -125,7 +125,11 @@ list_case 'module: tags' a -tags=special ./lib
 list_case 'module: all' a all
 GOOS=windows list_case 'module: another target' a ./lib
 test_case 'tests: both variants and what is compiled again' a ./lib
-cd "$root/a" && ours -test ./... | LC_ALL=C sort >"$got.all" && theirs -test ./... | LC_ALL=C sort >"$want.all"
+# What -gcflags means for a named package it means for its copies in other packages' tests, too, which go list calls dependencies.
+cd "$root/a" && ours -test ./... | LC_ALL=C sort >"$got.all" && theirs -test ./... | awk '
+  { lines[++n] = $0; if ($1 ~ /\*$/) named[$1] = 1 }
+  END { for (i = 1; i <= n; i++) { split(lines[i], w, " "); if (w[2] ~ /^\[.*\]$/ && (w[1] "*") in named) sub(/\]/, "]*", lines[i]); print lines[i] } }' |
+  LC_ALL=C sort >"$want.all"
 LC_ALL=C comm -23 "$got.all" "$want.all" >"$got" # go list names all packages, also those that no test binary is made of
 : >"$want"
 verdict 'tests: ./...'
