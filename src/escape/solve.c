@@ -23,7 +23,6 @@ typedef struct Solver {
   Queue all, one;
   uint32_t walk;
   int32_t deepest; /* loop depth of any location */
-  bool nested;     /* there are locations of closures */
   bool transient;  /* an address flows of something that does not persist yet */
 } Solver;
 
@@ -162,9 +161,8 @@ static void walk_from(Solver *s, LocId root_id) {
 
 static void survey(Solver *s) {
   for (uint32_t i = LOC_FIRST; i < s->g->locs.len; i++) {
-    const Loc *l = &s->g->locs.items[i];
-    if (l->loop_depth > s->deepest) s->deepest = l->loop_depth;
-    s->nested |= l->curfn && l->curfn->closure;
+    int32_t depth = s->g->locs.items[i].loop_depth;
+    if (depth > s->deepest) s->deepest = depth;
   }
   vec_each (const Edge, edge, &s->g->edges)
     s->transient |= edge->derefs < 0 && !(graph_loc(s->g, edge->src)->attrs & ATTR_PERSISTS);
@@ -175,7 +173,7 @@ static void survey(Solver *s) {
 static bool is_idle(const Solver *s, LocId id) {
   const Loc *root = graph_loc(s->g, id);
   uint8_t handed_on = s->transient ? root->attrs : root->attrs & ~ATTR_PERSISTS;
-  return id.v >= LOC_FIRST && handed_on == 0 && !root->param_out && !s->nested &&
+  return id.v >= LOC_FIRST && handed_on == 0 && !root->param_out && !s->g->has_literals &&
          root->loop_depth == s->deepest;
 }
 

@@ -34,6 +34,12 @@ static bool is_step(const Event *event) {
   return event->kind == EVENT_FLOW || event->kind == EVENT_FROM || event->kind == EVENT_TRUNCATED;
 }
 
+static FindingStep step_of(const Context *context, const Event *event) {
+  return (FindingStep){.at = event->at,
+                       .text = arena_str(context->arena, event->text[0]),
+                       .why = arena_str(context->arena, event->text[1])};
+}
+
 /* What the first escape analysis says follows the value at once. */
 static void collect_trail(Context *context, const Event *value, Finding *finding) {
   const EventLog *log = context->unit->events;
@@ -42,10 +48,7 @@ static void collect_trail(Context *context, const Event *value, Finding *finding
   for (uint32_t i = group; i < log->list.len; i++) {
     const Event *event = &log->list.items[i];
     if ((event->kind != EVENT_TRAIL && event->kind != EVENT_MOVED_TRAIL) || event->group != group) break;
-    FindingStep step = {.at = event->at,
-                        .text = arena_str(context->arena, event->text[0]),
-                        .why = arena_str(context->arena, event->text[1])};
-    vec_push(context->arena, &steps, step);
+    vec_push(context->arena, &steps, step_of(context, event));
   }
   finding->steps = steps.items;
   finding->step_len = steps.len;
@@ -63,10 +66,7 @@ static void collect_steps(Context *context, const Event *value, Finding *finding
   for (uint32_t i = (uint32_t)*found; i < log->list.len && is_step(&log->list.items[i]); i++) {
     const Event *event = &log->list.items[i];
     if (event->kind != EVENT_FROM) continue;
-    FindingStep step = {.at = event->at,
-                        .text = arena_str(context->arena, event->text[0]),
-                        .why = arena_str(context->arena, event->text[1])};
-    vec_push(context->arena, &steps, step);
+    vec_push(context->arena, &steps, step_of(context, event));
   }
   finding->steps = steps.items;
   finding->step_len = steps.len;
