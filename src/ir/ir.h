@@ -528,6 +528,7 @@ void op_list_print(Buffer *out, const Unit *unit, Op *const *items, uint32_t len
 typedef enum TypeTextMode {
   TYPE_TEXT_GO, /* as -m prints: packages by name, quoted path if ambiguous, own package unqualified only for symbols */
   TYPE_TEXT_LINK,     /* unique: packages by path; used in symbol names of instances */
+  TYPE_TEXT_OBJECT,   /* the same with `""` for the own package: symbols before the linker knows its path */
   TYPE_TEXT_SIGNATURE /* parameters and results only, for "as: func(…)" */
 } TypeTextMode;
 void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode);

@@ -14,7 +14,8 @@
 typedef struct TypePrinter {
   Buffer *out;
   const Unit *unit;
-  bool link; /* for symbol names */
+  bool link;   /* for symbol names */
+  bool object; /* the own package has no path yet */
 } TypePrinter;
 
 static void print_type(TypePrinter *p, Type *t);
@@ -49,7 +50,9 @@ void link_package_print(Buffer *out, const Unit *unit, const Package *pkg) {
 /* "pkg." before a symbol; nothing for the own package (unless for symbol names) and the universe. */
 static void print_qualifier(TypePrinter *p, const Package *pkg, bool link) {
   if (!pkg) return;
-  if (link) {
+  if (link && p->object && pkg == p->unit->pkg) {
+    buffer_text(p->out, "\"\"");
+  } else if (link) {
     link_package_print(p->out, p->unit, pkg);
   } else {
     if (pkg == p->unit->pkg || !pkg->name || pkg->name->len == 0) return;
@@ -273,7 +276,8 @@ static void print_type(TypePrinter *p, Type *t) {
 }
 
 void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode) {
-  TypePrinter p = {out, unit, mode == TYPE_TEXT_LINK};
+  bool object = mode == TYPE_TEXT_OBJECT;
+  TypePrinter p = {out, unit, object || mode == TYPE_TEXT_LINK, object};
   if (mode == TYPE_TEXT_SIGNATURE && t && type_unalias(t)->kind == TYPE_SIGNATURE)
     print_signature(&p, type_unalias(t));
   else
@@ -281,7 +285,7 @@ void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode) {
 }
 
 void name_print(Buffer *out, const Unit *unit, const Name *name) {
-  TypePrinter p = {out, unit, false};
+  TypePrinter p = {out, unit, false, false};
   if (name->name && name->name->len >= 2 && memcmp(name->name->text, "~b", 2) == 0) {
     buffer_char(out, '_');
     return;
@@ -292,7 +296,7 @@ void name_print(Buffer *out, const Unit *unit, const Name *name) {
 
 /* From the parameters as lowered, since they include what the compiler added. */
 void func_signature_text(Buffer *out, const Unit *unit, const Func *fn) {
-  TypePrinter p = {out, unit, false};
+  TypePrinter p = {out, unit, false, false};
   uint32_t first = 0;
   if (fn->has_recv && fn->param_len > 0) {
     buffer_text(out, "method(");

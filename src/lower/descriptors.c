@@ -177,11 +177,8 @@ static void need(Descriptors *d, Type *t) {
   if (*found) return;
   *found = 1;
   Buffer text = {0};
-  type_text(&text, d->low->unit, t, TYPE_TEXT_GO);
-  bool own = t->kind == TYPE_NAMED && t->u.named.object->pkg == d->low->unit->pkg;
-  Str shown = own ? arena_printf(d->low->arena, "%s." STR_FMT, atom_text(d->low->unit->pkg->name),
-                                 STR_ARG(buffer_view(&text)))
-                  : arena_str(d->low->arena, buffer_view(&text));
+  type_text(&text, d->low->unit, t, TYPE_TEXT_OBJECT);
+  Str shown = arena_str(d->low->arena, buffer_view(&text));
   buffer_free(&text);
   vec_push(d->low->arena, &d->needed, (Needed){t, shown});
 }
