@@ -41,10 +41,9 @@ static void add_letter(Signature *s, char letter) {
   buffer_char(&s->text, letter);
 }
 
-static bool is_blank_field(const Object *field) { return field->name && strcmp(field->name->text, "_") == 0; }
+bool is_blank_field(const Object *field) { return field->name && strcmp(field->name->text, "_") == 0; }
 
-/* Compared byte by byte: no padding, nothing with an equality of its own. */
-static bool is_plain_memory(Lowering *low, Type *t) {
+bool is_plain_memory(Lowering *low, Type *t) {
   const Target *target = low->unit->target;
   Type *u = under(t);
   if (u->kind == TYPE_BASIC)

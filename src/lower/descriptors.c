@@ -36,8 +36,6 @@ struct Descriptors {
   StrMap methods; /* receiver and method -> Type*: wrapper made, or not necessary */
 };
 
-static void describe_type(Descriptors *d, Type *t);
-
 /* ---- wrappers of one descriptor ---- */
 
 static Type *receiver_of(const Object *method) {
@@ -148,7 +146,7 @@ static bool is_written_elsewhere(const Descriptors *d, Type *t) {
   return is_foreign(d, base);
 }
 
-static void describe_type(Descriptors *d, Type *t) {
+void describe_type(Descriptors *d, Type *t) {
   t = type_unalias(t);
   if (is_untyped(t)) return;
   void **slot = strmap_put(&d->written, link_text(d->low, t));
@@ -188,6 +186,9 @@ static bool need_of_op(void *context, Op *op) {
   switch ((int)op->kind) {
   case OP_CONVIFACE:
     if (is_empty_interface(d->low, op->type) && !is_interface(op->x->type)) need(d, op->x->type);
+    break;
+  case OP_PANIC:
+    if (!is_interface(op->x->type)) need(d, op->x->type);
     break;
   case OP_DOTTYPE:
     need(d, op->x->type);
@@ -329,86 +330,12 @@ static void find_places(Descriptors *d) {
   }
 }
 
-static void write_if_pointers(Descriptors *d, Type *t) {
-  if (t && type_has_pointers(t)) describe_type(d, t);
-}
-
-/* A value with methods that becomes an interface goes through a temporary. */
-static void write_boxed(Descriptors *d, const Op *op) {
-  Type *t = op->x->type;
-  if (is_interface(t) || type_is_direct_interface(t) || op->x->kind == OP_LITERAL) return;
-  bool on_stack = map_find(&d->on_stack, map_key(op)) != NULL;
-  if (on_stack || !(is_string(t) || is_kind(t, TYPE_SLICE))) write_if_pointers(d, t);
-}
-
-static void write_captured(Descriptors *d, const Func *fn) {
-  for (uint32_t i = 0; i < fn->closure_vars.len; i++) {
-    const Name *var = fn->closure_vars.items[i];
-    bool by_value = var->name_flags & NAME_BY_VALUE;
-    describe_type(d, by_value ? var->op.type : pointer_to(d->low, var->op.type));
-  }
-}
-
-/* Keys that the runtime compares in a register have no temporary. */
-static bool has_fast_key(const Descriptors *d, Type *map) {
-  enum { LARGE_ELEMENT = 128 };
-  const Target *target = d->low->unit->target;
-  Type *key = map->u.map.key;
-  if (type_size(target, map->u.map.value) > LARGE_ELEMENT) return false;
-  if (is_string(key)) return true;
-  bool memory = is_basic_flag(key, BASIC_IS_INTEGER) || is_kind(key, TYPE_POINTER) ||
-                is_kind(key, TYPE_CHAN) || is_basic_kind(key, BASIC_UNSAFE_POINTER);
-  return memory && type_size(target, key) >= 4;
-}
-
-/* The runtime gets addresses of an iterator, of elements, of keys. */
-static void write_runtime_operand(Descriptors *d, const Op *op) {
-  Type *t = op->x && op->x->type ? under(op->x->type) : NULL;
-  if (op->kind == OP_RANGE && t && t->kind == TYPE_MAP) {
-    describe_type(d, pointer_to(d->low, t->u.map.key));
-    describe_type(d, pointer_to(d->low, t->u.map.value));
-  }
-  if ((op->kind == OP_SEND || op->kind == OP_RECV) && t && t->kind == TYPE_CHAN)
-    write_if_pointers(d, t->u.elem.type);
-  if (op->kind == OP_INDEXMAP && t && t->kind == TYPE_MAP && !has_fast_key(d, t))
-    write_if_pointers(d, t->u.map.key);
-}
-
-static bool write_temporary(void *context, Op *op) {
-  Descriptors *d = context;
-  op_children(op, write_temporary, d);
-  bool on_stack = map_find(&d->on_stack, map_key(op)) != NULL;
-  switch ((int)op->kind) {
-  case OP_CONVIFACE: write_boxed(d, op); break;
-  case OP_PTRLIT:
-  case OP_NEW:
-    if (on_stack) write_if_pointers(d, elem_of(op->type));
-    break;
-  case OP_SLICELIT:
-    if (on_stack) write_if_pointers(d, type_new_array(d->low->universe, elem_of(op->type), op->offset));
-    break;
-  case OP_CLOSURE:
-    if (on_stack) write_captured(d, op->func);
-    break;
-  case OP_METHVALUE:
-    if (on_stack) describe_type(d, op->x->type);
-    break;
-  default: write_runtime_operand(d, op); break;
-  }
-  return false;
-}
-
 void lower_stack_descriptors(Unit *unit, Func *fn) {
   Lowering *low = unit->lower_state;
   Descriptors *d = low->descriptors;
   if (name_is_blank(fn->name) || !unit->profile->stack_descriptors) return;
   if (!d->placed) find_places(d);
-  for (uint32_t i = 0; i < fn->dcl.len; i++) {
-    Name *name = fn->dcl.items[i];
-    if ((name->name_flags & NAME_ADDRTAKEN) && !map_find(&d->on_heap, map_key(&name->op)))
-      write_if_pointers(d, name->op.type);
-  }
-  for (uint32_t i = 0; i < fn->body.len; i++) write_temporary(d, fn->body.items[i]);
+  write_stack_objects(d, low, fn, &d->on_stack, &d->on_heap);
 }
 
 static void need_of_functions(Descriptors *d) {

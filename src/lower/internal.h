@@ -292,6 +292,19 @@ uint32_t rtype_word(Lowering *low, Generic *g, Type *type, TypeList tparams);
 uint32_t itab_word(Lowering *low, Generic *g, Type *type, Type *iface, TypeList tparams);
 uint32_t tparam_index(const Generic *g, TypeList tparams, const Type *tparam);
 
+/* ---- algs.c ---- */
+
+bool is_blank_field(const Object *field);
+/* Compared byte by byte: no padding, nothing with an equality of its own. */
+bool is_plain_memory(Lowering *low, Type *t);
+
+/* ---- descriptors.c, stack_objects.c ---- */
+
+void describe_type(Descriptors *d, Type *t); /* unless that is done */
+/* on_stack: values that do not escape, on_heap: variables that do (Op* -> 1). */
+void write_stack_objects(Descriptors *d, Lowering *low, const Func *fn, const Map *on_stack,
+                         const Map *on_heap);
+
 /* ---- collect.c: bodies in written order ---- */
 
 void collect_dictionary(Lowering *low, Generic *generic);
