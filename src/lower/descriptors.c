@@ -338,8 +338,14 @@ void lower_stack_descriptors(Unit *unit, Func *fn) {
   write_stack_objects(d, low, fn, &d->on_stack, &d->on_heap);
 }
 
+/* Variables have their types in the debugger's data. */
+static void need_of_variables(Descriptors *d, const Func *fn) {
+  for (uint32_t i = 0; i < fn->dcl.len; i++) need(d, fn->dcl.items[i]->op.type);
+}
+
 static void need_of_functions(Descriptors *d) {
   const Unit *unit = d->low->unit;
+  for (uint32_t i = 0; i < unit->funcs.len; i++) need_of_variables(d, unit->funcs.items[i]);
   for (uint32_t i = 0; i < unit->funcs.len; i++) op_list_any(&unit->funcs.items[i]->body, need_of_op, d);
   for (uint32_t i = 0; i < d->low->late_wrappers.len; i++)
     op_list_any(&d->low->late_wrappers.items[i]->body, need_of_op, d);
@@ -350,7 +356,8 @@ void lower_descriptor_wrappers(Unit *unit) {
   Descriptors *d = low->descriptors;
   for (uint32_t i = 0; i < unit->pkg->objects.len; i++) {
     Object *object = unit->pkg->objects.items[i];
-    if (object->kind == OBJECT_TYPE_NAME && object->type->kind == TYPE_NAMED) need(d, object->type);
+    bool type = object->kind == OBJECT_TYPE_NAME && object->type->kind == TYPE_NAMED;
+    if (type || object->kind == OBJECT_VAR) need(d, object->type);
   }
   if (unit->profile->function_itabs_first) need_of_functions(d);
   qsort(d->needed.items, d->needed.len, sizeof *d->needed.items, compare_needed);
