@@ -118,11 +118,16 @@ static bool cost_is_acceptable(Unit *unit, const CallSite *site, const Func *cal
   return cost_of_call(unit, site, callee) <= (vector_limit > limit ? vector_limit : limit);
 }
 
-/* A call that came here by inlining the very place where it stands. */
+/* A call that came here by inlining the very place where it stands, as far as the compiler can tell. */
 static bool repeats_position(const Unit *unit, XPos at) {
+  const Sources *sources = unit->session->sources;
   for (uint32_t n = at.inl; n != 0; n = unit->inline_tree.items[n - 1].parent)
-    if (pos_equal(unit->inline_tree.items[n - 1].pos, at.pos)) return true;
+    if (source_same_place(sources, unit->inline_tree.items[n - 1].pos, at.pos)) return true;
   return false;
+}
+
+static bool is_recursive(const Unit *unit, const CallSite *site, const Func *callee) {
+  return unit->profile->position_cycles ? repeats_position(unit, site->call->pos) : callee == site->caller;
 }
 
 static bool inside_inlined(const Unit *unit, XPos at, const Func *callee) {
@@ -151,7 +156,7 @@ static bool not_into_instrumented(const Unit *unit, const Func *callee) {
 
 bool can_inline_call(Unit *unit, const CallSite *site, const Func *callee, bool log) {
   if (!callee->inl || !cost_is_acceptable(unit, site, callee)) return false;
-  if (repeats_position(unit, site->call->pos)) return false;
+  if (is_recursive(unit, site, callee)) return false;
   if (not_into_instrumented(unit, callee)) return false;
   if (inside_inlined(unit, site->call->pos, callee)) {
     if (log) note_cycle(unit, site, callee);

@@ -81,6 +81,8 @@ typedef struct Profile {
   bool dead_statements_kept; /* FRONT_TYPECHECK: what follows `if true { return }` */
   bool early_intrinsics;     /* what Go 1.15 has instructions for */
   bool inline_cycles;        /* functions that call each other can be inlined into each other */
+  bool
+      position_cycles; /* a call that came by inlining a call at its own place stays; before: one of the function itself */
   int32_t inline_big_budget; /* 20: its call sites accept this much */
   bool vector_types;         /* those of simd/archsimd are known (GOEXPERIMENT=simd) */
   bool inline_scores; /* what a call site costs depends on what is known there (GOEXPERIMENT=newinliner) */

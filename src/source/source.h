@@ -77,6 +77,8 @@ Position source_position(const Sources *sources, Pos pos);          /* with //li
 Position source_position_physical(const Sources *sources, Pos pos); /* without */
 /* Source order in one package: by order of adding, then by offset. <0, 0, >0. */
 static inline int pos_compare(Pos a, Pos b) { return (a.v > b.v) - (a.v < b.v); }
+/* Whether the compiler takes them for one place: it forgets how large large columns and lines are. */
+bool source_same_place(const Sources *sources, Pos a, Pos b);
 /* Appends "file:line:col" as the compiler prints it ("<unknown line number>" for none, no ":col" where it is 0 or large). */
 void source_print_position(const Sources *sources, Buffer *out, Pos pos);
 /* The text of one source line without its newline; for messages that show code. */
