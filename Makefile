@@ -50,6 +50,10 @@ PROGRAM  := $(if $(MAIN),$(B)/heapwhy)
 
 PREFIX ?= /usr/local
 
+# `make V=1` shows whole commands, `make -s` nothing.
+Q := $(if $(V),,@)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo '$(1) $@')
+
 
 .PHONY: all lib tests partial deps run test unit lint golden conformance bench asan tsan cov stress fuzz format install clean help
 .DELETE_ON_ERROR:
@@ -61,23 +65,28 @@ tests: $(TEST_BIN)
 
 $(B)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $(OBJECTS)
+	$(call say,AR)
+	$(Q)ar rcs $@ $(OBJECTS)
 
 $(B)/heapwhy: $(B)/obj/cli/main.o $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 # A test sees the layers through the library, and private headers of its own folder.
 $(B)/test/%: $(B)/obj/%.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
 
 $(B)/fuzz/%: fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(ALL_LIBS)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(ALL_LIBS)
 
 -include $(wildcard $(B)/obj/*/*.d)
 
@@ -93,12 +102,12 @@ deps:
 
 ## run: install what is missing, build, and report on the examples
 run: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@tools/run-examples.sh build/release/heapwhy
 
 ## test: everything that can fail: unit tests, recorded outputs, comparisons with the real compiler
 test: deps
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@test/run.sh
 
 ## unit: the unit tests alone
