@@ -30,10 +30,12 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN               __attribute__((noreturn))
 #define UNUSED                 __attribute__((unused))
+#define ALWAYS_INLINE          inline __attribute__((always_inline))
 #else
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
 #define UNUSED
+#define ALWAYS_INLINE inline
 #endif
 
 /* Publishing a pointer or flag to readers that hold no lock. */

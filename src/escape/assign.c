@@ -9,6 +9,14 @@
  */
 #include "escape/graph.h"
 
+/* What the bounds phase will look at, and the functions around it on the way there. */
+void note_index(const Walker *w, const Op *op) {
+  if (op_is(op->index, OP_LITERAL) || escape_is_slice(op->x->type)) return;
+  if (op->x->kind != OP_LITERAL && type_is_basic(type_underlying(op->x->type), BASIC_STRING)) return;
+  for (Func *fn = w->fn; fn && !(fn->flags & FUNC_INDEXES); fn = fn->closure_parent)
+    fn->flags |= FUNC_INDEXES;
+}
+
 static void walk_mutate(Walker *w, Op *op) { walk_expr(w, hole_at(LOC_MUTATOR), op); }
 
 Hole walk_addr(Walker *w, Op *op) {
@@ -20,6 +28,7 @@ Hole walk_addr(Walker *w, Op *op) {
   case OP_LINKSYMOFFSET: break;
   case OP_DOT: return walk_addr(w, op->x);
   case OP_INDEX:
+    note_index(w, op);
     walk_discard(w, op->index);
     if (escape_is_array(op->x->type)) return walk_addr(w, op->x);
     walk_mutate(w, op->x);

@@ -2,7 +2,8 @@
  *
  * bounds: indexing of arrays and constant strings that cannot go out of range.
  *
- * In: all functions of a reported unit, after everything else. Out: an event for each such index that is not constant itself.
+ * In: all functions of a reported unit, after everything else. Out: an event for each such index that is not constant itself. Most
+ * functions index nothing but slices, and escape analysis has told which ones do (FUNC_INDEXES).
  * The range of an index follows from its type and its outermost operation. Operands come before the index that uses them, and a
  * literal that captures something comes after the function around it, the last one first.
  *
@@ -274,7 +275,7 @@ void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn)) {
     if (walk.in_place) {
       start_func(&walk, fn);
       if (compiled) compiled(unit, fn);
-    } else if (!name_is_blank(fn->name) && !func_captures(fn)) {
+    } else if ((fn->flags & FUNC_INDEXES) && !func_captures(fn) && !name_is_blank(fn->name)) {
       visit_func(&walk, fn);
     }
   }

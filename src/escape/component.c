@@ -14,6 +14,7 @@ typedef struct Run {
   Arena *arena;        /* of one component */
   Arena *oracle_arena; /* of the whole run */
   Map oracles;
+  TypeAnswer answers[TYPE_ANSWERS];
 } Run;
 
 /* ---- building ---- */
@@ -158,6 +159,7 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
   graph_init(&g, run->unit, run->arena);
   g.oracles = &run->oracles;
   g.oracle_arena = run->oracle_arena;
+  g.answers = run->answers;
   if (g.early) {
     build_early(&g, list, len);
     graph_solve_from_stack(&g);

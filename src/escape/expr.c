@@ -62,6 +62,7 @@ static void walk_interface_conversion(Walker *w, Hole k, Op *op) {
 }
 
 static void walk_index(Walker *w, Hole k, Op *op) {
+  note_index(w, op);
   if (escape_is_array(op->x->type))
     walk_expr(w, hole_note(w->graph, k, op, "fixed-array-index-of"), op->x);
   else
@@ -108,10 +109,18 @@ static void walk_closure(Walker *w, Hole k, Op *op) {
   walk_func(g, fn);
 }
 
+/* Values of the type hold no pointers. A pointer's element may have many fields to look at, so answers are kept. */
+static bool carries_nothing(Graph *g, Type *t) {
+  if (t->kind == TYPE_TUPLE) return false;
+  if (t->kind == TYPE_BASIC) return !type_is_untyped(t) && !type_has_pointers(t);
+  TypeAnswer *answer = &g->answers[t->id % TYPE_ANSWERS];
+  if (answer->type != t) *answer = (TypeAnswer){t, !type_has_pointers(t)};
+  return answer->yes;
+}
+
 void walk_expr_without_init(Walker *w, Hole k, Op *op) {
   Graph *g = w->graph;
-  if (k.derefs >= 0 && op->type && !type_is_untyped(op->type) && op->type->kind != TYPE_TUPLE &&
-      !type_has_pointers(op->type))
+  if (k.derefs >= 0 && !loc_equal(k.dst, LOC_BLANK) && op->type && carries_nothing(g, op->type))
     k.dst = LOC_BLANK;
   switch ((int)op->kind) {
   case OP_LITERAL:

@@ -75,6 +75,13 @@ typedef struct PendingClosure { /* captures are decided when all bodies were wal
   NoteId notes;
 } PendingClosure;
 
+/* What was found out about the types that were asked for last, by their ids; of the whole run. */
+enum { TYPE_ANSWERS = 256 };
+typedef struct TypeAnswer {
+  const Type *type;
+  bool yes;
+} TypeAnswer;
+
 /* One component while it is analysed. */
 typedef struct Graph {
   Unit *unit;
@@ -88,7 +95,8 @@ typedef struct Graph {
   VEC(PendingClosure) closures;
   Map *oracles; /* Func* -> ReassignOracle*; of the whole run, in oracle_arena */
   Arena *oracle_arena;
-  Map texts; /* Op* -> Str*: printed forms; emptied when an op changes */
+  TypeAnswer *answers; /* TYPE_ANSWERS: whether values carry nothing */
+  Map texts;           /* Op* -> Str*: printed forms; emptied when an op changes */
 } Graph;
 
 /* Where a value goes, and what happens to it on the way. */
@@ -154,6 +162,7 @@ void walk_discards(Walker *w, const OpList *list);
 void walk_unsafe_value(Walker *w, Hole k, Op *op);
 
 /* assign.c */
+void note_index(const Walker *w, const Op *op);
 Hole walk_addr(Walker *w, Op *op);
 HoleList walk_addrs(Walker *w, Op *const *items, uint32_t len);
 void walk_assign_heap(Walker *w, Op *value, const char *why, Op *where);

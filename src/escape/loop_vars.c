@@ -28,6 +28,7 @@ typedef struct LoopWalk {
 enum { CANDIDATE = 1, LEAKED = 2 };
 
 static bool scan(void *context, Op *op);
+static void scan_children(LoopWalk *walk, Op *op) { op_each_child(op, scan, walk); }
 
 /* ---- what leaks ---- */
 
@@ -76,13 +77,13 @@ static void scan_range(LoopWalk *walk, Op *op) {
   bool distinct = (op->flags & OP_DISTINCT) && (op->flags & OP_DEF);
   op->flags &= ~(uint32_t)OP_DISTINCT;
   if (!distinct) {
-    op_children(op, scan, walk);
+    scan_children(walk, op);
     return;
   }
   add_candidate(walk, op->key);
   add_candidate(walk, op->value);
   walk->depth++;
-  op_children(op, scan, walk);
+  scan_children(walk, op);
   walk->depth--;
   op->key = own_variable(walk, op, op->key);
   op->value = own_variable(walk, op, op->value);
@@ -182,14 +183,14 @@ static void own_variables(LoopWalk *walk, Op *loop, const Places *places) {
 
 static void scan_for(LoopWalk *walk, Op *op) {
   if (!(op->flags & OP_DISTINCT)) {
-    op_children(op, scan, walk);
+    scan_children(walk, op);
     return;
   }
   op->flags &= ~(uint32_t)OP_DISTINCT;
   Places places = declared_places(walk, op);
   for (uint32_t i = 0; i < places.list.len; i++) add_candidate(walk, *places.list.items[i]);
   walk->depth++;
-  op_children(op, scan, walk);
+  scan_children(walk, op);
   walk->depth--;
   own_variables(walk, op, &places);
 }
@@ -204,7 +205,7 @@ static bool scan(void *context, Op *op) {
   case OP_ADDR: scan_address(walk, op); break;
   case OP_RETURN: walk->return_depth = walk->depth; break;
   }
-  op_children(op, scan, walk);
+  scan_children(walk, op);
   walk->return_depth = return_depth;
   return false;
 }
@@ -244,6 +245,7 @@ static void visit_func(Unit *unit, Func *fn, Arena *arena) {
       .unit = unit, .fn = fn, .arena = arena, .candidates = map_in(arena), .moved = map_in(arena)};
   for (uint32_t i = 0; i < fn->body.len; i++) scan(&walk, fn->body.items[i]);
   if (walk.moved.entries.len == 0) return;
+  func_changed(fn);
   move_declarations(&walk, &fn->body);
   for (uint32_t i = 0; i < fn->body.len; i++) visit_lists(&walk, fn->body.items[i]);
 }

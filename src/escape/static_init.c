@@ -546,6 +546,7 @@ void static_init_unit(Unit *unit) {
     for (uint32_t k = 0; k < fn->body.len; k++)
       if (!try_statement(&s, fn->body.items[k])) op_list_push(unit, &s.out, fn->body.items[k]);
     fn->body = s.out;
+    func_changed(fn);
     arena_free(arena);
   }
 }

@@ -33,7 +33,8 @@ static void walk_block(Walker *w, const OpList *list) {
 
 void walk_func(Graph *g, Func *fn) {
   Walker w = {.graph = g, .fn = fn, .loop_depth = 1, .labels = map_in(g->arena)};
-  op_list_any(&fn->body, find_looping_labels, &w);
+  uint32_t known = fn->flags & (FUNC_SURVEYED | FUNC_JUMPS);
+  if (known != FUNC_SURVEYED) op_list_any(&fn->body, find_looping_labels, &w);
   walk_block(&w, &fn->body);
 }
 

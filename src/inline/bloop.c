@@ -298,5 +298,6 @@ void inline_keep_loop_results(Unit *unit) {
     k.fn = unit->funcs.items[i];
     for (uint32_t j = 0; j < k.fn->body.len; j++)
       if (k.fn->body.items[j]) k.fn->body.items[j] = edit_op(&k, k.fn->body.items[j]);
+    func_changed(k.fn);
   }
 }

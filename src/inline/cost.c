@@ -269,7 +269,7 @@ static bool cost_op(void *context, Op *op) {
   if (correct_cost(v, op)) return true;
   v->budget--;
   if (v->budget < 0 && !v->count_all) return refuse(v, STR("too expensive"));
-  return op_children(op, cost_op, v);
+  return op_each_child(op, cost_op, v);
 }
 
 static bool too_costly(CostVisit *v) {
@@ -341,13 +341,13 @@ bool inline_may_fit(Unit *unit, Func *fn) {
 static bool count_op(void *context, Op *op) {
   int32_t *left = context;
   *left += temporaries_refund(op) - guard_count(op) - case_word_count(op);
-  return --*left <= 0;
+  return --*left <= 0 || op_each_child(op, count_op, left);
 }
 
 bool func_is_big(const Unit *unit, Func *fn) {
   if (fn->flags & FUNC_BIG_KNOWN) return fn->flags & FUNC_BIG;
   int32_t left = unit->profile->inline_big_nodes - 1; /* the function itself counts as well */
-  bool big = left <= 0 || op_list_any(&fn->body, count_op, &left);
+  bool big = left <= 0 || op_each_item(&fn->body, count_op, &left);
   fn->flags |= FUNC_BIG_KNOWN | (big ? FUNC_BIG : 0);
   return big;
 }

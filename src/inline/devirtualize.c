@@ -417,20 +417,20 @@ static void call_through_embedded(Devirtualizer *d, Op *call, Op *recv, Type *ty
   call->fun = fun;
 }
 
-void devirtualize_call(Devirtualizer *d, Op *call) {
-  if (call->kind != OP_CALLINTER || (call->flags & OP_GODEFER)) return;
+bool devirtualize_call(Devirtualizer *d, Op *call) {
+  if (call->kind != OP_CALLINTER || (call->flags & OP_GODEFER)) return false;
   Unit *unit = d->unit;
   Op *selector = call->fun;
   Type *type = concrete_type(d, selector->x);
-  if (!type || !implements_up_to_shapes(unit, type, selector->x->type)) return;
-  if (type_is_shape(type)) return;
+  if (!type || !implements_up_to_shapes(unit, type, selector->x->type)) return false;
+  if (type_is_shape(type)) return false;
   if (type_has_shape(type)) {
     note_shaped(unit, call, "receiver", type);
-    return;
+    return false;
   }
   if (type_has_shape(selector->x->type)) {
     note_shaped(unit, call, "interface", selector->x->type);
-    return;
+    return false;
   }
   Package *pkg = selector->method ? selector->method->pkg : unit->pkg;
   Lookup found = lookup_field_or_method(unit->universe, type, true, pkg, selector->sym);
@@ -443,4 +443,5 @@ void devirtualize_call(Devirtualizer *d, Op *call) {
     call_through_embedded(d, call, recv, type, found.object);
   else
     call_directly(d, call, recv, type, found.object);
+  return true;
 }

@@ -222,6 +222,7 @@ Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) 
   if (!x.delay_results) declare_results(&x, &res->init);
   push_mark(&x, &res->init);
   res->list = expand_body(&x, &options);
+  func_changed(caller);
   if (callee->inl->has_loop_vars) caller->flags |= FUNC_LOOP_VARS;
   res->results = x.results;
   arena_reset(state->scratch);
@@ -366,6 +367,7 @@ Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint3
   assign_in_place(&x, &res->init, &params);
   push_mark(&x, &res->init);
   res->list = expand_body(&x, &options);
+  func_changed(caller);
   if (callee->inl->has_loop_vars) caller->flags |= FUNC_LOOP_VARS;
   res->results = x.results;
   arena_reset(state->scratch);

@@ -50,8 +50,7 @@ bool is_main_main(const Func *fn);
 
 /* Of a function of this unit, or one whose body it sees; NULL: nothing is known. */
 const FuncProperties *func_properties(const Unit *unit, const Func *fn);
-FuncProperties *properties_of_body(Unit *unit, Func *fn, const ReassignOracle *oracle,
-                                   const Outcomes *outcomes);
+FuncProperties *properties_of_body(Unit *unit, Func *fn, ReassignOracle *oracle, const Outcomes *outcomes);
 /* How deep in conditions the op's children are, counting loops against conditions; the compiler's rough measure. */
 int condition_depth_change(const Op *op);
 
@@ -86,8 +85,8 @@ struct SiteTable {
 typedef struct SiteRegion {
   Func *fn;
   const OpList *statements;
-  const Outcomes *outcomes;     /* NULL: unknown */
-  const ReassignOracle *oracle; /* NULL: variables are not followed */
+  const Outcomes *outcomes; /* NULL: unknown */
+  ReassignOracle *oracle;   /* NULL: variables are not followed */
   bool in_loop;
 } SiteRegion;
 

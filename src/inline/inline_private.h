@@ -150,7 +150,7 @@ typedef struct Devirtualizer {
 } Devirtualizer;
 
 Devirtualizer *devirtualizer_new(Unit *unit, Arena *arena);
-void devirtualize_call(Devirtualizer *d, Op *call);
+bool devirtualize_call(Devirtualizer *d, Op *call); /* true: it calls something else now */
 void devirtualize_note_inlined(Devirtualizer *d, Func *fn, const Op *call, Op *inlined);
 
 #endif

@@ -96,7 +96,7 @@ static Func *resolve_call(FuncCalls *s, Devirtualizer *d, uint32_t i, int64_t *c
   Op *call = s->parens.items[i]->x;
   *count = is_call(call) ? 0 : -1;
   if (*count < 0) return NULL;
-  devirtualize_call(d, call);
+  if (devirtualize_call(d, call)) func_changed(s->fn);
   Func *callee = inline_call_target(s->unit, s->fn, call);
   if (!callee) return NULL;
   while (s->resolved.len <= i) vec_push(s->arena, &s->resolved, NULL);

@@ -28,7 +28,7 @@ static bool is_followed_type(const Unit *unit, Type *t) {
 typedef struct ParamVisit {
   Unit *unit;
   Func *fn;
-  const ReassignOracle *oracle;
+  ReassignOracle *oracle;
   uint8_t *uses;
   bool *open; /* nothing is known of the parameter yet */
   int depth;
@@ -119,7 +119,7 @@ static bool visit_params(void *context, Op *op) {
   return false;
 }
 
-static uint8_t *uses_of_params(Unit *unit, Func *fn, const ReassignOracle *oracle) {
+static uint8_t *uses_of_params(Unit *unit, Func *fn, ReassignOracle *oracle) {
   uint8_t *uses = arena_new_array(unit->arena, uint8_t, fn->param_len);
   if (!fn->inl || fn->param_len == 0) return uses;
   Arena *scratch = arena_new();
@@ -149,7 +149,7 @@ typedef struct Result { /* what is known so far */
 typedef struct ResultVisit {
   Unit *unit;
   Func *fn;
-  const ReassignOracle *oracle;
+  ReassignOracle *oracle;
   Result *results;
 } ResultVisit;
 
@@ -223,7 +223,7 @@ static uint8_t final_kind(const Unit *unit, const Result *result) {
   return fn && fn->inl && fn->inl->cost <= unit->profile->inline_budget ? RESULT_INLINABLE : RESULT_FUNCTION;
 }
 
-static uint8_t *kinds_of_results(Unit *unit, Func *fn, const ReassignOracle *oracle) {
+static uint8_t *kinds_of_results(Unit *unit, Func *fn, ReassignOracle *oracle) {
   uint8_t *kinds = arena_new_array(unit->arena, uint8_t, fn->result_len);
   if (!fn->inl || fn->result_len == 0) return kinds;
   Arena *scratch = arena_new();
@@ -241,8 +241,7 @@ static uint8_t *kinds_of_results(Unit *unit, Func *fn, const ReassignOracle *ora
   return kinds;
 }
 
-FuncProperties *properties_of_body(Unit *unit, Func *fn, const ReassignOracle *oracle,
-                                   const Outcomes *outcomes) {
+FuncProperties *properties_of_body(Unit *unit, Func *fn, ReassignOracle *oracle, const Outcomes *outcomes) {
   FuncProperties *properties = arena_new_of(unit->arena, FuncProperties);
   properties->never_returns = never_returns(outcomes, fn);
   properties->params = uses_of_params(unit, fn, oracle);

@@ -132,7 +132,7 @@ static Name *variable_of_result(const Site *site, uint32_t i, Name **temporary) 
 }
 
 /* Results of functions of this unit only. */
-static void note_results(ResultTable *table, Arena *scratch, const ReassignOracle *oracle, Site *site) {
+static void note_results(ResultTable *table, Arena *scratch, ReassignOracle *oracle, Site *site) {
   const Func *callee = site->callee;
   if (callee->unit != table->unit || !callee->properties) return;
   for (uint32_t i = 0; i < callee->result_len; i++) {
@@ -223,7 +223,7 @@ static SiteTable *table_of(const InlineState *state, const Func *fn) {
   return map_get_ptr(&state->site_tables, fn);
 }
 
-static void analyze_one(Unit *unit, Func *fn, const ReassignOracle *oracle) {
+static void analyze_one(Unit *unit, Func *fn, ReassignOracle *oracle) {
   if (fn->properties) return;
   Arena *scratch = arena_new();
   Outcomes *outcomes = outcomes_new(scratch, unit, fn);
@@ -254,7 +254,7 @@ void analyze_function(Unit *unit, Func *fn) {
   FuncList funcs = {.arena = scratch};
   vec_push(scratch, &funcs.list, fn);
   op_list_any(&fn->body, collect_closures, &funcs);
-  const ReassignOracle *oracle = reassign_oracle_new(scratch, unit, fn);
+  ReassignOracle *oracle = reassign_oracle_new(scratch, unit, fn);
   for (uint32_t i = funcs.list.len; i-- > 0;) {
     Func *one = funcs.list.items[i];
     if (one->closure && !(one->flags & FUNC_INLINABILITY_CHECKED)) can_inline(unit, one);
@@ -268,7 +268,7 @@ void score_calls(Unit *unit, Func *fn) {
   if (!unit->profile->inline_scores || state->scoring_done || (fn->flags & FUNC_WRAPPER)) return;
   if (fn->body.len == 0) return;
   Arena *scratch = arena_new();
-  const ReassignOracle *oracle = reassign_oracle_new(scratch, unit, fn);
+  ReassignOracle *oracle = reassign_oracle_new(scratch, unit, fn);
   SiteTable *sites = table_of(state, fn);
   if (!fn->properties) {
     SiteRegion region = {.fn = fn, .statements = &fn->body, .oracle = oracle};

@@ -4,7 +4,8 @@
  *
  * In: root functions. Out: one call of the visitor for each component, its functions in the order in which they were met.
  * An edge is any mention of a function of the unit: its name, a method of it, a literal. Literals that capture something never
- * make a component of their own; they belong to the component of the function that mentions them.
+ * make a component of their own; they belong to the component of the function that mentions them. What a body mentions is kept with
+ * its function until the body changes.
  * Tarjan's algorithm with two numbers for each function: reaching its own first number again means recursion.
  *
  * Go: cmd/compile/internal/ir/scc.go
@@ -70,25 +71,50 @@ static bool visit_call(void *context, Op *op) {
   } else if (op->kind == OP_CLOSURE) {
     visit_mentioned(walk, op->func);
   }
-  return op_children(op, visit_call, walk);
+  return op_each_child(op, visit_call, walk);
 }
 
-static bool visit_op(void *context, Op *op) {
-  FuncWalk *walk = context;
+/* ---- what a body mentions ---- */
+
+typedef struct Survey {
+  Unit *unit;
+  Func *fn;
+  uint32_t mark; /* Func.mention_mark of those that were met */
+  bool jumps;
+} Survey;
+
+static void note_mention(Survey *s, Func *fn) {
+  if (!fn || fn->unit != s->unit || fn->mention_mark == s->mark) return;
+  fn->mention_mark = s->mark;
+  vec_push(s->unit->bodies, &s->fn->mentions, fn);
+}
+
+static bool survey_op(void *context, Op *op) {
+  Survey *s = context;
   switch ((int)op->kind) {
   case OP_NAME:
-    if (op->name->class_ == CLASS_FUNC) visit_mentioned(walk, op->name->func);
-    break;
+    if (op->name->class_ == CLASS_FUNC) note_mention(s, op->name->func);
+    return false;
   case OP_DOTMETH:
   case OP_METHVALUE:
   case OP_METHEXPR: {
-    Name *method = op_method_name(walk->components->unit, op);
-    if (method) visit_mentioned(walk, method->func);
+    Name *method = op_method_name(s->unit, op);
+    if (method) note_mention(s, method->func);
     break;
   }
-  case OP_CLOSURE: visit_mentioned(walk, op->func); break;
+  case OP_CLOSURE: note_mention(s, op->func); break;
+  case OP_GOTO: s->jumps = true; break;
   }
-  return op_children(op, visit_op, walk);
+  return op_each_child(op, survey_op, s);
+}
+
+static void survey(Unit *unit, Func *fn) {
+  if (fn->flags & FUNC_SURVEYED) return;
+  Survey s = {.unit = unit, .fn = fn, .mark = ++unit->surveys};
+  fn->mentions.len = 0;
+  op_each_item(&fn->body, survey_op, &s);
+  fn->flags &= ~(uint32_t)FUNC_JUMPS;
+  fn->flags |= FUNC_SURVEYED | (s.jumps ? FUNC_JUMPS : 0);
 }
 
 typedef struct Mentions {
@@ -132,13 +158,12 @@ static uint32_t visit_func(Components *c, Func *fn) {
   *map_put(&c->numbers, map_key(fn)) = number;
   FuncWalk walk = {c, ++c->last_number};
   vec_push(c->scratch, &c->stack, fn);
-  for (uint32_t i = 0; i < fn->body.len; i++)
-    if (!fn->body.items[i])
-      continue;
-    else if (c->unit->profile->front_end == FRONT_TYPECHECK)
-      visit_call(&walk, fn->body.items[i]);
-    else
-      visit_op(&walk, fn->body.items[i]);
+  if (c->unit->profile->front_end == FRONT_TYPECHECK) {
+    op_each_item(&fn->body, visit_call, &walk);
+  } else {
+    survey(c->unit, fn);
+    for (uint32_t i = 0; i < fn->mentions.len; i++) visit_mentioned(&walk, fn->mentions.items[i]);
+  }
   if ((walk.lowest == number || walk.lowest == number + 1) && !is_attached(c, fn))
     hand_over(c, fn, walk.lowest == number);
   return walk.lowest;

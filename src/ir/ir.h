@@ -222,7 +222,13 @@ typedef enum FuncFlags {
   FUNC_LOOP_VARS = 1 << 15,       /* has OP_DISTINCT loops that declare variables */
   FUNC_BIG_KNOWN = 1 << 16,       /* FUNC_BIG tells */
   FUNC_BIG = 1 << 17,             /* was big before anything was inlined into it */
-  FUNC_TEMPLATE = 1 << 14         /* closure of an inline body: to be cloned, never compiled itself */
+  FUNC_TEMPLATE = 1 << 14,        /* closure of an inline body: to be cloned, never compiled itself */
+  FUNC_SURVEYED =
+      1 << 18,          /* `mentions` and FUNC_JUMPS tell what is in the body; func_changed takes it back */
+  FUNC_JUMPS = 1 << 19, /* has goto statements */
+  FUNC_INDEXES =
+      1
+      << 21 /* it or a literal in it indexes arrays or constant strings (known once escape analysis is done) */
 } FuncFlags;
 
 /* How far a parameter's value goes: smallest number of dereferences for each sink, -1 = it does not get there. */
@@ -314,11 +320,16 @@ struct Func {
   ParamTag *tags;      /* param_len entries once FUNC_ESCAPE_DONE */
   const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
+  uint32_t mention_mark; /* Unit.surveys when another body was seen to mention it last */
+  VEC(Func *)
+  mentions;       /* functions of its unit that the body mentions, once each, in order (FUNC_SURVEYED) */
   uint32_t known; /* FuncNeed: of a dependency's function, how far it was looked into (release) */
   void *source;   /* private to the lower layer: where the body comes from */
   void *opt;      /* for one pass at a time */
 };
 
+/* Its body mentions other functions now, or jumps. */
+static inline void func_changed(Func *fn) { fn->flags &= ~(uint32_t)FUNC_SURVEYED; }
 /* IsClosure of the compiler: a literal that captures something. */
 static inline bool func_captures(const Func *f) { return f->closure && f->closure_vars.len > 0; }
 /* Its pristine body, made when it is asked for where an earlier run has found out that it can be inlined. */
@@ -366,7 +377,7 @@ struct Unit {
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */
   Map inlined_foreign;          /* Func* of other units -> 1: inlined somewhere here */
   Map exported_foreign; /* func_symbol_key of those whose bodies importers of this unit get with it -> 1 */
-  uint32_t next_op_id;
+  uint32_t next_op_id, surveys;
   EventLog *events;     /* NULL: nothing is recorded */
   const Str *asm_texts; /* assembly sources of the package */
   uint32_t asm_len;
@@ -446,8 +457,42 @@ const char *op_name(OpKind kind);  /* "CALLFUNC" */
 const char *op_text(OpKind kind);  /* "+", "append"; the name where there is no other text */
 const char *op_slots(OpKind kind); /* ops.def */
 int op_precedence(OpKind kind);
+/* The child slots of a kind, one bit each; row by row from ops.def. */
+typedef enum OpSlots {
+  OP_SLOT_X = 1 << 0,
+  OP_SLOT_Y = 1 << 1,
+  OP_SLOT_Z = 1 << 2,
+  OP_SLOT_LIST = 1 << 3,
+  OP_SLOT_LIST2 = 1 << 4,
+  OP_SLOT_LAST_Z = 1 << 5, /* z, but behind the list */
+  OP_SLOT_W = 1 << 6
+} OpSlots;
+extern const uint8_t op_slot_bits[OP_KIND_COUNT];
+
+typedef bool OpVisitor(void *context, Op *child);
+
+static inline bool op_each_item(const OpList *list, OpVisitor *visit, void *context) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->items[i] && visit(context, list->items[i])) return true;
+  return false;
+}
+
+/* op_children for the visitors that see every op of a package: made once for each of them, so that the calls are direct. */
+static ALWAYS_INLINE bool op_each_child(Op *op, OpVisitor *visit, void *context) {
+  uint32_t slots = op_slot_bits[op->kind];
+  if (op->init.len > 0 && op_each_item(&op->init, visit, context)) return true;
+  if ((slots & OP_SLOT_X) && op->x && visit(context, op->x)) return true;
+  if ((slots & OP_SLOT_Y) && op->y && visit(context, op->y)) return true;
+  if ((slots & OP_SLOT_Z) && op->z && visit(context, op->z)) return true;
+  if (slots <= (OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z)) return false;
+  if ((slots & OP_SLOT_LIST) && op_each_item(&op->list, visit, context)) return true;
+  if ((slots & OP_SLOT_LIST2) && op_each_item(&op->list2, visit, context)) return true;
+  if ((slots & OP_SLOT_LAST_Z) && op->z && visit(context, op->z)) return true;
+  return (slots & OP_SLOT_W) && op->w && visit(context, op->w);
+}
+
 /* Calls visit for each direct child in the compiler's order (init first); stops and returns true when visit does. */
-bool op_children(Op *op, bool (*visit)(void *context, Op *child), void *context);
+bool op_children(Op *op, OpVisitor *visit, void *context);
 /* Replaces each direct child by what edit returns (lists and slots), same order. */
 void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *context);
 /* True if any op of the tree satisfies the predicate; pre-order. Does not enter closures' bodies. */
@@ -472,18 +517,19 @@ OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list);
 
 /* ---- what is known about values ---- */
 
-/* What one walk over a function and its closures tells about assignments to local variables. Valid until the function changes. */
+/* What one walk over a function and its closures, made when it is needed, tells about assignments to local variables. Valid until
+   the function changes. */
 typedef struct ReassignOracle ReassignOracle;
 typedef struct OpRefs {
   Op **items;
   uint32_t len;
 } OpRefs;
 ReassignOracle *reassign_oracle_new(Arena *arena, Unit *unit, Func *outermost);
-Op *reassign_oracle_value(const ReassignOracle *oracle, Op *op); /* as op_static_value */
+Op *reassign_oracle_value(ReassignOracle *oracle, Op *op); /* as op_static_value */
 /* False: a parameter or variable with a definition that nothing else assigns to. */
-bool reassign_oracle_reassigned(const ReassignOracle *oracle, const Name *name);
+bool reassign_oracle_reassigned(ReassignOracle *oracle, const Name *name);
 /* All simple assignments (AS) to a local variable of function type, in source order; none if some other form assigns it. */
-OpRefs reassign_oracle_func_assignments(const ReassignOracle *oracle, Name *name);
+OpRefs reassign_oracle_func_assignments(ReassignOracle *oracle, Name *name);
 
 /* Follows variables that are assigned exactly once back to the expression that they hold; else returns op itself. */
 Op *op_static_value(Unit *unit, Op *op);

@@ -204,6 +204,9 @@ void unit_drop_bodies(Unit *unit) {
     fn->dcl.len = fn->dcl.cap = 0;
     fn->closures.items = NULL;
     fn->closures.len = fn->closures.cap = 0;
+    fn->mentions.items = NULL;
+    fn->mentions.len = fn->mentions.cap = 0;
+    func_changed(fn);
   }
   unit->funcs.len = 0;
   unit->bodies = NULL;

@@ -248,14 +248,16 @@ typedef struct FuncAssigns {
 
 struct ReassignOracle {
   Arena *arena;
-  Map single; /* Name* -> definition (an Op*, or the Func* for parameters); 0: reassigned */
-  Map funcs;  /* Name* -> FuncAssigns* */
+  Func *outermost;
+  bool filled; /* once something was asked that needs the walk: most calls are of functions by name */
+  Map single;  /* Name* -> definition (an Op*, or the Func* for parameters); 0: reassigned */
+  Map funcs;   /* Name* -> FuncAssigns* */
 };
 
 static bool find_locals(void *context, Op *op) {
   ReassignOracle *oracle = context;
-  if (op->kind == OP_CLOSURE) op_list_any(&op->func->body, find_locals, oracle);
-  if (op->kind != OP_NAME) return false;
+  if (op->kind == OP_CLOSURE) op_each_item(&op->func->body, find_locals, oracle);
+  if (op->kind != OP_NAME) return op_each_child(op, find_locals, oracle);
   Name *n = op->name;
   if (n->class_ != CLASS_AUTO || (n->name_flags & NAME_ADDRTAKEN)) return false;
   bool is_func = op->type && type_underlying(op->type)->kind == TYPE_SIGNATURE;
@@ -292,6 +294,7 @@ static void note_assignment(ReassignOracle *oracle, Op *target, Op *assign) {
 static bool find_assignments(void *context, Op *op) {
   ReassignOracle *oracle = context;
   switch ((int)op->kind) {
+  case OP_NAME: return false;
   case OP_AS:
   case OP_ASOP: note_assignment(oracle, op->x, op); break;
   case OP_AS2:
@@ -306,43 +309,54 @@ static bool find_assignments(void *context, Op *op) {
     note_assignment(oracle, op->key, op);
     note_assignment(oracle, op->value, op);
     break;
-  case OP_CLOSURE: op_list_any(&op->func->body, find_assignments, oracle); break;
+  case OP_CLOSURE: op_each_item(&op->func->body, find_assignments, oracle); break;
   }
-  return false;
+  return op_each_child(op, find_assignments, oracle);
 }
 
 ReassignOracle *reassign_oracle_new(Arena *arena, Unit *unit, Func *outermost) {
   (void)unit;
   ReassignOracle *oracle = arena_new_of(arena, ReassignOracle);
   oracle->arena = arena;
-  oracle->single = map_in(arena);
-  oracle->funcs = map_in(arena);
-  for (uint32_t i = 0; i < outermost->param_len; i++)
-    if (!name_is_blank(outermost->params[i])) map_set_ptr(&oracle->single, outermost->params[i], outermost);
-  op_list_any(&outermost->body, find_locals, oracle);
-  op_list_any(&outermost->body, find_assignments, oracle);
+  oracle->outermost = outermost;
   return oracle;
 }
 
-Op *reassign_oracle_value(const ReassignOracle *oracle, Op *op) {
+static void fill(ReassignOracle *oracle) {
+  if (oracle->filled) return;
+  oracle->filled = true;
+  oracle->single = map_in(oracle->arena);
+  oracle->funcs = map_in(oracle->arena);
+  const Func *outermost = oracle->outermost;
+  for (uint32_t i = 0; i < outermost->param_len; i++)
+    if (!name_is_blank(outermost->params[i])) map_set_ptr(&oracle->single, outermost->params[i], outermost);
+  op_each_item(&outermost->body, find_locals, oracle);
+  op_each_item(&outermost->body, find_assignments, oracle);
+}
+
+Op *reassign_oracle_value(ReassignOracle *oracle, Op *op) {
   for (;;) {
     Op *inner = transparent_operand(op);
     if (!inner && op->kind == OP_NAME) {
       Name *name = name_canonical(op->name);
       inner = defined_value(name);
-      if (inner && !map_get_ptr(&oracle->single, name)) inner = NULL;
+      if (inner && reassign_oracle_reassigned(oracle, name)) inner = NULL;
     }
     if (!inner) return op;
     op = inner;
   }
 }
 
-bool reassign_oracle_reassigned(const ReassignOracle *oracle, const Name *name) {
+bool reassign_oracle_reassigned(ReassignOracle *oracle, const Name *name) {
+  fill(oracle);
   return !map_get_ptr(&oracle->single, name);
 }
 
-OpRefs reassign_oracle_func_assignments(const ReassignOracle *oracle, Name *name) {
-  FuncAssigns *assigns = map_get_ptr(&oracle->funcs, name_canonical(name));
+OpRefs reassign_oracle_func_assignments(ReassignOracle *oracle, Name *name) {
+  name = name_canonical(name);
+  if (name->class_ != CLASS_AUTO) return (OpRefs){NULL, 0};
+  fill(oracle);
+  FuncAssigns *assigns = map_get_ptr(&oracle->funcs, name);
   if (!assigns || !assigns->valid) return (OpRefs){NULL, 0};
   return (OpRefs){assigns->list.items, assigns->list.len};
 }

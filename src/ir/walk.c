@@ -35,38 +35,34 @@ static const uint8_t slots_of[OP_KIND_COUNT] = {
 #undef OP
 };
 
-/* ---- visiting ---- */
+/* The same as bits. */
+enum {
+  BITS__ = 0,
+  BITS_s = 0,
+  BITS_x = OP_SLOT_X,
+  BITS_xs = OP_SLOT_X,
+  BITS_xy = OP_SLOT_X | OP_SLOT_Y,
+  BITS_xyz = OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z,
+  BITS_xyzw = OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z | OP_SLOT_W,
+  BITS_l = OP_SLOT_LIST,
+  BITS_lm = OP_SLOT_LIST | OP_SLOT_LIST2,
+  BITS_xl = OP_SLOT_X | OP_SLOT_LIST,
+  BITS_xlm = OP_SLOT_X | OP_SLOT_LIST | OP_SLOT_LIST2,
+  BITS_xlz = OP_SLOT_X | OP_SLOT_LIST | OP_SLOT_LAST_Z,
+  BITS_xyl = OP_SLOT_X | OP_SLOT_Y | OP_SLOT_LIST,
+  BITS_xyzl = OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z | OP_SLOT_LIST
+};
 
-static bool visit_list(const OpList *list, bool (*visit)(void *context, Op *child), void *context) {
-  for (uint32_t i = 0; i < list->len; i++)
-    if (list->items[i] && visit(context, list->items[i])) return true;
-  return false;
-}
+const uint8_t op_slot_bits[OP_KIND_COUNT] = {
+    [OP_NONE] = 0,
+#define OP(NAME, precedence, text, slots) [OP_##NAME] = BITS_##slots,
+#include "ir/ops.def"
+#undef OP
+};
 
-bool op_children(Op *op, bool (*visit)(void *context, Op *child), void *context) {
-#define ONE(slot)  (op->slot && visit(context, op->slot))
-#define LIST(slot) visit_list(&op->slot, visit, context)
-  if (op->init.len > 0 && LIST(init)) return true;
-  switch ((Slots)slots_of[op->kind]) {
-  case SLOTS__:
-  case SLOTS_s: return false;
-  case SLOTS_x:
-  case SLOTS_xs: return ONE(x);
-  case SLOTS_xy: return ONE(x) || ONE(y);
-  case SLOTS_xyz: return ONE(x) || ONE(y) || ONE(z);
-  case SLOTS_xyzw: return ONE(x) || ONE(y) || ONE(z) || ONE(w);
-  case SLOTS_l: return LIST(list);
-  case SLOTS_lm: return LIST(list) || LIST(list2);
-  case SLOTS_xl: return ONE(x) || LIST(list);
-  case SLOTS_xlm: return ONE(x) || LIST(list) || LIST(list2);
-  case SLOTS_xlz: return ONE(x) || LIST(list) || ONE(z);
-  case SLOTS_xyl: return ONE(x) || ONE(y) || LIST(list);
-  case SLOTS_xyzl: return ONE(x) || ONE(y) || ONE(z) || LIST(list);
-  }
-#undef ONE
-#undef LIST
-  return false;
-}
+/* ---- visiting and editing ---- */
+
+bool op_children(Op *op, OpVisitor *visit, void *context) { return op_each_child(op, visit, context); }
 
 static void edit_list(OpList *list, Op *(*edit)(void *context, Op *child), void *context) {
   for (uint32_t i = 0; i < list->len; i++)
@@ -108,7 +104,7 @@ typedef struct AnyWalk {
 
 static bool any_visit(void *context, Op *op) {
   AnyWalk *walk = context;
-  return walk->predicate(walk->context, op) || op_children(op, any_visit, walk);
+  return walk->predicate(walk->context, op) || op_each_child(op, any_visit, walk);
 }
 
 bool op_any(Op *op, bool (*predicate)(void *context, Op *op), void *context) {
@@ -118,7 +114,7 @@ bool op_any(Op *op, bool (*predicate)(void *context, Op *op), void *context) {
 
 bool op_list_any(const OpList *list, bool (*predicate)(void *context, Op *op), void *context) {
   AnyWalk walk = {predicate, context};
-  return visit_list(list, any_visit, &walk);
+  return op_each_item(list, any_visit, &walk);
 }
 
 /* ---- copying ---- */
