@@ -41,26 +41,32 @@ static void print_ops(Printer *p, Op *const *items, uint32_t len, const char *se
   }
 }
 
-/* f in `return f()` and `g(f())` if the values went through temporaries before; NULL otherwise. */
-static const Op *split_call(const Printer *p, const OpList *list) {
-  if (p->unit->profile->front_end != FRONT_TYPECHECK || list->len < 2) return NULL;
-  const Op *first = list->items[0];
-  while (first->kind == OP_CONVIFACE || (first->kind == OP_CONVNOP && first->init.len == 0)) first = first->x;
-  if (first->init.len != 1 || first->kind != OP_CONVNOP) return NULL;
-  const Op *assign = first->init.items[0];
-  if (assign->kind != OP_AS2FUNC && assign->kind != OP_AS2) return NULL;
-  const Op *call = assign->rhs.items[0];
-  return call->kind == OP_CONVNOP && call->y ? call->y : call;
+static void print_list(Printer *p, const OpList *list) { print_ops(p, list->items, list->len, ", "); }
+
+/* The call that gave all of the values if that is what was written: `return f()`, `g(f())` (FRONT_TYPECHECK). */
+static const Op *split_call(const Printer *p, const Op *op, uint32_t first) {
+  if (p->unit->profile->front_end != FRONT_TYPECHECK || op->list.len < first + 2) return NULL;
+  const Op *value = op->list.items[first];
+  while (value->kind == OP_CONVIFACE || value->kind == OP_CONVNOP) value = value->x;
+  for (uint32_t i = 0; i < op->init.len; i++) {
+    const Op *assign = op->init.items[i];
+    bool split = (assign->kind == OP_AS2FUNC || assign->kind == OP_AS2) && assign->lhs.items[0] == value;
+    if (!split) continue;
+    const Op *call = assign->rhs.items[0];
+    return call->kind == OP_CONVNOP && call->y ? call->y : call;
+  }
+  return NULL;
 }
 
-static void print_list(Printer *p, const OpList *list) {
-  const Op *call = split_call(p, list);
-  if (call) {
+/* What a return gives or a call gets, the first ones left out. */
+static void print_values(Printer *p, const Op *op, uint32_t first) {
+  const Op *call = split_call(p, op, first);
+  if (call)
     print_op(p, call);
-    return;
-  }
-  print_ops(p, list->items, list->len, ", ");
+  else
+    print_ops(p, op->list.items + first, op->list.len - first, ", ");
 }
+
 static void print_body(Printer *p, const OpList *list) { print_ops(p, list->items, list->len, "; "); }
 static void print_type(Printer *p, Type *t) { type_text(p->out, p->unit, t, TYPE_TEXT_GO); }
 
@@ -141,7 +147,7 @@ static void print_stmt(Printer *p, const Op *op) {
   case OP_BLOCK: print_body(p, &op->list); break;
   case OP_RETURN:
     put(p, "return ");
-    print_list(p, &op->list);
+    print_values(p, op, 0);
     break;
   case OP_GO:
   case OP_DEFER:
@@ -229,7 +235,7 @@ static void print_slice(Printer *p, const Op *op, int precedence) {
 
 static void print_arguments(Printer *p, const Op *op) {
   put(p, "(");
-  print_list(p, &op->args);
+  print_values(p, op, 0);
   put(p, op->flags & OP_DDD ? "...)" : ")");
 }
 
@@ -239,7 +245,7 @@ static void print_method_call(Printer *p, const Op *op, int precedence) {
   put(p, ".");
   buffer_str(p->out, atom_str(op->fun->sym));
   put(p, "(");
-  print_ops(p, op->args.items + 1, op->args.len - 1, ", ");
+  print_values(p, op, 1);
   put(p, op->flags & OP_DDD ? "...)" : ")");
 }
 

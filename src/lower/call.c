@@ -190,7 +190,7 @@ static Op *lower_size(Body *b, CallExpr *call, BuiltinId id) {
 }
 
 /* Arguments, converted to the parameter types of the signature as written (NULL: unknown, no conversion). */
-static void lower_args(Body *b, CallExpr *call, Type *signature, OpList *args) {
+static void lower_args(Body *b, CallExpr *call, Type *signature, OpList *args, OpList *before) {
   uint32_t len = call->args.len;
   Type *single = len == 1 ? fact_type(b, node_unparen(call->args.items[0])) : NULL;
   if (single && single->kind == TYPE_TUPLE) len = single->u.tuple.vars.len;
@@ -206,7 +206,7 @@ static void lower_args(Body *b, CallExpr *call, Type *signature, OpList *args) {
     }
   }
   b->each_line = b->low->in_place && signature;
-  lower_multi(b, call->node.pos, dst, call->args, args);
+  lower_multi(b, call->node.pos, dst, call->args, args, before);
   b->each_line = false;
 }
 
@@ -247,8 +247,8 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
   type = subst_type(b->low, b->subst, type);
   if (type && type->kind == TYPE_BASIC && type->u.basic.kind == BASIC_INVALID) type = NULL;
   if (type && is_untyped(type)) type = type_default(b->low->universe, type);
-  OpList args = {0};
-  lower_args(b, call, signature, &args);
+  OpList args = {0}, before = {0};
+  lower_args(b, call, signature, &args, &before);
   XPos pos = xpos(call->node.pos);
   Op *op;
   if (strcmp(op_slots(kind), "xlz") == 0) {
@@ -256,10 +256,9 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
     op->list = args;
     if (call->has_dots) op->flags |= OP_DDD;
   } else {
-    OpList init = {0};
     op = op_binary(b->unit, kind, pos, type, args.items[0], args.len > 1 ? args.items[1] : NULL);
-    op->init = init;
   }
+  op->init = before;
   Type *descriptor = descriptor_type(b, call, id);
   if (descriptor) use_descriptor(b, op, descriptor);
   switch ((int)kind) {
@@ -336,12 +335,13 @@ Op *lower_call(Body *b, CallExpr *call) {
     Object *object = fact_object(b, fun, &inst);
     return lower_builtin(b, call, object->u.builtin.id);
   }
-  OpList args = {0};
+  OpList args = {0}, before = {0};
   Op *callee = lower_callee(b, call, &args);
   bool method = args.len > 0 && callee->kind == OP_METHEXPR;
   Type *signature = type_core(fact_type(b, fun));
-  lower_args(b, call, signature, &args);
+  lower_args(b, call, signature, &args, &before);
   Op *op = finish_call(b, call->node.pos, callee, args, call->has_dots);
+  op_list_prepend(b->unit, &op->init, &before);
   if (b->low->in_place && callee->kind == OP_CLOSURE) callee->flags |= OP_CALLED;
   if (b->low->in_place && method) op->flags |= OP_METHOD_CALL;
   return op;

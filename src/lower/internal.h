@@ -335,8 +335,9 @@ Op *lower_one(Body *b, Node *stmt); /* one statement as an op: NULL, itself, or 
 Op *block_of(Body *b, OpList *list);
 bool define_names(Body *b, Op *stmt, Name *const *names, uint32_t len);
 Op *lower_assignee(Body *b, Node *node, Name **defined);
-void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs,
-                 OpList *out); /* dst as written; NULL entries: none */
+/* Values for targets of the types dst (as written; NULL entries: none). in_place: a call with several results is made first, by the
+   statement that goes to *before. */
+void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out, OpList *before);
 typedef struct Clauses {
   CaseClause **items;
   uint32_t len;

@@ -176,7 +176,7 @@ Op *finish_stmt(Body *b, Op *stmt) {
   }
 }
 
-void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out) {
+void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out, OpList *before) {
   Type *single = exprs.len == 1 ? fact_type(b, node_unparen(exprs.items[0])) : NULL;
   if (!single || single->kind != TYPE_TUPLE) {
     Pos line = b->line;
@@ -215,7 +215,10 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
   }
   OpList init = {0};
   op_list_push(b->unit, &init, finish_stmt(b, as));
-  out->items[out->len - vars.len] = with_init(b, &init, out->items[out->len - vars.len]);
+  if (b->low->in_place)
+    *before = init;
+  else
+    out->items[out->len - vars.len] = with_init(b, &init, out->items[out->len - vars.len]);
 }
 
 /* ---- assignments ---- */
@@ -238,7 +241,7 @@ static void lower_assigned(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList 
   if (b->low->in_place && split) /* stays one call, assertion, receive or index */
     op_list_push(b->unit, right, lower_expr(b, rhs.items[0]));
   else
-    lower_multi(b, pos, dst, rhs, right);
+    lower_multi(b, pos, dst, rhs, right, NULL);
 }
 
 static void lower_assign(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList *out) {
@@ -395,7 +398,9 @@ static void lower_return(Body *b, ReturnStmt *s, OpList *out) {
   for (uint32_t i = 0; i < results.len; i++) dst[i] = results.items[i]->type;
   Op *op = op_new(b->unit, OP_RETURN, xpos(s->node.pos), NULL);
   b->each_line = b->low->in_place;
-  lower_multi(b, s->node.pos, dst, exprs, &op->list);
+  OpList before = {0};
+  lower_multi(b, s->node.pos, dst, exprs, &op->list, &before);
+  op_list_prepend(b->unit, &op->init, &before);
   b->each_line = false;
   op_list_push(b->unit, out, op);
 }

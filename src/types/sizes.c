@@ -136,7 +136,7 @@ bool type_not_in_heap(Type *t) {
 bool type_is_direct_interface(Type *t) {
   t = type_underlying(t);
   switch ((int)t->kind) {
-  case TYPE_POINTER:
+  case TYPE_POINTER: return !type_not_in_heap(t->u.elem.type);
   case TYPE_CHAN:
   case TYPE_MAP:
   case TYPE_SIGNATURE: return true;
