@@ -37,8 +37,8 @@ unpack() { # FILE: its sections as files of $dir
 
 # The compiler's own text when cmd is one plain heapwhy command over Go files; else ours.
 record() {
-  if [ "$(grep -c . "$dir/cmd")" = 1 ] && grep -qE '^(GOEXPERIMENT=[a-z]+ )?heapwhy( -goroot \$GOROOT| -l| -m(=2)?)+( [a-z0-9_]+\.go)+$' "$dir/cmd" && [ -n "$GOROOT" ]; then
-    flags=$(tr ' ' '\n' <"$dir/cmd" | grep -E '^-(l|m|m=2)$' | tr '\n' ' ')
+  if [ "$(grep -c . "$dir/cmd")" = 1 ] && grep -qE '^(GOEXPERIMENT=[a-z]+ )?heapwhy( -goroot \$GOROOT| -l| -m(=2)?| -gcflags=-live)+( [a-z0-9_]+\.go)+( 2>\/dev\/null)?$' "$dir/cmd" && [ -n "$GOROOT" ]; then
+    flags=$(tr ' ' '\n' <"$dir/cmd" | sed -n 's/^-gcflags=//; /^-\(l\|m\|m=2\|live\)$/p' | tr '\n' ' ')
     files=$(tr ' ' '\n' <"$dir/cmd" | grep '\.go$' | tr '\n' ' ')
     # shellcheck disable=SC2086
     experiment=$(sed -n 's/^GOEXPERIMENT=\([a-z]*\) .*/\1/p' "$dir/cmd")

@@ -144,6 +144,8 @@ static Str parse_gcflags(Arena *arena, Options *options) {
     Str problem = compiler_flags_parse(arena, text, &entry->flags);
     if (problem.len) return problem;
     if (entry->flags.messages > engine->level) engine->level = entry->flags.messages >= 2 ? 2 : 1;
+    if (entry->flags.live > 1) return STR("-gcflags: heapwhy does not follow the compiler's flag -live=2");
+    if (entry->flags.live) engine->live = true;
     if (entry->flags.all_errors) engine->all_errors = true;
   }
   engine->gcflags_len = options->gcflags.len;

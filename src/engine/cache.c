@@ -85,6 +85,7 @@ static Digest answer_key(const EnginePackage *package) {
   Buffer text = {0};
   wire_put_digest(&text, package->key);
   wire_put(&text, (uint32_t)package->engine->options->level);
+  wire_put(&text, engine_prints_lines(package->engine->options));
   Digest key = digest_of(buffer_view(&text));
   buffer_free(&text);
   return key;
@@ -164,7 +165,7 @@ static bool get_findings(EnginePackage *package, Str bytes) {
 static bool recall(EnginePackage *package) {
   Engine *engine = package->engine;
   Str bytes;
-  bool text = engine->options->level > 0;
+  bool text = engine_prints_lines(engine->options);
   if (!package->has_key ||
       !store_get(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS, answer_key(package), &bytes))
     return false;
@@ -200,7 +201,7 @@ void cache_keep(EnginePackage *package) {
   if (!package->has_key || package->changed || !fine || !package->reported) return;
   if (engine->options->stop_after.len) return;
   Buffer findings = {0};
-  bool text = engine->options->level > 0;
+  bool text = engine_prints_lines(engine->options);
   if (!text) {
     wire_put(&findings, package->report.finding_len);
     for (uint32_t i = 0; i < package->report.finding_len; i++)

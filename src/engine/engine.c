@@ -33,6 +33,10 @@ static bool find_profile(Engine *engine, LoadConfig *load, EngineResult *result)
       return false;
     }
   }
+  if (engine->profile && engine->options->live && !engine->profile->live_lines) {
+    fail(result, arena_printf(engine->arena, "-live is not followed for Go " STR_FMT, STR_ARG(release)));
+    return false;
+  }
   Str limits_of = engine->options->limits_of;
   const Profile *limits = limits_of.len ? profile_find(limits_of) : NULL;
   if (engine->profile && limits) {
@@ -185,7 +189,7 @@ void engine_print_errors(EnginePackage *package, EngineResult *result) {
 static void print_package(Engine *engine, EnginePackage *package, EngineResult *result) {
   Str cwd = engine->options->load.dir;
   engine_print_errors(package, result);
-  if (package->load->is_root && engine->options->level)
+  if (package->load->is_root && engine_prints_lines(engine->options))
     report_frame(&result->out, package->load->description, package->load->dir, cwd,
                  buffer_view(&package->out));
   buffer_free(&package->out);
@@ -241,7 +245,12 @@ EngineResult engine_run(const EngineOptions *options, Str const *patterns, uint3
     engine_run_packages(engine);
     for (uint32_t i = 0; i < engine->graph->package_len; i++)
       print_package(engine, &engine->packages[i], &result);
-    if (!options->level && !options->stop_after.len) print_findings(engine, &result);
+    if (options->live)
+      buffer_text(
+          &result.err,
+          "heapwhy: -live: calls across which the register allocator alone knows what is kept, calls of the "
+          "runtime and temporaries of the compiler are left out\n");
+    if (!engine_prints_lines(options) && !options->stop_after.len) print_findings(engine, &result);
     if (options->timings) print_timings(engine, &result);
   }
   engine_close(engine);

@@ -12,6 +12,7 @@
 #include "explain/explain.h"
 #include "flood/flood.h"
 #include "inline/inline.h"
+#include "live/live.h"
 #include "load/load.h"
 #include "lower/lower.h"
 #include "report/report.h"
@@ -25,6 +26,7 @@ typedef struct EngineFlags {
 typedef struct EngineOptions {
   LoadConfig load;
   int level; /* -m: 1 or 2; 0: findings for people or JSON (runs at 2) */
+  bool live; /* -live for some package: the compiler's lines even if level is 0 */
   bool json;
   bool no_inline;       /* -l */
   bool all_errors;      /* -e */
@@ -41,6 +43,11 @@ typedef struct EngineOptions {
   Str cache_dir;  /* absolute; empty: nothing is kept or taken from earlier runs */
   Str limits_of;  /* a release whose stack has room for other values than that of load.release; empty: none */
 } EngineOptions;
+
+/* The answer is the compiler's lines. */
+static inline bool engine_prints_lines(const EngineOptions *options) {
+  return options->level > 0 || options->live;
+}
 
 typedef struct EngineResult {
   int exit_code;   /* 0, 1 (Go errors) or 2 (environment) */

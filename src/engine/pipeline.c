@@ -174,7 +174,8 @@ static void lower(EnginePackage *package) {
   package->bodies = unit->bodies;
   if (package->reported) {
     package->log_arena = arena_new();
-    unit->events = event_log_new(package->log_arena, options->level == 1 ? 1 : 2);
+    int level = engine_prints_lines(options) ? options->level : 2;
+    unit->events = event_log_new(package->log_arena, level);
   }
   if (unit->whole) lower_package(unit);
 }
@@ -257,9 +258,13 @@ static void bounds(EnginePackage *package) {
   bounds_unit(package->unit, in_place(package) ? lower_stack_descriptors : NULL);
 }
 
+static void live(EnginePackage *package) {
+  if (package->flags.live) live_unit(package->unit, call_is_intrinsic);
+}
+
 static void explain(EnginePackage *package) {
   int level = package->engine->options->level;
-  if (level)
+  if (engine_prints_lines(package->engine->options))
     explain_compiler_text(&package->out, package->unit, level);
   else
     findings_convert(package);
@@ -284,6 +289,7 @@ const Phase engine_phases[] = {
     {"table-wrappers", table_wrappers, false, true},
     {"bounds", bounds, true, true},
     {"descriptors", descriptors, false, true},
+    {"live", live, true, true},
     {"explain", explain, true, true},
 };
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);

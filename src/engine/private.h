@@ -19,7 +19,7 @@
 #include "engine/engine.h"
 #include "summary/summary.h"
 
-enum { PHASE_MAX = 16 };
+enum { PHASE_MAX = 20 };
 
 typedef struct EnginePackage {
   Engine *engine;

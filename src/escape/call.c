@@ -133,7 +133,7 @@ static void rewrite_uintptr(Walker *w, Op *arg, Op *call, uint32_t pragma) {
   Hole k = hole_at(LOC_MUTATOR);
   if (pragma & PRAGMA_UINTPTR_ESCAPES) k = hole_note(w->graph, hole_at(LOC_HEAP), arg, "//go:uintptrescapes");
   graph_flow(w->graph, k, graph_name_loc(w->graph, temp));
-  if (pragma & PRAGMA_UINTPTR_KEEPALIVE) temp->name_flags |= NAME_ADDRTAKEN;
+  if (pragma & PRAGMA_UINTPTR_KEEPALIVE) temp->name_flags |= NAME_ADDRTAKEN | NAME_KEEP_ALIVE;
 }
 
 static void rewrite_argument(Walker *w, Op *arg, Op *call, Callees callees) {

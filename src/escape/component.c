@@ -119,9 +119,10 @@ static void note_loc(Graph *g, const Loc *loc, EventKind kind) {
 static void finish_loc(Graph *g, Loc *loc) {
   Op *op = loc->op;
   if (op->kind == OP_NAME) {
-    if (loc->attrs & ATTR_ESCAPES)
+    if (loc->attrs & ATTR_ESCAPES) {
+      op->name->name_flags |= NAME_ON_HEAP;
       note_loc(g, loc, EVENT_MOVED_TO_HEAP);
-    else if (loc->param && g->unit->profile->coarse_values && !(loc->curfn->flags & FUNC_NO_BODY))
+    } else if (loc->param && g->unit->profile->coarse_values && !(loc->curfn->flags & FUNC_NO_BODY))
       report_param(g, loc->curfn, op->name);
     op->name->opt = NULL;
     return;
@@ -132,6 +133,7 @@ static void finish_loc(Graph *g, Loc *loc) {
   }
   bool wrapper = op->kind == OP_CLOSURE && (op->func->flags & FUNC_WRAPPER);
   bool escapes = (loc->attrs & ATTR_ESCAPES) != 0;
+  if (escapes) op->flags |= OP_ON_HEAP;
   EventKind kind = escapes ? EVENT_ESCAPES : EVENT_DOES_NOT_ESCAPE;
   if (op->kind == OP_APPEND) kind = escapes ? EVENT_APPEND_ESCAPES : EVENT_APPEND_DOES_NOT_ESCAPE;
   if (!wrapper) note_loc(g, loc, kind);

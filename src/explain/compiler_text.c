@@ -7,6 +7,8 @@
  *
  * Go: the print statements of cmd/compile/internal/{inline,devirtualize,escape,walk}, base/print.go
  */
+#include <stdlib.h>
+
 #include "explain/explain.h"
 
 typedef enum Channel { PLAIN, WARN } Channel;
@@ -60,9 +62,13 @@ static const Wording wordings[EVENT_COUNT] = {
 #define WORDING_TRAIL                  SAME("\tfrom %0 (%1) at @")
 #define WORDING_MOVED_TRAIL                                                                                  \
   { NULL, NULL }
-#define WORDING_MARK_ESCAPED_CONTENT SAME("mark escaped content: %0")
-#define WORDING_LEAKING_REFERENCE    SAME("leaking closure reference %0")
-#define WORDING_BOUNDS_ELIDED        SAME("index bounds check elided")
+#define WORDING_MARK_ESCAPED_CONTENT  SAME("mark escaped content: %0")
+#define WORDING_LEAKING_REFERENCE     SAME("leaking closure reference %0")
+#define WORDING_LIVE_AT_ENTRY         SAME("live at entry to %0:%1")
+#define WORDING_LIVE_AT_CALL          SAME("live at call to %0:%1")
+#define WORDING_LIVE_AT_INDIRECT_CALL SAME("live at indirect call:%1")
+#define WORDING_STACK_OBJECT          SAME("stack object %0 %1")
+#define WORDING_BOUNDS_ELIDED         SAME("index bounds check elided")
 #include "ir/events.def"
 #undef EVENT
 };
@@ -207,9 +213,66 @@ static void print_event(Printer *printer, const Event *event, int level) {
   buffer_char(printer->out, '\n');
 }
 
+/* ---- in order of position ---- */
+
+typedef struct Line {
+  uint64_t
+      file; /* in the order in which the compiler meets them; what inlining brought is a file of its own for each call */
+  uint32_t pos;
+  uint32_t number; /* in the log */
+} Line;
+
+static int by_position(const void *a, const void *b) {
+  const Line *x = a, *y = b;
+  if (x->file != y->file) return x->file < y->file ? -1 : 1;
+  if (x->pos != y->pos) return x->pos < y->pos ? -1 : 1;
+  return x->number < y->number ? -1 : 1;
+}
+
+static uint64_t file_rank(const Unit *unit, Map *ranks, XPos pos) {
+  if (pos.inl) return ((uint64_t)1 << 32) + pos.inl;
+  const SourceFile *file = sources_file(unit->session->sources, pos.pos);
+  if (!file) return 0;
+  uint64_t *rank = map_put(ranks, file->id);
+  if (*rank == 0) *rank = ranks->entries.len;
+  return *rank;
+}
+
+/* Without -m the compiler's lines wait until it is done; then a line that repeats the one before it is dropped. */
+static void print_sorted(Printer *printer) {
+  const Unit *unit = printer->unit;
+  Arena *arena = arena_new();
+  Map ranks = map_in(arena);
+  for (uint32_t i = 0; i < unit->funcs.len; i++) file_rank(unit, &ranks, xpos(unit->funcs.items[i]->pos.pos));
+  uint32_t len = unit->events->list.len;
+  Line *lines = arena_new_array(arena, Line, len);
+  for (uint32_t i = 0; i < len; i++) {
+    XPos pos = unit->events->list.items[i].pos;
+    lines[i] = (Line){file_rank(unit, &ranks, pos), pos.pos.v, i};
+  }
+  if (len) qsort(lines, len, sizeof *lines, by_position);
+  Buffer *out = printer->out;
+  size_t last = out->len, last_len = 0;
+  for (uint32_t i = 0; i < len; i++) {
+    size_t start = out->len;
+    print_event(printer, &unit->events->list.items[lines[i].number], 0);
+    size_t line_len = out->len - start;
+    if (line_len == last_len && memcmp(out->data + start, out->data + last, line_len) == 0) {
+      out->len = start;
+      continue;
+    }
+    last = start;
+    last_len = line_len;
+  }
+  arena_free(arena);
+}
+
 void explain_compiler_text(Buffer *out, const Unit *unit, int level) {
   if (!unit->events) return;
   Printer printer = {.out = out, .unit = unit, .last = {UINT32_MAX}};
-  vec_each (Event, event, &unit->events->list) print_event(&printer, event, level);
+  if (level == 0)
+    print_sorted(&printer);
+  else
+    vec_each (Event, event, &unit->events->list) print_event(&printer, event, level);
   buffer_free(&printer.place);
 }

@@ -45,6 +45,7 @@ void inline_make_body(Unit *unit, Func *fn);
 
 /* The callee is replaced by instructions on the unit's target. fun: function expression of a call. */
 bool inline_is_intrinsic(const Unit *unit, const Name *callee);
+bool call_is_intrinsic(Unit *unit, const Op *call); /* the same of a call */
 
 /* `for b.Loop()` of tests: what the loop computes is kept alive. Comes before inline_unit; does nothing unless the package
    imports testing. */

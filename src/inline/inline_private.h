@@ -49,7 +49,6 @@ typedef enum KnownCall {
 } KnownCall;
 
 KnownCall known_call(Unit *unit, const Op *call);
-bool call_is_intrinsic(Unit *unit, const Op *call);
 /* internal/abi.EscapeNonString: means something to escape analysis only. */
 bool callee_is_escape_marker(const Name *callee);
 /* The function name of a direct call, as written: a name or a method expression. NULL otherwise. */

@@ -71,7 +71,8 @@ typedef enum OpFlags {
   OP_AS_WRITTEN = 1 << 19, /* made by inlining: as a part of something it shows y, what it was before */
   OP_IMPRECISE = 1 << 21, /* method called on a value of an interface type without being one of that type's */
   OP_DESCRIPTOR =
-      1 << 22, /* needs a type descriptor out of a dictionary: a use of `dict` that is no operand */
+      1 << 22,          /* needs a type descriptor out of a dictionary: a use of `dict` that is no operand */
+  OP_ON_HEAP = 1 << 23, /* allocates on the heap (escape analysis) */
 } OpFlags;
 
 typedef struct OpList {
@@ -173,7 +174,9 @@ typedef enum NameFlags {
   NAME_NON_MERGEABLE = 1 << 10,
   NAME_DICT = 1 << 11, /* the dictionary parameter */
   NAME_OPENDEFER = 1 << 12,
-  NAME_BYVALUE_KNOWN = 1 << 13
+  NAME_BYVALUE_KNOWN = 1 << 13,
+  NAME_ON_HEAP = 1 << 14,   /* moved there (escape analysis) */
+  NAME_KEEP_ALIVE = 1 << 15 /* holds the pointer of a number that a call takes for an address */
 } NameFlags;
 
 /* One Op per variable or function: every use shares it (position: the declaration's). It has no lists, so what makes it a

@@ -60,6 +60,7 @@ typedef enum FrontEnd {
 typedef struct Profile {
   const char *release; /* "1.27" */
   bool test_mains;     /* the layout of the main package that the go command generates for tests is known */
+  bool live_lines;     /* what -live prints of this release is known */
   uint16_t lang_max;   /* newest language version: 27 */
   bool not_in_heap_directive; /* types can be //go:notinheap */
   bool first_escape;          /* -newescape=false */
@@ -187,6 +188,7 @@ uint32_t profile_package_traits(const Profile *profile, Str import_path);
 /* What -gcflags asks of the compiler, as data; all zero: a plain build. Rows in compiler_flags.def. */
 typedef struct CompilerFlags {
   int32_t messages;     /* -m: 0, 1, 2 */
+  int32_t live;         /* -live: 0, 1 */
   int32_t inline_level; /* -l: 0 inlining, 1 none, 2 and 3 inlining, 4 inlining with cheap calls */
   bool no_optimize, all_errors, small_frames, race, runtime, std;
   Str path; /* -p; empty: that of the package */
