@@ -116,23 +116,6 @@ int64_t type_size(const Target *target, Type *t) {
   return target->pointer_size;
 }
 
-bool type_not_in_heap(Type *t) {
-  const Type *named = type_as_named(t);
-  if (named && named->u.named.object->pkg) {
-    const Object *object = named->u.named.object;
-    if (object->u.type_name.not_in_heap) return true;
-    if (str_equal(atom_str(object->name), STR("nih")) &&
-        str_equal(atom_str(object->pkg->path), STR("internal/runtime/sys")))
-      return true;
-  }
-  const Type *under = type_underlying(t);
-  if (under->kind == TYPE_ARRAY) return type_not_in_heap(under->u.elem.type);
-  if (under->kind != TYPE_STRUCT) return false;
-  for (uint32_t i = 0; i < under->u.structure.fields.len; i++)
-    if (type_not_in_heap(under->u.structure.fields.items[i]->type)) return true;
-  return false;
-}
-
 bool type_is_direct_interface(Type *t) {
   t = type_underlying(t);
   switch ((int)t->kind) {
@@ -149,7 +132,43 @@ bool type_is_direct_interface(Type *t) {
   return type_is_basic(t, BASIC_UNSAFE_POINTER);
 }
 
-bool type_has_pointers(Type *t) {
+/* ---- pointers ---- */
+
+/* Asked for often, and never another answer: each takes two bits of Type.traits, the second says that the first is known. */
+typedef enum Trait { TRAIT_NOT_IN_HEAP = 1, TRAIT_POINTERS = 4 } Trait;
+
+static bool trait(Type *t, Trait which, bool (*find_out)(Type *t)) {
+  uint8_t known = __atomic_load_n(&t->traits, __ATOMIC_RELAXED);
+  if (known & 2 * which) return known & which;
+  bool answer = find_out(t);
+  __atomic_fetch_or(&t->traits, (uint8_t)(2 * which + answer * which), __ATOMIC_RELAXED);
+  return answer;
+}
+
+static bool find_not_in_heap(Type *t) {
+  const Type *named = type_as_named(t);
+  if (named && named->u.named.object->pkg) {
+    const Object *object = named->u.named.object;
+    if (object->u.type_name.not_in_heap) return true;
+    if (str_equal(atom_str(object->name), STR("nih")) &&
+        str_equal(atom_str(object->pkg->path), STR("internal/runtime/sys")))
+      return true;
+  }
+  const Type *under = type_underlying(t);
+  if (under->kind == TYPE_ARRAY) return type_not_in_heap(under->u.elem.type);
+  if (under->kind != TYPE_STRUCT) return false;
+  for (uint32_t i = 0; i < under->u.structure.fields.len; i++)
+    if (type_not_in_heap(under->u.structure.fields.items[i]->type)) return true;
+  return false;
+}
+
+bool type_not_in_heap(Type *t) {
+  if (t->kind != TYPE_NAMED && t->kind != TYPE_STRUCT && t->kind != TYPE_ARRAY && t->kind != TYPE_ALIAS)
+    return false;
+  return trait(t, TRAIT_NOT_IN_HEAP, find_not_in_heap);
+}
+
+static bool find_pointers(Type *t) {
   Type *under = type_underlying(t);
   switch (under->kind) {
   case TYPE_BASIC:
@@ -177,3 +196,5 @@ bool type_has_pointers(Type *t) {
   }
   return true;
 }
+
+bool type_has_pointers(Type *t) { return trait(t, TRAIT_POINTERS, find_pointers); }

@@ -157,7 +157,8 @@ typedef struct UnionTerm {
 } UnionTerm;
 
 struct Type {
-  TypeKind kind;
+  TypeKind kind : 8;
+  uint8_t traits;     /* private to sizes.c: what was found out about its pointers */
   uint32_t id;        /* dense in the session, from 1: a stable hash and side-table key */
   Universe *universe; /* that made it (set by type_new) */
   union {
