@@ -69,13 +69,19 @@ static inline bool str_equal(Str a, Str b) {
   return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 int str_compare(Str a, Str b); /* bytewise: <0, 0, >0 */
-bool str_has_prefix(Str s, Str prefix);
+static inline bool str_has_prefix(Str s, Str prefix) {
+  return s.len >= prefix.len && str_equal((Str){s.data, prefix.len}, prefix);
+}
 bool str_has_suffix(Str s, Str suffix);
 /* Index of the first (last) occurrence of c, or -1. */
 ptrdiff_t str_index(Str s, char c);
 ptrdiff_t str_last_index(Str s, char c);
 /* s[from:to], clamped to the slice. */
-Str str_slice(Str s, size_t from, size_t to);
+static inline Str str_slice(Str s, size_t from, size_t to) {
+  if (to > s.len) to = s.len;
+  if (from > to) from = to;
+  return (Str){s.data ? s.data + from : NULL, to - from};
+}
 uint64_t str_hash(Str s);
 
 /* ---- Arena ---- */

@@ -17,10 +17,6 @@ int str_compare(Str a, Str b) {
   return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-bool str_has_prefix(Str s, Str prefix) {
-  return s.len >= prefix.len && str_equal((Str){s.data, prefix.len}, prefix);
-}
-
 bool str_has_suffix(Str s, Str suffix) {
   return s.len >= suffix.len && str_equal(str_slice(s, s.len - suffix.len, s.len), suffix);
 }
@@ -34,12 +30,6 @@ ptrdiff_t str_last_index(Str s, char c) {
   for (size_t i = s.len; i-- > 0;)
     if (s.data[i] == c) return (ptrdiff_t)i;
   return -1;
-}
-
-Str str_slice(Str s, size_t from, size_t to) {
-  if (to > s.len) to = s.len;
-  if (from > to) from = to;
-  return (Str){s.data ? s.data + from : NULL, to - from};
 }
 
 uint64_t str_hash(Str s) { return XXH3_64bits(s.data ? s.data : "", s.len); }

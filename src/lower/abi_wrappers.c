@@ -165,9 +165,24 @@ static void substitute(Buffer *out, const Macro *macro, const Str *args, uint32_
   }
 }
 
-/* The line with its macros replaced; false: there are none. */
-static bool expand(AsmReader *r, Str line, Buffer *out) {
-  bool any = false;
+static const Macro *macro_at(const AsmReader *r, Str word, Str rest) {
+  const Macro *macro = strmap_get(&r->macros, word);
+  return macro && macro->params && (rest.len == 0 || rest.data[0] != '(') ? NULL : macro;
+}
+
+static bool has_macro(const AsmReader *r, Str line) {
+  for (Str rest = line; rest.len > 0;) {
+    Str word = take_word(&rest);
+    if (word.len == 0)
+      rest = str_slice(rest, 1, rest.len);
+    else if (macro_at(r, word, rest))
+      return true;
+  }
+  return false;
+}
+
+/* The line with its macros replaced. */
+static void expand(AsmReader *r, Str line, Buffer *out) {
   for (Str rest = line; rest.len > 0;) {
     Str word = take_word(&rest);
     if (word.len == 0) {
@@ -175,17 +190,15 @@ static bool expand(AsmReader *r, Str line, Buffer *out) {
       rest = str_slice(rest, 1, rest.len);
       continue;
     }
-    const Macro *macro = strmap_get(&r->macros, word);
-    if (!macro || (macro->params && (rest.len == 0 || rest.data[0] != '('))) {
+    const Macro *macro = macro_at(r, word, rest);
+    if (!macro) {
       buffer_str(out, word);
       continue;
     }
     Str args[MACRO_ARGUMENTS];
     uint32_t arg_len = macro->params ? take_arguments(&rest, args, MACRO_ARGUMENTS) : 0;
     substitute(out, macro, args, arg_len);
-    any = true;
   }
-  return any;
 }
 
 static void define(AsmReader *r, Str rest) {
@@ -227,40 +240,40 @@ static void read_statements(AsmReader *r, Str line) {
 }
 
 static void read_line(AsmReader *r, Str line) {
-  Buffer text = {0};
-  if (r->depth < MACRO_DEPTH && expand(r, line, &text)) {
-    r->depth++;
-    read_statements(r, arena_str(r->arena, buffer_view(&text)));
-    r->depth--;
-  } else {
+  if (r->depth == MACRO_DEPTH || !has_macro(r, line)) {
     read_instruction(r, line);
+    return;
   }
+  Buffer text = {0};
+  expand(r, line, &text);
+  r->depth++;
+  read_statements(r, arena_str(r->arena, buffer_view(&text)));
+  r->depth--;
   buffer_free(&text);
 }
 
 /* Without comments; lines that a backslash continues become one. */
 static Str plain_text(AsmReader *r, Str text) {
-  Buffer out = {0};
+  char *out = arena_new_array(r->arena, char, text.len + 1);
+  size_t len = 0;
   for (size_t i = 0; i < text.len; i++) {
-    Str rest = str_slice(text, i, text.len);
-    if (str_has_prefix(rest, STR("//"))) {
+    char c = text.data[i], next = i + 1 < text.len ? text.data[i + 1] : 0;
+    if (c == '/' && next == '/') {
       while (i < text.len && text.data[i] != '\n') i++;
-      bool continued = i > 0 && i < text.len && text.data[i - 1] == '\\';
-      if (i < text.len) buffer_char(&out, continued ? ';' : '\n');
-    } else if (str_has_prefix(rest, STR("/*"))) {
+      bool continued = i < text.len && text.data[i - 1] == '\\';
+      if (i < text.len) out[len++] = continued ? ';' : '\n';
+    } else if (c == '/' && next == '*') {
       for (i += 2; i + 1 < text.len && !(text.data[i] == '*' && text.data[i + 1] == '/'); i++)
-        if (text.data[i] == '\n') buffer_char(&out, ' ');
+        if (text.data[i] == '\n') out[len++] = ' ';
       i++;
-    } else if (str_has_prefix(rest, STR("\\\n"))) {
-      buffer_char(&out, ' ');
+    } else if (c == '\\' && next == '\n') {
+      out[len++] = ' ';
       i++;
     } else {
-      buffer_char(&out, text.data[i]);
+      out[len++] = c;
     }
   }
-  Str plain = arena_str(r->arena, buffer_view(&out));
-  buffer_free(&out);
-  return plain;
+  return (Str){out, len};
 }
 
 static void read_file(AsmReader *r, Str text) {

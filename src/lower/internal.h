@@ -401,7 +401,7 @@ Op *lower_type_operand(Body *b, Node *node,
 /* All methods of a type and its pointer, promoted ones included, in the compiler's order (exported first, then by name). */
 typedef struct SetMethod {
   Object *object;
-  uint32_t path[32]; /* embedded fields on the way */
+  const uint32_t *path; /* embedded fields on the way */
   uint32_t path_len;
   bool through_pointer; /* some embedded field on the way is a pointer */
   bool through_value;   /* callable on a value of the type */

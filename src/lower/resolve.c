@@ -247,14 +247,27 @@ Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uin
   return type_new_signature(low->universe, NULL, tuples[0], tuples[1], false);
 }
 
-static Name *declare_param(Lowering *low, Func *fn, NameClass class_, Object *var, Atom fallback) {
-  Atom name = var->name;
-  bool unnamed = !name || name->len == 0 || (name->len == 1 && name->text[0] == '_');
+static bool is_unnamed(Atom name) {
+  return !name || name->len == 0 || (name->len == 1 && name->text[0] == '_');
+}
+
+/* Nameless ones are called after what they are and their number: ~p0, ~r1. */
+static Name *declare_param(Lowering *low, Func *fn, NameClass class_, Object *var, char kind,
+                           uint32_t number) {
+  bool unnamed = is_unnamed(var->name);
+  Atom name = unnamed ? atom_printf(low, "~%c%u", kind, number) : var->name;
   Package *pkg = unnamed || !var->pkg ? fn->name->pkg : var->pkg;
-  Name *param = name_new(low->unit, class_, xpos(var->pos), pkg, unnamed ? fallback : name, var->type, fn);
+  Name *param = name_new(low->unit, class_, xpos(var->pos), pkg, name, var->type, fn);
   param->object = var;
   func_declare(low->unit, fn, param);
   return param;
+}
+
+static Name *declare_dictionary(Lowering *low, Func *fn, Type *type) {
+  Name *dict = name_new(low->unit, CLASS_PARAM, fn->pos, fn->name->pkg, atom_printf(low, ".dict"), type, fn);
+  dict->name_flags |= NAME_DICT;
+  func_declare(low->unit, fn, dict);
+  return dict;
 }
 
 void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) {
@@ -268,25 +281,18 @@ void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) 
   fn->results = arena_new_array(low->arena, Name *, fn->result_len);
   uint32_t n = 0;
   if (recv) {
-    fn->params[n] = declare_param(low, fn, CLASS_PARAM, recv, atom_printf(low, "~p%u", n));
+    fn->params[n] = declare_param(low, fn, CLASS_PARAM, recv, 'p', n);
     n++;
   }
-  if (dictionary) {
-    Name *dict =
-        name_new(low->unit, CLASS_PARAM, fn->pos, fn->name->pkg, atom_printf(low, ".dict"), dictionary, fn);
-    dict->name_flags |= NAME_DICT;
-    func_declare(low->unit, fn, dict);
-    fn->params[n++] = dict;
-  }
+  if (dictionary) fn->params[n++] = declare_dictionary(low, fn, dictionary);
   for (uint32_t i = 0; i < params.len; i++, n++)
-    fn->params[n] = declare_param(low, fn, CLASS_PARAM, params.items[i], atom_printf(low, "~p%u", n));
-  uint32_t unnamed = params.len;
+    fn->params[n] = declare_param(low, fn, CLASS_PARAM, params.items[i], 'p', n);
+  uint32_t unnamed = params.len; /* the older releases count on, and know blank results */
   for (uint32_t i = 0; i < results.len; i++) {
-    Atom given = results.items[i]->name, fallback = atom_printf(low, "~r%u", i);
-    bool blank = given && given->len == 1 && given->text[0] == '_';
-    if (low->in_place && (blank || !given || given->len == 0))
-      fallback = atom_printf(low, blank ? "~b%u" : "~r%u", unnamed++);
-    fn->results[i] = declare_param(low, fn, CLASS_PARAM_OUT, results.items[i], fallback);
+    Atom given = results.items[i]->name;
+    bool counted = low->in_place && is_unnamed(given);
+    fn->results[i] = declare_param(low, fn, CLASS_PARAM_OUT, results.items[i],
+                                   counted && given && given->len ? 'b' : 'r', counted ? unnamed++ : i);
   }
 }
 

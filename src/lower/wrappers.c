@@ -88,7 +88,9 @@ MethodSet method_set(Lowering *low, Type *t) {
     SetMethod *m = &set->items[set->len++];
     m->object = found.object;
     m->path_len = found.path_len ? found.path_len - 1 : 0;
-    memcpy(m->path, found.path, sizeof(uint32_t) * m->path_len);
+    uint32_t *path = arena_new_array(low->arena, uint32_t, m->path_len);
+    memcpy(path, found.path, sizeof *path * m->path_len);
+    m->path = path;
     Type *at = t;
     for (uint32_t k = 0; k < m->path_len; k++) {
       Type *field = struct_field(deref(at), m->path[k])->type;
@@ -317,12 +319,11 @@ static void wrap_method(Lowering *low, Type *base, const SetMethod *m, int deref
 }
 
 static void wrap_type(Lowering *low, Type *t, StrMap *seen, bool needed) {
-  MethodSet set = method_set(low, t);
-  if (set.len == 0) return;
   void **slot = strmap_put(seen, link_text(low, t));
   if (*slot) return;
   *slot = t;
   if (!needed) return;
+  MethodSet set = method_set(low, t);
   for (uint32_t i = 0; i < set.len; i++) {
     wrap_method(low, t, &set.items[i], 0);
     if (is_interface(t)) continue;

@@ -47,14 +47,26 @@ static Digits digits_of(Arena *arena, Str source, bool leading_zero_is_octal) {
   return d;
 }
 
-static Const *integer_literal(Arena *arena, Str source) {
-  int64_t value = 0;
-  bool plain = source.len < 19 && source.len > 0 && (source.data[0] != '0' || source.len == 1);
-  for (size_t i = 0; plain && i < source.len; i++) {
-    plain = source.data[i] >= '0' && source.data[i] <= '9';
-    value = value * 10 + (source.data[i] - '0');
+/* What fits in an int64 and has no underscore: nearly all. */
+static bool plain_integer(Str source, int64_t *value) {
+  bool hex = source.len > 2 && source.data[0] == '0' && (source.data[1] == 'x' || source.data[1] == 'X');
+  if (!hex && source.len > 1 && source.data[0] == '0') return false;
+  uint64_t base = hex ? 16 : 10, sum = 0;
+  size_t from = hex ? 2 : 0;
+  if (source.len == from || source.len - from > (hex ? 15 : 18)) return false;
+  for (size_t i = from; i < source.len; i++) {
+    char c = source.data[i], lower = (char)(c | 0x20);
+    bool digit = c >= '0' && c <= '9';
+    if (!digit && (!hex || lower < 'a' || lower > 'f')) return false;
+    sum = sum * base + (uint64_t)(digit ? c - '0' : lower - 'a' + 10);
   }
-  if (plain) return const_make_int64(arena, value);
+  *value = (int64_t)sum;
+  return true;
+}
+
+static Const *integer_literal(Arena *arena, Str source) {
+  int64_t value;
+  if (plain_integer(source, &value)) return const_make_int64(arena, value);
   Digits d = digits_of(arena, source, true);
   mpz_t z;
   mpz_init(z);

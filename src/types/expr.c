@@ -529,8 +529,8 @@ void check_expr_or_type(Checker *check, Operand *x, Node *e, bool allow_generic)
 }
 
 static const char *nth_result(Checker *check, uint32_t n) {
-  static const char *const endings[] = {"th", "st", "nd", "rd"};
-  return textf(check, "%u%s function result", n, endings[n <= 3 ? n : 0]);
+  static const char *const usual[] = {"1st function result", "2nd function result", "3rd function result"};
+  return n <= 3 ? usual[n - 1] : textf(check, "%uth function result", n);
 }
 
 OperandList expr_values(Checker *check, Node *e, bool allow_comma_ok, bool *comma_ok) {
