@@ -137,6 +137,7 @@ static void replace(Body *b, Node **cond, Node *with) {
 
 int static_bool(Body *b, Node **cond) {
   *cond = replaced_once(b, *cond);
+  if (b->low->in_place) *cond = replaced_once(b, node_unparen(*cond));
   const Const *value = fact_const(b, *cond);
   if (value && const_kind(value) == CONST_BOOL) return const_bool(value) ? +1 : -1;
   if ((*cond)->kind != NODE_OPERATION) return 0;
