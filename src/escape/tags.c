@@ -73,6 +73,16 @@ static void report_mutation(ParamTagger *t, const Leaks *leaks, bool reported) {
   if (!reported) param_event(t, EVENT_NOT_USED_FURTHER);
 }
 
+/* The result's symbol: with its package where it is another one's, as in wrappers of foreign methods. */
+static Str result_text(Unit *unit, const Name *result) {
+  if (result->name->text[0] == '~') return atom_str(result->name);
+  Buffer text = {0};
+  name_print(&text, unit, result);
+  Str copy = arena_str(unit->events->arena, buffer_view(&text));
+  buffer_free(&text);
+  return copy;
+}
+
 static void report_leaks(ParamTagger *t, const Leaks *leaks) {
   bool reported = false;
   if (leaks->heap >= 0) {
@@ -83,7 +93,7 @@ static void report_leaks(ParamTagger *t, const Leaks *leaks) {
     if (leaks->results[i] < 0) continue;
     Event *event = param_event(t, EVENT_LEAKING_TO_RESULT);
     if (event) {
-      event->text[1] = atom_str(t->fn->results[i]->name);
+      event->text[1] = result_text(t->g->unit, t->fn->results[i]);
       event->number[0] = (int)leaks->results[i];
     }
     reported = true;

@@ -45,14 +45,18 @@ static void visit_mentioned(FuncWalk *walk, Func *fn) {
   if (number < walk->lowest) walk->lowest = number;
 }
 
-/* The function that a variable's type was taken from, since it was declared by `f := x.M` or `f := F`. */
+/* The variable's declaration has no type of its own: `f := x.M`, or `var f = F` of the package. */
+static bool has_type_of_value(const Name *name) {
+  const Op *defn = name->defn;
+  if (!op_is(defn, OP_AS) || !op_is(defn->x, OP_NAME) || defn->x->name != name) return false;
+  return name->class_ == CLASS_EXTERN ? defn->y && defn->y->type == name->op.type : (defn->flags & OP_DEF) != 0;
+}
+
+/* The function that a variable's type was taken from. */
 static Func *func_of_type(const Op *op) {
-  while (op_is(op, OP_NAME) && op->name->class_ == CLASS_AUTO) {
-    const Op *defn = op->name->defn;
-    if (!op_is(defn, OP_AS) || !(defn->flags & OP_DEF) || !op_is(defn->x, OP_NAME) ||
-        defn->x->name != op->name)
-      return NULL;
-    op = defn->y;
+  while (op_is(op, OP_NAME) && (op->name->class_ == CLASS_AUTO || op->name->class_ == CLASS_EXTERN)) {
+    if (!has_type_of_value(op->name)) return NULL;
+    op = op->name->defn->y;
   }
   if (op_is(op, OP_METHVALUE)) op = op->y;
   return op_is(op, OP_NAME) && op->name->class_ == CLASS_FUNC ? op->name->func : NULL;
