@@ -19,8 +19,7 @@ void note_index(const Walker *w, const Op *op) {
 
 static void walk_mutate(Walker *w, Op *op) { walk_expr(w, hole_at(LOC_MUTATOR), op); }
 
-Hole walk_addr(Walker *w, Op *op) {
-  if (!op || op_is_blank(op)) return hole_at(LOC_BLANK);
+static Hole walk_place(Walker *w, Op *op) {
   switch ((int)op->kind) {
   case OP_NAME:
     if (op->name->class_ != CLASS_EXTERN) return hole_at(graph_name_loc(w->graph, op->name));
@@ -42,6 +41,12 @@ Hole walk_addr(Walker *w, Op *op) {
   default: BUG("escape: assignment to %s in %s", op_name((OpKind)op->kind), atom_text(w->fn->name->name));
   }
   return hole_at(LOC_HEAP);
+}
+
+Hole walk_addr(Walker *w, Op *op) {
+  if (!op || op_is_blank(op)) return hole_at(LOC_BLANK);
+  Hole k = walk_place(w, op);
+  return w->graph->early && !type_has_pointers(op->type) ? hole_at(LOC_BLANK) : k;
 }
 
 HoleList walk_addrs(Walker *w, Op *const *items, uint32_t len) {
