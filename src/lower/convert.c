@@ -182,7 +182,7 @@ void read_rtype(Body *b, Type *type) {
 }
 
 void read_itab(Body *b, Type *type, Type *iface) {
-  if (!b->low->eager) return;
+  if (!b->low->eager || b->low->in_place) return;
   type = default_type(b, type);
   iface = default_type(b, iface);
   bool derived = is_derived(b, type) || is_derived(b, iface);

@@ -235,17 +235,23 @@ static void add_table(Descriptors *d, Type *t, Type *interface) {
   vec_push(d->low->arena, &d->tables, (Table){type_unalias(t), type_unalias(interface)});
 }
 
+typedef enum TableSource {                 /* which conversions and assertions ask for tables */
+                           TABLES_WRITTEN, /* those of types that fit into an interface's word */
+                           TABLES_INLINED, /* of them, those that came with inlined bodies */
+                           TABLES_GENERATED /* all, while code is generated; literals are functions of their own */
+} TableSource;
+
 typedef struct TableWalk {
   Descriptors *d;
-  bool direct,
-      inlined; /* only of types that fit into an interface's word; what came with inlined bodies or not */
+  TableSource source;
 } TableWalk;
 
 static void add_checked(const TableWalk *walk, XPos pos, Type *t, Type *interface) {
-  if (!t || !interface ||
-      (walk->direct && walk->d->low->unit->profile->pointer_tables && !type_is_direct_interface(t)) ||
-      (pos.inl != 0) != walk->inlined)
-    return;
+  if (!t || !interface) return;
+  if (walk->source != TABLES_GENERATED) {
+    if (walk->d->low->unit->profile->pointer_tables && !type_is_direct_interface(t)) return;
+    if ((pos.inl != 0) != (walk->source == TABLES_INLINED)) return;
+  }
   add_table(walk->d, t, interface);
 }
 
@@ -265,32 +271,56 @@ static bool tables_of_op(void *context, Op *op) {
           add_checked(walk, op->pos, op->list.items[i]->list.items[k]->type, op->x->x->type);
     break;
   case OP_CLOSURE:
-    for (uint32_t i = 0; i < op->func->body.len; i++) tables_of_op(context, op->func->body.items[i]);
+    for (uint32_t i = 0; i < op->func->body.len && walk->source != TABLES_GENERATED; i++)
+      tables_of_op(context, op->func->body.items[i]);
     break;
   }
   return false;
 }
 
-static void find_tables_of(Descriptors *d, const Func *fn, bool direct, bool inlined) {
-  const Profile *profile = d->low->unit->profile;
+static void find_tables_of(Descriptors *d, const Func *fn, TableSource source) {
   bool init = (fn->flags & FUNC_PACKAGE_INIT) != 0;
-  if (fn->closure || (direct && !init && !profile->function_itabs_first))
-    return; /* literals: where they stand */
-  TableWalk walk = {d, direct, inlined};
+  bool checked = source != TABLES_GENERATED;
+  if (checked && (fn->closure || (!init && !d->low->unit->profile->function_itabs_first))) return;
+  TableWalk walk = {d, source};
   for (uint32_t k = 0; k < fn->body.len; k++) tables_of_op(&walk, fn->body.items[k]);
 }
 
-/* Initialisers of variables are checked before bodies; what came with inlined bodies is met later. */
-static void find_tables(Descriptors *d, bool direct) {
+static void find_tables_in(Descriptors *d, bool init, TableSource source) {
   const Unit *unit = d->low->unit;
-  for (int inlined = 0; inlined < 2; inlined++) {
-    for (uint32_t i = 0; i < unit->funcs.len; i++)
-      if (unit->funcs.items[i]->flags & FUNC_PACKAGE_INIT)
-        find_tables_of(d, unit->funcs.items[i], direct, inlined);
-    for (uint32_t i = 0; i < unit->funcs.len; i++)
-      if (!(unit->funcs.items[i]->flags & FUNC_PACKAGE_INIT))
-        find_tables_of(d, unit->funcs.items[i], direct, inlined);
+  for (uint32_t i = 0; i < unit->funcs.len; i++)
+    if (((unit->funcs.items[i]->flags & FUNC_PACKAGE_INIT) != 0) == init)
+      find_tables_of(d, unit->funcs.items[i], source);
+}
+
+/* Bodies of other packages are checked when a call of them is expanded first. */
+static void find_tables_of_inlined(Descriptors *d) {
+  const Unit *unit = d->low->unit;
+  Map seen = map_in(d->low->arena);
+  TableWalk walk = {d, TABLES_WRITTEN};
+  for (uint32_t i = 0; i < unit->inline_tree.len; i++) {
+    Func *callee = unit->inline_tree.items[i].callee;
+    uint64_t *known = map_put(&seen, map_key(callee));
+    if (*known || callee->unit == unit || !callee->inl) continue;
+    *known = 1;
+    const InlineBody *body = func_inline_body(callee);
+    for (uint32_t k = 0; k < body->body_len; k++) tables_of_op(&walk, body->body_items[k]);
   }
+}
+
+/* Initialisers of variables are checked before bodies. */
+static void find_checked_tables(Descriptors *d) {
+  find_tables_in(d, true, TABLES_WRITTEN);
+  find_tables_in(d, false, TABLES_WRITTEN);
+  if (d->low->unit->profile->function_itabs_first) find_tables_of_inlined(d);
+  find_tables_in(d, true, TABLES_INLINED);
+  find_tables_in(d, false, TABLES_INLINED);
+}
+
+/* Code for initialisers comes last. */
+static void find_generated_tables(Descriptors *d) {
+  find_tables_in(d, false, TABLES_GENERATED);
+  find_tables_in(d, true, TABLES_GENERATED);
 }
 
 static void write_tables(Descriptors *d, bool descriptors) {
@@ -314,7 +344,7 @@ void lower_table_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, 
   *d = (Descriptors){.low = low, .found = map_in(low->arena), .written = strmap_in(low->arena)};
   d->methods = strmap_in(low->arena);
   d->tables_found = strmap_in(low->arena);
-  find_tables(d, true);
+  find_checked_tables(d);
   write_tables(d, false);
 }
 
@@ -365,7 +395,7 @@ void lower_descriptor_wrappers(Unit *unit) {
     describe_type(d, d->needed.items[i].type);
     if (is_named(d->needed.items[i].type)) describe_type(d, pointer_to(low, d->needed.items[i].type));
   }
-  find_tables(d, false);
+  find_generated_tables(d);
   d->tables_done = 0;
   write_tables(d, true);
 }
