@@ -49,7 +49,8 @@ static void visit_mentioned(FuncWalk *walk, Func *fn) {
 static bool has_type_of_value(const Name *name) {
   const Op *defn = name->defn;
   if (!op_is(defn, OP_AS) || !op_is(defn->x, OP_NAME) || defn->x->name != name) return false;
-  return name->class_ == CLASS_EXTERN ? defn->y && defn->y->type == name->op.type : (defn->flags & OP_DEF) != 0;
+  return name->class_ == CLASS_EXTERN ? defn->y && defn->y->type == name->op.type
+                                      : (defn->flags & OP_DEF) != 0;
 }
 
 /* The function that a variable's type was taken from. */
