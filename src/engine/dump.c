@@ -9,10 +9,16 @@ static void dump_functions(Buffer *out, const EnginePackage *package) {
     ir_dump(out, package->unit, package->unit->funcs.items[i]);
 }
 
+static bool keeps_none(void *context, Object *func) {
+  (void)context, (void)func;
+  return false;
+}
+
 /* What the summary holds, read back from its bytes. */
 static void dump_summary(Buffer *out, const Engine *engine, EnginePackage *package) {
   Buffer bytes = {0};
-  if (!summary_write(&bytes, engine->sources, engine->universe, package->pkg)) {
+  SummaryWriter writer = {engine->sources, engine->universe, keeps_none, NULL};
+  if (!summary_write(&bytes, &writer, package->pkg)) {
     buffer_text(out, "cannot be written\n");
   } else {
     Summary *summary = summary_open(&engine->summaries, buffer_view(&bytes), package->pkg->lang);

@@ -71,8 +71,8 @@ static bool has_hard_note(const Notes *notes) {
   return false;
 }
 
-/* The name of a file in positions: -trimpath replaces its folder. A generated file is in a folder that is always cut off. */
-static Atom shown_path(Engine *engine, const LoadPackage *load, Str file) {
+/* A generated file is in a folder that is always cut off. */
+Atom pipeline_shown_path(Engine *engine, const LoadPackage *load, Str file) {
   if (load->variant == LOAD_TEST_MAIN) return intern(engine->interner, path_base(file));
   Arena *scratch = arena_new();
   Str shown = load->position_dir.len ? arena_printf(scratch, STR_FMT "/" STR_FMT, STR_ARG(load->position_dir),
@@ -99,7 +99,8 @@ static void parse(EnginePackage *package) {
       return;
     }
     cache_verify(package, load->file_digests, i, text);
-    SourceFile *source = sources_add(engine->sources, shown_path(engine, load, load->files[i]), text);
+    SourceFile *source =
+        sources_add(engine->sources, pipeline_shown_path(engine, load, load->files[i]), text);
     if (!source) {
       buffer_printf(&package->errors, STR_FMT ": more than 4 GiB of source in one run\n",
                     STR_ARG(load->files[i]));

@@ -95,6 +95,8 @@ typedef struct Phase {
 extern const Phase engine_phases[];
 extern const uint32_t engine_phase_count;
 
+/* The name of a file in positions: -trimpath replaces its folder. */
+Atom pipeline_shown_path(Engine *engine, const LoadPackage *load, Str file);
 Lang pipeline_language(const EnginePackage *package);
 CompilerFlags
 pipeline_flags(const EnginePackage *package); /* what the command line asks of its compilation */

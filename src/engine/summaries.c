@@ -4,7 +4,7 @@
  *
  * In: the record of a package under its key: its declarations and facts about its functions. Out: a Package and a Unit that are
  * empty at first. Objects are made when they are looked up, functions when they are mentioned, bodies when calls of them are
- * expanded: then the source is parsed, checked and lowered as ever, and what was decided about it then is known already.
+ * expanded: then their text is parsed, checked and lowered as ever, and what was decided about it then is known already.
  *
  * Threads: whoever makes functions or bodies here holds engine->demand_lock, as for lazy packages.
  *
@@ -85,37 +85,18 @@ static Package *find_package(void *context, const Package *importer, Str path) {
   return found;
 }
 
+static Atom file_path(void *context, const Package *importer, uint32_t i) {
+  const EnginePackage *package = importer->user;
+  if (i >= package->load->file_len) BUG("the summary of %s has too many files", atom_text(importer->path));
+  return pipeline_shown_path(context, package->load, package->load->files[i]);
+}
+
 /* ---- bodies ---- */
-
-/* The bytes of a file, which have to be those that its digest was taken of. */
-static void load_text(const EnginePackage *package, const PackageFile *file) {
-  SourceFile *source = file->syntax->source;
-  if (source->text.data) return;
-  const LoadPackage *load = package->load;
-  uint32_t i = (uint32_t)(file - package->pkg->files);
-  Str text;
-  if (!load_read_file(package->engine->graph, package->arena, load->files[i], &text) ||
-      text.len != source->text.len || !digest_equal(digest_of(text), load->file_digests[i]))
-    BUG("%s was changed while it was read", atom_text(source->path));
-  store_release(&source->text.data, text.data);
-}
-
-/* SourceLoader.load */
-static void load_source(void *context, SourceFile *source) {
-  const Engine *engine = context;
-  lock_take(engine->demand_lock);
-  for (uint32_t i = 0; i < engine->graph->package_len; i++) {
-    const EnginePackage *package = &engine->packages[i];
-    for (uint32_t k = 0; package->summary && k < package->pkg->file_len; k++)
-      if (package->pkg->files[k].syntax->source == source) load_text(package, &package->pkg->files[k]);
-  }
-  lock_release(engine->demand_lock);
-}
 
 void summaries_check_body(const EnginePackage *package, Object *object) {
   if (object->u.func.origin) object = object->u.func.origin;
-  if (!object->u.func.syntax || !object->u.func.file) return;
-  load_text(package, object->u.func.file);
+  if (!object->u.func.syntax || !object->u.func.syntax->body_len) return;
+  summary_load_body(package->summary, object);
   check_function_body(&package->engine->check, package->pkg, object);
 }
 
@@ -150,8 +131,8 @@ void summaries_decide(Func *fn) {
 }
 
 void summaries_open(Engine *engine) {
-  engine->summaries = (SummaryReader){.config = &engine->check, .find_package = find_package};
-  engine->summaries.loader = (SourceLoader){load_source, engine};
+  engine->summaries = (SummaryReader){
+      .config = &engine->check, .find_package = find_package, .file_path = file_path, .context = engine};
 }
 
 /* ---- writing ---- */
@@ -175,6 +156,13 @@ static void write_facts(Buffer *out, const EnginePackage *package) {
   arena_free(scratch);
 }
 
+/* Functions whose calls are expanded where they are; generic ones are compiled there. */
+static bool keeps_body(void *context, Object *func) {
+  const Type *signature = func->type;
+  if (signature->u.signature.tparams.len || signature->u.signature.recv_tparams.len) return true;
+  return lower_find_func(context, func)->inl != NULL;
+}
+
 void summaries_keep(EnginePackage *package) {
   if (!package->is_imported || !can_be_read(package) || package->failed || package->changed) return;
   /* Loops of benchmarks are changed before anything is inlined, all of a package at once. */
@@ -184,7 +172,8 @@ void summaries_keep(EnginePackage *package) {
   write_facts(&facts, package);
   wire_put_str(&out, buffer_view(&facts));
   while (out.len % 4) buffer_char(&out, 0);
-  if (summary_write(&out, engine->sources, engine->universe, package->pkg))
+  SummaryWriter writer = {engine->sources, engine->universe, keeps_body, package->unit};
+  if (summary_write(&out, &writer, package->pkg))
     store_put(engine->store, RECORD_PACKAGE, package->key, buffer_view(&out));
   buffer_free(&facts);
   buffer_free(&out);

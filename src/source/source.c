@@ -139,12 +139,6 @@ void source_add_directive(Sources *sources, SourceFile *file, LineDirective dire
   pthread_mutex_unlock(&sources->mutex);
 }
 
-Str source_text(const SourceFile *file) {
-  if (!load_acquire(&file->text.data) && file->loader)
-    file->loader->load(file->loader->context, (SourceFile *)(uintptr_t)file);
-  return file->text;
-}
-
 SourceFile *sources_file(const Sources *sources, Pos pos) {
   uint32_t high = atomic_load_explicit(&sources->count, memory_order_acquire), low = 0;
   if (pos.v < FIRST_BASE || high == 0) return NULL;
@@ -254,7 +248,7 @@ void source_print_position(const Sources *sources, Buffer *out, Pos pos) {
 }
 
 Str source_line_text(const SourceFile *file, uint32_t line) {
-  Str all = source_text(file);
+  Str all = {load_acquire(&file->text.data), file->text.len};
   if (!all.data || line == 0 || line > file->line_count) return (Str){0};
   size_t from = file->line_starts[line - 1];
   size_t to = line < file->line_count ? file->line_starts[line] - 1 : file->text.len;

@@ -37,17 +37,8 @@ typedef struct SourceFile {
   Str text;              /* the bytes; followed by a NUL */
   uint32_t *line_starts; /* offset of each line's first byte */
   uint32_t line_count;
-  VEC(LineDirective) directives;     /* by offset */
-  const struct SourceLoader *loader; /* of a file whose bytes are not there: use source_text; else NULL */
+  VEC(LineDirective) directives; /* by offset */
 } SourceFile;
-
-/* Brings the bytes of a file that came without them (sources_add_known): sets file->text.data, with release. Any thread may ask. */
-typedef struct SourceLoader {
-  void (*load)(void *context, SourceFile *file);
-  void *context;
-} SourceLoader;
-
-Str source_text(const SourceFile *file);
 
 typedef struct Sources Sources;
 
@@ -56,7 +47,8 @@ void sources_free(Sources *sources);
 Arena *sources_arena(Sources *sources);
 /* text is not copied: it lives at least as long as the session. NULL when the position space (4 GiB) is used up. */
 SourceFile *sources_add(Sources *sources, Atom path, Str text);
-/* A file whose lines and directives are known and whose bytes are not, as yet: file->text.data is NULL. line_starts is not copied. */
+/* A file whose lines and directives are known and whose bytes are not, as yet: file->text.data is NULL until somebody sets it, with
+   release. line_starts is not copied. */
 SourceFile *sources_add_known(Sources *sources, Atom path, uint32_t len, uint32_t *line_starts,
                               uint32_t line_count);
 /* From the scanner of that file only. */

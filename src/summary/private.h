@@ -19,6 +19,7 @@ typedef enum Section {
   SECTION_OBJECTS, /* words: where each object's record begins */
   SECTION_TYPES,   /* words: where each type's record begins */
   SECTION_RECORDS, /* wire */
+  SECTION_BODIES,  /* bytes: texts of functions, whole lines */
   SECTION_COUNT
 } Section;
 
@@ -61,6 +62,13 @@ enum {
 };
 
 enum { BIT_VARIADIC = 1, BIT_IMPLICIT = 1 }; /* signatures, interfaces */
+
+/* The lines of a file on which a function and its body stand: from `from` to before `to`. */
+typedef struct BodyLines {
+  uint32_t from, to;
+} BodyLines;
+
+BodyLines body_lines(const SourceFile *source, const FuncDecl *decl);
 
 Type *fixed_type(const Universe *universe, uint32_t id); /* NULL: none of them */
 uint32_t name_hash(Str name);

@@ -82,14 +82,15 @@ static uint32_t *line_starts(Summary *s, uint32_t from, uint32_t len) {
   return copy;
 }
 
-static SourceFile *read_source(Summary *s, Wire *wire) {
-  Sources *sources = s->reader->config->session->sources;
+static SourceFile *read_source(Summary *s, Wire *wire, uint32_t number) {
+  const SummaryReader *reader = s->reader;
+  Sources *sources = reader->config->session->sources;
   Atom path = summary_atom(s, wire);
+  if (reader->file_path) path = reader->file_path(reader->context, s->pkg, number);
   uint32_t len = wire_get_below(wire, UINT32_MAX);
   uint32_t from = wire_get_below(wire, UINT32_MAX), lines = wire_get_below(wire, UINT32_MAX);
   SourceFile *source = sources_add_known(sources, path, len, line_starts(s, from, lines), lines);
   if (!source) BUG("more than 4 GiB of source in one run");
-  source->loader = &s->reader->loader;
   uint32_t directives = wire_get_count(wire);
   for (uint32_t i = 0; i < directives; i++) {
     LineDirective it = {.offset = wire_get_below(wire, (uint64_t)len + 1)};
@@ -129,8 +130,9 @@ static void read_files(Summary *s, Wire *wire) {
   pkg->files = arena_new_array(s->arena, PackageFile, len);
   s->sources = arena_new_array(s->arena, SourceFile *, len);
   s->file_starts = arena_new_array(s->arena, uint32_t, (size_t)len + 1);
+  s->texts = arena_new_array(s->arena, char *, len);
   for (uint32_t i = 0; i < len && !wire->bad; i++) {
-    SourceFile *source = s->sources[i] = read_source(s, wire);
+    SourceFile *source = s->sources[i] = read_source(s, wire, i);
     s->file_starts[i + 1] = s->file_starts[i] + (uint32_t)source->text.len + 1;
     SyntaxFile *syntax = arena_new_of(s->arena, SyntaxFile);
     syntax->source = source;
@@ -218,6 +220,29 @@ ObjectList summary_objects(Summary *s) {
 }
 
 static ObjectList all_objects(void *context) { return summary_objects(context); }
+
+/* ---- bodies ---- */
+
+void summary_load_body(Summary *s, const Object *func) {
+  SourceFile *source = func->u.func.file->syntax->source;
+  const FuncDecl *decl = func->u.func.syntax;
+  Str bodies = s->sections[SECTION_BODIES];
+  if (!func->decl->text)
+    BUG("the body of %s.%s has not been kept", atom_text(s->pkg->path), atom_text(func->name));
+  BodyLines lines = body_lines(source, decl);
+  uint32_t at = func->decl->text - 1;
+  if (at > bodies.len || lines.from > lines.to || lines.to > source->text.len ||
+      lines.to - lines.from > bodies.len - at)
+    summary_broken(s);
+  lock_take(package_lock(s->pkg));
+  char *text = s->texts[func->u.func.file - s->pkg->files];
+  if (!text) {
+    text = s->texts[func->u.func.file - s->pkg->files] = arena_alloc(s->arena, source->text.len + 1);
+    store_release(&source->text.data, text);
+  }
+  memcpy(text + lines.from, bodies.data + at, lines.to - lines.from);
+  lock_release(package_lock(s->pkg));
+}
 
 /* ---- opening ---- */
 

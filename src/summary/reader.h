@@ -24,6 +24,7 @@ struct
   Package **packages;
   SourceFile **sources;
   uint32_t *file_starts; /* one more than there are files */
+  char **texts;          /* of the files, as far as bodies have been asked for; NULL: none was */
   Object **objects;      /* NULL until made, maybe not finished */
   Object **published;    /* package-level ones that are finished, with all that they lead to (release) */
   VEC(uint32_t) fresh;   /* package-level ones that are to be published */

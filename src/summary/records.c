@@ -255,6 +255,7 @@ static void read_declaration(Summary *s, Wire *wire, Object *object) {
   object->decl->file = file;
   object->decl->func_decl = decl;
   object->decl->local_types = wire_get_below(wire, UINT32_MAX);
+  object->decl->text = wire_get_below(wire, (uint64_t)s->sections[SECTION_BODIES].len + 1);
   object->decl->dep_set = map_in(s->arena);
   vec_push(s->arena, &s->bodies, object);
 }

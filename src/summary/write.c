@@ -11,8 +11,7 @@
 
 typedef struct Writer {
   Arena *arena;
-  const Sources *sources;
-  const Universe *universe;
+  const SummaryWriter *given;
   const Package *pkg;
   ObjectList names;                    /* package-level, in source order */
   bool failed;                         /* something cannot be written */
@@ -20,10 +19,10 @@ typedef struct Writer {
   Buffer text;
   VEC(uint32_t) text_ends, lines, object_offsets, type_offsets;
   VEC(const Package *) package_list;
-  VEC(const Object *) object_list;
+  VEC(Object *) object_list;
   VEC(Type *) type_list;
   uint32_t *file_starts; /* where each file begins in the package's positions */
-  Buffer records;
+  Buffer records, bodies;
 } Writer;
 
 /* ---- numbers of things ---- */
@@ -56,7 +55,7 @@ static void put_package(Writer *w, Buffer *out, const Package *pkg) {
 }
 
 static void put_position(Writer *w, Buffer *out, Pos pos) {
-  const SourceFile *source = pos.v >= POSITION_FIRST ? sources_file(w->sources, pos) : NULL;
+  const SourceFile *source = pos.v >= POSITION_FIRST ? sources_file(w->given->sources, pos) : NULL;
   for (uint32_t i = 0; source && i < w->pkg->file_len; i++)
     if (w->pkg->files[i].syntax->source == source) {
       wire_put(out, POSITION_FIRST + w->file_starts[i] + source_offset(source, pos));
@@ -65,7 +64,7 @@ static void put_position(Writer *w, Buffer *out, Pos pos) {
   wire_put(out, source ? 0 : pos.v);
 }
 
-static void put_object(Writer *w, Buffer *out, const Object *object) {
+static void put_object(Writer *w, Buffer *out, Object *object) {
   if (!object) {
     wire_put(out, 0);
     return;
@@ -90,7 +89,7 @@ static uint32_t fixed_id(const Universe *universe, const Type *t) {
 }
 
 static void put_type(Writer *w, Buffer *out, Type *t) {
-  uint32_t fixed = t ? fixed_id(w->universe, t) : 0;
+  uint32_t fixed = t ? fixed_id(w->given->universe, t) : 0;
   if (!t || fixed) {
     wire_put(out, fixed);
     return;
@@ -122,7 +121,7 @@ static void put_foreign(Writer *w, const Object *object) {
   wire_put(&w->records, RECORD_FOREIGN);
   put_package(w, &w->records, object->pkg);
   put_atom(w, &w->records, object->name);
-  const Scope *scope = object->pkg ? object->pkg->scope : universe_scope(w->universe);
+  const Scope *scope = object->pkg ? object->pkg->scope : universe_scope(w->given->universe);
   if (scope_lookup(scope, object->name) != object) w->failed = true;
 }
 
@@ -246,7 +245,18 @@ static uint32_t first_local_type(const Writer *w, const SourceFile *source, cons
   return low < w->pkg->local_types.len && w->pkg->local_types.items[low]->pos.v < to ? low + 1 : 0;
 }
 
-static void put_function(Writer *w, const Object *object) {
+/* Place of the function's text + 1; 0: it is not kept. */
+static uint32_t put_body(Writer *w, Object *object, const FuncDecl *decl) {
+  if (decl->body_len == 0 || !w->given->keeps_body(w->given->context, object)) return 0;
+  const SourceFile *source = object->u.func.file->syntax->source;
+  BodyLines lines = body_lines(source, decl);
+  uint32_t place = (uint32_t)w->bodies.len;
+  buffer_str(&w->bodies, str_slice(source->text, lines.from, lines.to));
+  if (w->bodies.len >= UINT32_MAX) w->failed = true;
+  return place + 1;
+}
+
+static void put_function(Writer *w, Object *object) {
   Buffer *out = &w->records;
   const FuncDecl *decl = object->u.func.syntax;
   uint32_t bits =
@@ -260,9 +270,10 @@ static void put_function(Writer *w, const Object *object) {
   wire_put(out, decl->body_offset);
   wire_put(out, decl->body_len);
   wire_put(out, first_local_type(w, object->u.func.file->syntax->source, decl));
+  wire_put(out, put_body(w, object, decl));
 }
 
-static void put_object_record(Writer *w, const Object *object) {
+static void put_object_record(Writer *w, Object *object) {
   Buffer *out = &w->records;
   wire_put(out, object->kind);
   put_atom(w, out, object->name);
@@ -414,13 +425,13 @@ static void put_sections(Writer *w, Buffer *out) {
   put_words(w, out, base, SECTION_OBJECTS, w->object_offsets.items, w->object_offsets.len);
   put_words(w, out, base, SECTION_TYPES, w->type_offsets.items, w->type_offsets.len);
   put_section(w, out, base, SECTION_RECORDS, buffer_view(&w->records));
+  put_section(w, out, base, SECTION_BODIES, buffer_view(&w->bodies));
   buffer_free(&head);
 }
 
-static bool write_names(Buffer *out, const Sources *sources, const Universe *universe, const Package *pkg,
-                        ObjectList names) {
+static bool write_names(Buffer *out, const SummaryWriter *given, const Package *pkg, ObjectList names) {
   Arena *arena = arena_new();
-  Writer w = {.arena = arena, .sources = sources, .universe = universe, .pkg = pkg, .names = names};
+  Writer w = {.arena = arena, .given = given, .pkg = pkg, .names = names};
   w.texts = w.packages = w.objects = w.types = map_in(arena);
   w.file_starts = arena_new_array(arena, uint32_t, pkg->file_len + 1);
   for (uint32_t i = 0; i < pkg->file_len; i++)
@@ -431,16 +442,25 @@ static bool write_names(Buffer *out, const Sources *sources, const Universe *uni
   put_sections(&w, out);
   buffer_free(&w.text);
   buffer_free(&w.records);
+  buffer_free(&w.bodies);
   arena_free(arena);
   return !w.failed;
 }
 
-bool summary_write(Buffer *out, const Sources *sources, const Universe *universe, const Package *pkg) {
+bool summary_write(Buffer *out, const SummaryWriter *writer, const Package *pkg) {
   if (pkg->failed || pkg->fake || pkg->scope->source || pkg->notes.list.len) return false;
   ObjectList names = {pkg->scope->objects.items, pkg->scope->objects.len};
-  return write_names(out, sources, universe, pkg, names);
+  return write_names(out, writer, pkg, names);
+}
+
+static bool was_kept(void *context, Object *func) {
+  if (!func->decl->text) return false;
+  summary_load_body(context, func);
+  return true;
 }
 
 bool summary_write_again(Buffer *out, const Sources *sources, const Universe *universe, Summary *summary) {
-  return write_names(out, sources, universe, summary_package(summary), summary_objects(summary));
+  SummaryWriter writer = {
+      .sources = sources, .universe = universe, .keeps_body = was_kept, .context = summary};
+  return write_names(out, &writer, summary_package(summary), summary_objects(summary));
 }

@@ -312,8 +312,8 @@ typedef struct DeclInfo {
   FuncDecl *func_decl;
   uint32_t iota_value;
   bool body_checked; /* functions */
-  uint32_t
-      local_types; /* of a function that was read back: number of the first type declared in it, 0: there is none */
+  /* Of a function that was read back: number of the first type declared in it; place of its text. 0: there is none. */
+  uint32_t local_types, text;
   VEC(Object *) deps; /* package-level objects that init or the body mentions, first mention first */
   Map dep_set;
 } DeclInfo;
