@@ -17,6 +17,7 @@
 # statements  a generated function with 100,000 statements
 # component   20,000 generated functions that call each other, all in one circle; 2,000 that hand one pointer around
 # lines       generated modules of 1, 2, 4 and 8 million lines: time per line
+# pack        programs that import fmt and net/http: from GOROOT, then from a release pack without one
 # warm        std, net/http and hello again when heapwhy's cache has them
 # heapwhy's cache is off but for `warm`. The compiler's side is `go build` with an empty cache, unless said: it cannot print its
 # decisions without compiling, dependencies included.
@@ -176,6 +177,21 @@ lines() {
   rm -rf module
 }
 
+pack() {
+  hello=$work/hello.go web=$work/web.go
+  printf 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello", 3) }\n' >"$hello"
+  printf 'package main\n\nimport (\n\t"fmt"\n\t"net/http"\n)\n\nfunc main() { fmt.Println(http.Get("x")) }\n' >"$web"
+  "$heapwhy" pack -goroot "$goroot" -o std.pack
+  for what in "$hello" "$web"; do
+    # shellcheck disable=SC2046
+    set -- $("$measure" "$runs" "$heapwhy" -goroot "$goroot" -j "$threads" -m "$what" -- \
+      "$runs" "$heapwhy" -pack std.pack -j "$threads" -m "$what")
+    row "$(basename "$what") -m, sources" "$1 s" "$2 s" "$3 MB" ''
+    row "$(basename "$what") -m, pack" "$4 s" "$5 s" "$6 MB" "$(ratio "$1" "$4")"
+  done
+  rm -f std.pack
+}
+
 warm() {
   hello=$work/hello.go
   printf 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello", 3) }\n' >"$hello"
@@ -190,12 +206,12 @@ warm() {
 }
 
 row work 'user+sys' wall peak ratio
-for name in ${*:-parse check std std2 threads cmd http hello aws statements component lines warm}; do
+for name in ${*:-parse check std std2 threads cmd http hello aws statements component lines pack warm}; do
   case $name in
     std) compare 'std -m' -m std ;;
     std2) compare 'std -m=2' -m=2 std ;;
     cmd) compare 'cmd -m' -m cmd ;;
-    parse | check | threads | http | hello | aws | statements | component | lines | warm) $name ;;
+    parse | check | threads | http | hello | aws | statements | component | lines | pack | warm) $name ;;
     *) printf 'no work %s\n' "$name" >&2; exit 2 ;;
   esac
 done

@@ -276,8 +276,9 @@ typedef struct Digest {
 } Digest;
 
 static inline bool digest_equal(Digest a, Digest b) { return a.low == b.low && a.high == b.high; }
-Digest digest_of(Str bytes);         /* 128 bits, the same everywhere; not against an enemy */
-bool digest_of_program(Digest *out); /* the same for equal builds of the running program; false: unknown */
+Digest digest_of(Str bytes); /* 128 bits, the same everywhere; not against an enemy */
+/* The same for equal builds of the running program, and of the libraries that it has loaded; false: unknown. */
+bool digest_of_program(bool libraries, Digest *out);
 
 typedef struct Store Store;
 typedef struct StoreStatus {
@@ -294,6 +295,20 @@ bool store_get(Store *store, uint32_t kind, Digest key, Str *out);
 void store_put(Store *store, uint32_t kind, Digest key, Str bytes);
 StoreStatus store_status(Str dir);
 StoreStatus store_clear(Str dir); /* what was removed */
+
+/* ---- pack: many records in one file, which goes from machine to machine ---- */
+
+typedef struct Pack Pack;
+
+Pack *pack_new(Digest program); /* empty */
+/* Any thread may put; the bytes are copied. */
+void pack_put(Pack *pack, uint32_t kind, Digest key, Str bytes);
+/* Writes a new file under another name and renames it. The same records give the same bytes. False: *why, in `arena`. */
+bool pack_write(const Pack *pack, Arena *arena, Str path, uint64_t *bytes, Str *why);
+/* All checksums are right, and equal programs wrote it, or NULL and *why. */
+Pack *pack_open(Arena *arena, Str path, Digest program, Str *why);
+bool pack_get(const Pack *pack, uint32_t kind, Digest key, Str *out); /* the bytes live until pack_close */
+void pack_close(Pack *pack);                                          /* NULL is allowed */
 
 /* ---- wire: values as bytes, the same on every machine ---- */
 

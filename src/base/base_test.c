@@ -229,7 +229,7 @@ static void test_jobs(void **state) {
   arena_free(arena);
 }
 
-static uint32_t recurse(volatile char *above, uint32_t depth) {
+static uint32_t recurse(const volatile char *above, uint32_t depth) {
   volatile char here[8192];
   here[0] = above ? above[0] : 1;
   return depth ? recurse(here, depth - 1) + (uint32_t)here[0] : 0;
@@ -348,6 +348,69 @@ static void write_file(Str path, Str bytes) {
   fclose(file);
 }
 
+static void expect_pack(const char *path, Digest program, const char *problem) {
+  Arena *arena = arena_new();
+  Str why = STR("");
+  Pack *pack = pack_open(arena, str_from(path), program, &why);
+  assert_true(!pack && strstr(why.data, problem) != NULL);
+  pack_close(pack);
+  arena_free(arena);
+}
+
+static void write_bytes(const char *path, Str bytes) {
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
+  fclose(file);
+}
+
+static void write_pack(Arena *arena, Str path, Digest program) {
+  uint64_t bytes;
+  Str why, file;
+  Pack *pack = pack_new(program);
+  pack_put(pack, 7, digest_of(STR("a")), STR("first"));
+  pack_put(pack, 8, digest_of(STR("a")), STR(""));
+  pack_put(pack, 7, digest_of(STR("b")), STR("second\0record"));
+  assert_true(pack_write(pack, arena, path, &bytes, &why));
+  pack_close(pack);
+  assert_true(file_read(arena, path.data, &file));
+  assert_int_equal(file.len, bytes);
+}
+
+static void test_pack(void **state) {
+  (void)state;
+  StoreTest test = store_test_begin();
+  Arena *arena = arena_new();
+  Str path = path_join(arena, path_dir(path_dir(test.dir)), STR("pack")), why, got, file;
+  Digest program = digest_of(STR("program")), a = digest_of(STR("a")), b = digest_of(STR("b"));
+  write_pack(arena, path, program);
+  Pack *pack = pack_open(arena, path, program, &why);
+  assert_non_null(pack);
+  assert_true(pack_get(pack, 7, a, &got) && str_equal(got, STR("first")));
+  assert_true(pack_get(pack, 8, a, &got) && got.len == 0);
+  assert_true(pack_get(pack, 7, b, &got) && str_equal(got, STR("second\0record")));
+  assert_false(pack_get(pack, 8, b, &got));
+  pack_close(pack);
+  expect_pack(path.data, a, "another build");
+  expect_pack("/tmp", program, "Is a directory");
+  assert_true(file_read(arena, path.data, &file));
+  char *copy = arena_strdup(arena, file);
+  for (size_t i = 0; i < file.len; i++) {
+    write_bytes(path.data, str_slice(file, 0, i)); /* cut off */
+    expect_pack(path.data, program, "pack: ");
+    copy[i] ^= 1;
+    write_bytes(path.data,
+                (Str){copy, file.len}); /* damaged; what fills up to the next record does not count */
+    copy[i] ^= 1;
+    pack = pack_open(arena, path, program, &why);
+    if (pack) assert_int_equal(copy[i], 0);
+    pack_close(pack);
+  }
+  unlink(path.data);
+  arena_free(arena);
+  store_test_end(&test);
+}
+
 static void test_store(void **state) {
   (void)state;
   StoreTest test = store_test_begin();
@@ -446,11 +509,14 @@ static void test_stamp(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_str),   cmocka_unit_test(test_arena),        cmocka_unit_test(test_vec),
-      cmocka_unit_test(test_maps),  cmocka_unit_test(test_buffer),       cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_files), cmocka_unit_test(test_intern),       cmocka_unit_test(test_jobs),
-      cmocka_unit_test(test_bug),   cmocka_unit_test(test_deep_stack),   cmocka_unit_test(test_wire),
-      cmocka_unit_test(test_store), cmocka_unit_test(test_store_damage), cmocka_unit_test(test_store_limit),
+      cmocka_unit_test(test_str),          cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_vec),          cmocka_unit_test(test_maps),
+      cmocka_unit_test(test_buffer),       cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_files),        cmocka_unit_test(test_intern),
+      cmocka_unit_test(test_jobs),         cmocka_unit_test(test_bug),
+      cmocka_unit_test(test_deep_stack),   cmocka_unit_test(test_wire),
+      cmocka_unit_test(test_store),        cmocka_unit_test(test_pack),
+      cmocka_unit_test(test_store_damage), cmocka_unit_test(test_store_limit),
       cmocka_unit_test(test_stamp),
   };
   return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -11,9 +11,9 @@
  * Go: cmd/go/internal/cache/cache.go
  */
 #define _GNU_SOURCE /* dl_iterate_phdr */
-#include "base/base.h"
-
 #define XXH_INLINE_ALL
+#include "base/record.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,16 +27,12 @@
 #include <xxhash.h>
 
 enum {
-  FORMAT = 1,
-  HEADER_BYTES = 64,
   MAP_FROM = 64 * 1024, /* bytes: from here on a record is mapped, not read */
   NAME_BYTES = 30,      /* of a record in its folder, whose name has the first two digits */
   USED_AFTER = 3600,    /* seconds: a record is marked as used at most that often */
   TRIM_AFTER = 600, /* seconds: the folder is measured at most that often, or when this process wrote much */
   LEFT_AFTER = 3600 /* seconds: a half-written file that old belongs to nobody */
 };
-
-static const char MAGIC[8] = "heapwhy";
 
 typedef struct Mapping {
   void *data;
@@ -62,6 +58,7 @@ Digest digest_of(Str bytes) {
 
 typedef struct BuildIds { /* of the program and the libraries that it has loaded */
   Buffer bytes;
+  bool alone;          /* the program only */
   bool first, missing; /* missing: the program itself has none */
 } BuildIds;
 
@@ -92,12 +89,12 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
                            object->dlpi_phdr[i].p_memsz);
   if (ids->first) ids->missing = !found;
   ids->first = false;
-  return 0;
+  return ids->alone;
 }
 
 /* What the linker wrote into the program as its fingerprint; without one the whole file is read. */
-bool digest_of_program(Digest *out) {
-  BuildIds ids = {.first = true};
+bool digest_of_program(bool libraries, Digest *out) {
+  BuildIds ids = {.first = true, .alone = !libraries};
   dl_iterate_phdr(visit_object, &ids);
   if (!ids.missing) *out = digest_of(buffer_view(&ids.bytes));
   buffer_free(&ids.bytes);
@@ -110,30 +107,14 @@ bool digest_of_program(Digest *out) {
   return ok;
 }
 
-/* ---- the header: little-endian ---- */
-
-static void put_u64(char *at, uint64_t value) {
-  for (int i = 0; i < 8; i++) at[i] = (char)(value >> (8 * i));
-}
-
-static void write_header(char *at, const Store *store, uint32_t kind, Digest key, Str bytes) {
-  memcpy(at, MAGIC, sizeof MAGIC);
-  put_u64(at + 8, (uint64_t)kind << 32 | FORMAT);
-  put_u64(at + 16, store->program.low);
-  put_u64(at + 24, store->program.high);
-  put_u64(at + 32, key.low);
-  put_u64(at + 40, key.high);
-  put_u64(at + 48, bytes.len);
-  put_u64(at + 56, XXH3_64bits(bytes.data, bytes.len));
-}
-
 /* The bytes behind the header if the whole file is what it should be. */
 static bool verify(const Store *store, uint32_t kind, Digest key, Str file, Str *out) {
-  if (file.len < HEADER_BYTES) return false;
-  *out = str_slice(file, HEADER_BYTES, file.len);
-  char want[HEADER_BYTES];
-  write_header(want, store, kind, key, *out);
-  return memcmp(want, file.data, HEADER_BYTES) == 0;
+  RecordHeader header;
+  if (!record_read(file, &header) || header.kind != kind || !digest_equal(header.key, key) ||
+      !digest_equal(header.program, store->program) || header.len != file.len - RECORD_HEADER)
+    return false;
+  *out = str_slice(file, RECORD_HEADER, file.len);
+  return record_is_sound(file, &header);
 }
 
 /* ---- names ---- */
@@ -142,7 +123,7 @@ static bool verify(const Store *store, uint32_t kind, Digest key, Str file, Str 
 static Str record_path(const Store *store, Arena *arena, uint32_t kind, Digest key) {
   uint64_t words[5] = {store->program.low, store->program.high, key.low, key.high, kind};
   char bytes[sizeof words];
-  for (size_t i = 0; i < ARRAY_LEN(words); i++) put_u64(bytes + 8 * i, words[i]);
+  for (size_t i = 0; i < ARRAY_LEN(words); i++) record_put_u64(bytes + 8 * i, words[i]);
   Digest digest = digest_of((Str){bytes, sizeof bytes});
   Str hex =
       arena_printf(arena, "%016llx%016llx", (unsigned long long)digest.high, (unsigned long long)digest.low);
@@ -220,7 +201,7 @@ bool store_get(Store *store, uint32_t kind, Digest key, Str *out) {
   if (fd < 0) return false;
   struct stat st;
   Str file;
-  bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= HEADER_BYTES;
+  bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= RECORD_HEADER;
   if (ok)
     ok = st.st_size >= MAP_FROM ? map_file(store, fd, (size_t)st.st_size, &file)
                                 : read_file(store, fd, (size_t)st.st_size, &file);
@@ -232,38 +213,21 @@ bool store_get(Store *store, uint32_t kind, Digest key, Str *out) {
 
 /* ---- writing ---- */
 
-static bool write_fully(int fd, const char *data, size_t len) {
-  while (len) {
-    ssize_t n = write(fd, data, len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    data += n;
-    len -= (size_t)n;
-  }
-  return true;
-}
-
-static bool write_record(const char *path, const char *header, Str bytes) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) return false;
-  bool ok = write_fully(fd, header, HEADER_BYTES) && write_fully(fd, bytes.data, bytes.len);
-  return close(fd) == 0 && ok;
-}
-
 void store_put(Store *store, uint32_t kind, Digest key, Str bytes) {
   if (!store) return;
   Arena *scratch = arena_new();
   Str path = record_path(store, scratch, kind, key);
-  char header[HEADER_BYTES];
-  write_header(header, store, kind, key, bytes);
+  char header[RECORD_HEADER];
+  record_write(header, &(RecordHeader){.program = store->program, .key = key, .kind = kind}, bytes);
   lock_take(store->lock);
   uint32_t number = store->temporaries++;
-  store->written += HEADER_BYTES + bytes.len;
+  store->written += RECORD_HEADER + bytes.len;
   lock_release(store->lock);
   Str folder = path_dir(path);
   Str temporary = arena_printf(scratch, STR_FMT "/new-%ld-%u", STR_ARG(folder), (long)getpid(), number);
   mkdir(arena_strdup(scratch, folder), 0777);
-  if (!write_record(temporary.data, header, bytes) || rename(temporary.data, path.data) != 0)
+  const Str parts[] = {{header, sizeof header}, bytes};
+  if (!file_write_parts(temporary.data, parts, ARRAY_LEN(parts)) || rename(temporary.data, path.data) != 0)
     unlink(temporary.data);
   arena_free(scratch);
 }

@@ -53,6 +53,7 @@ static void tell_cache(Buffer *out, const Options *options) {
 
 static EngineResult answer(const Options *options) {
   const EngineOptions *engine = &options->engine;
+  if (options->pack_verb) return engine_pack(engine, options->pack_out);
   if (options->dump_phase.len)
     return engine_dump(engine, options->dump_phase, options->patterns, options->pattern_len);
   if (options->releases.len)

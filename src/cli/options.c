@@ -114,15 +114,24 @@ static void parse_goflags(Arena *arena, Str text, Options *options) {
   }
 }
 
-/* -goroot before everything else is looked at: GOROOT/go.env can hold GOFLAGS. */
-static Str early_goroot(const Words *words) {
+/* The value of a flag before everything else is looked at: GOROOT/go.env can hold GOFLAGS. */
+static Str early_flag(const Words *words, const char *flag) {
+  Str name = str_from(flag);
   for (uint32_t i = words->next; i < words->len; i++) {
     Str word = words->items[i];
     if (str_has_prefix(word, STR("--"))) word = str_slice(word, 1, word.len);
-    if (str_equal(word, STR("-goroot")) && i + 1 < words->len) return words->items[i + 1];
-    if (str_has_prefix(word, STR("-goroot="))) return str_slice(word, 8, word.len);
+    if (!str_has_prefix(word, name)) continue;
+    if (word.len == name.len && i + 1 < words->len) return words->items[i + 1];
+    if (word.len > name.len && word.data[name.len] == '=') return str_slice(word, name.len + 1, word.len);
   }
   return STR("");
+}
+
+/* The GOROOT whose go.env counts; empty: none, as with a pack. */
+static Str goroot_of_flags(Arena *arena, const Words *words, const char *const *environment) {
+  if (early_flag(words, "-pack").len) return STR("");
+  Str goroot = early_flag(words, "-goroot");
+  return goroot.len ? path_absolute(arena, goroot) : load_find_goroot(arena, environment);
 }
 
 /* "[pattern=]flags" of each -gcflags; -m among them is our -m, and -e our -e. */
@@ -183,6 +192,20 @@ static Str parse_releases(Arena *arena, Options *options) {
   return STR("");
 }
 
+static Str check_pack(Arena *arena, Options *options) {
+  Str *file = &options->engine.pack;
+  if (file->len) *file = path_absolute(arena, *file);
+  if (options->pack_out.len && !options->pack_verb) return STR("-o is a flag of heapwhy pack");
+  if (file->len && options->releases.len) return STR("a pack is of one release: -go has to name one");
+  if (!options->pack_verb) return STR("");
+  if (!options->pack_out.len) return STR("heapwhy pack needs -o FILE");
+  if (options->pattern_len) return STR("heapwhy pack takes no packages: all of std is packed");
+  if (file->len || options->gcflags.len || options->engine.load.overlay.len || options->engine.load.trimpath)
+    return STR("heapwhy pack has no flags but -o, -go, -goroot, -tags and -j");
+  options->pack_out = path_absolute(arena, options->pack_out);
+  return STR("");
+}
+
 Str options_parse(Arena *arena, int argc, char **argv, const char *const *environment, Options *out) {
   *out = (Options){.engine = {.load = {.environment = environment}}};
   Words words = {.items = arena_new_array(arena, Str, argc)};
@@ -199,9 +222,11 @@ Str options_parse(Arena *arena, int argc, char **argv, const char *const *enviro
     out->cache_verb = words.items[1];
     return (Str){NULL, 0};
   }
-  Str goroot = early_goroot(&words);
-  if (goroot.len) goroot = path_absolute(arena, goroot);
-  parse_goflags(arena, load_goflags(arena, environment, goroot), out);
+  if (words.len && str_equal(words.items[0], STR("pack"))) {
+    out->pack_verb = true;
+    words.next = 1;
+  }
+  parse_goflags(arena, load_goflags(arena, environment, goroot_of_flags(arena, &words, environment)), out);
   VEC(Str) patterns = {0};
   bool only_patterns = false;
   while (words.next < words.len) {
@@ -221,6 +246,7 @@ Str options_parse(Arena *arena, int argc, char **argv, const char *const *enviro
   out->pattern_len = patterns.len;
   Str wrong = parse_gcflags(arena, out);
   if (!wrong.len) wrong = parse_releases(arena, out);
+  if (!wrong.len) wrong = check_pack(arena, out);
   if (wrong.len) return wrong;
   LoadConfig *load = &out->engine.load;
   load->dir = path_absolute(arena, load->dir.len ? load->dir : STR("."));
@@ -235,6 +261,7 @@ void options_print_help(Buffer *out) {
       out,
       "usage: heapwhy [flags] [packages | files.go]\n"
       "       heapwhy dump PHASE [flags] [packages | files.go]\n"
+      "       heapwhy pack [-go 1.N] -o FILE\n"
       "       heapwhy cache status | clear\n\n"
       "Tells why values of a Go program are on the heap. Without -m or -json: a report for people.\n"
       "Packages are named as for the go command: files, import paths, ./..., std, cmd/..., several at once;\n"

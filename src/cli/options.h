@@ -16,6 +16,8 @@ typedef struct Options {
   EngineOptions engine;
   Str dump_phase;    /* `heapwhy dump PHASE`; empty otherwise */
   Str cache_verb;    /* `heapwhy cache status` or `clear`; empty otherwise */
+  bool pack_verb;    /* `heapwhy pack` */
+  Str pack_out;      /* -o */
   TextList gcflags;  /* -gcflags, as written */
   TextList releases; /* of -go, if it names several; else empty */
   Str const *patterns;

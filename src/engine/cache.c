@@ -18,7 +18,7 @@ static const size_t LARGEST_RECORD = (size_t)8 << 20;
 
 void cache_open(Engine *engine) {
   Digest program;
-  if (!engine->options->cache_dir.len || !digest_of_program(&program)) return;
+  if (!engine->options->cache_dir.len || !digest_of_program(true, &program)) return;
   engine->store = store_open(engine->options->cache_dir, program, CACHE_LIMIT);
 }
 
@@ -187,11 +187,13 @@ static void need(Engine *engine, EnginePackage *package) {
 
 void cache_recall(Engine *engine) {
   if (engine->store) set_keys(engine);
+  bool packing = engine->pack && engine->pack->writing;
   bool answers = engine->store && !engine->options->stop_after.len;
   for (uint32_t i = 0; i < engine->graph->package_len; i++) {
     EnginePackage *package = &engine->packages[i];
-    package->reported = package->load->is_root && !(answers && recall(package));
-    if (package->reported) need(engine, package);
+    package->reported = package->load->is_root && !packing && !(answers && recall(package));
+    if (package->reported || packing) need(engine, package);
+    if (packing) package->is_imported = true;
   }
 }
 

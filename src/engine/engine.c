@@ -16,7 +16,7 @@ static Package *import_package(void *context, Package *importer, Str path, Str *
   return NULL;
 }
 
-static void fail(EngineResult *result, Str text) {
+void engine_fail(EngineResult *result, Str text) {
   buffer_printf(&result->err, "heapwhy: " STR_FMT "\n", STR_ARG(text));
   result->exit_code = 2;
 }
@@ -24,17 +24,19 @@ static void fail(EngineResult *result, Str text) {
 static bool find_profile(Engine *engine, LoadConfig *load, EngineResult *result) {
   if (!load->goroot.len) load->goroot = load_find_goroot(engine->arena, load->environment);
   Str release = load->release;
+  if (!release.len && load->pack) release = load->pack->release;
   if (!release.len && load->goroot.len) release = load_goroot_release(engine->arena, load->goroot);
   engine->profile = release.len ? profile_find(release) : profile_newest();
   if (engine->profile && engine->options->first_escape) {
     engine->profile = profile_first_escape(engine->profile);
     if (!engine->profile) {
-      fail(result, arena_printf(engine->arena, "Go " STR_FMT " has no -newescape", STR_ARG(release)));
+      engine_fail(result, arena_printf(engine->arena, "Go " STR_FMT " has no -newescape", STR_ARG(release)));
       return false;
     }
   }
   if (engine->profile && engine->options->live && !engine->profile->live_lines) {
-    fail(result, arena_printf(engine->arena, "-live is not followed for Go " STR_FMT, STR_ARG(release)));
+    engine_fail(result,
+                arena_printf(engine->arena, "-live is not followed for Go " STR_FMT, STR_ARG(release)));
     return false;
   }
   Str limits_of = engine->options->limits_of;
@@ -47,8 +49,8 @@ static bool find_profile(Engine *engine, LoadConfig *load, EngineResult *result)
   if (engine->profile) return true;
   Buffer known = {0};
   for (uint32_t i = 0; profile_known(i); i++) buffer_printf(&known, "%s%s", i ? ", " : "", profile_known(i));
-  fail(result, arena_printf(engine->arena, "Go " STR_FMT " is not known; known releases: " STR_FMT,
-                            STR_ARG(release), STR_ARG(buffer_view(&known))));
+  engine_fail(result, arena_printf(engine->arena, "Go " STR_FMT " is not known; known releases: " STR_FMT,
+                                   STR_ARG(release), STR_ARG(buffer_view(&known))));
   buffer_free(&known);
   return false;
 }
@@ -86,7 +88,10 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   *load = options->load;
   load->arena = arena;
   load->session = &engine->session;
+  engine->load = load;
+  if (options->pack.len && !pack_open_named(engine, load, result)) return engine;
   if (!find_profile(engine, load, result)) return engine;
+  engine->pack = load->pack;
   load->profile = engine->profile;
   cache_open(engine);
   load->store = engine->store;
@@ -105,6 +110,10 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   engine->check_later.bodies = false;
   engine->check_later.ignore_func_bodies_unused = true;
   make_packages(engine);
+  if (options->pack.len && !pack_check_flags(engine, result)) {
+    engine->packages = NULL;
+    return engine;
+  }
   summaries_open(engine);
   cache_recall(engine);
   packages_find_reach(engine);
@@ -231,6 +240,7 @@ void engine_close(Engine *engine) {
     arena_free(package->arena);
   }
   store_close(engine->store);
+  if (engine->pack) pack_close(engine->pack->records);
   if (engine->universe) universe_free(engine->universe);
   sources_free(engine->sources);
   interner_free(engine->interner);

@@ -41,6 +41,7 @@ typedef struct EngineOptions {
   void *progress_context;
   Str stop_after; /* phase name; empty: all */
   Str cache_dir;  /* absolute; empty: nothing is kept or taken from earlier runs */
+  Str pack;       /* a release pack that is used instead of GOROOT; empty: none */
   Str limits_of;  /* a release whose stack has room for other values than that of load.release; empty: none */
 } EngineOptions;
 
@@ -61,6 +62,8 @@ EngineResult engine_run(const EngineOptions *options, Str const *patterns, uint3
    looked at; no -m. */
 EngineResult engine_compare(const EngineOptions *options, Str const *releases, uint32_t release_len,
                             Str const *patterns, uint32_t pattern_len);
+/* Writes a release pack: what other runs need of std of options->load.goroot, for the environment in use (docs/packs.md). */
+EngineResult engine_pack(const EngineOptions *options, Str path);
 /* What a phase produced, as text: `heapwhy dump PHASE …`. */
 EngineResult engine_dump(const EngineOptions *options, Str phase, Str const *patterns, uint32_t pattern_len);
 const char *engine_phase_name(uint32_t i); /* NULL after the last */

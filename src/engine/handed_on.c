@@ -66,7 +66,7 @@ static bool is_name_byte(unsigned char c) {
   return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80;
 }
 
-static bool text_mentions(Str text, Str name) {
+bool text_mentions(Str text, Str name) {
   for (size_t at = 0; at + name.len <= text.len;) {
     const char *first = memchr(text.data + at, name.data[0], text.len - at - name.len + 1);
     if (!first) return false;

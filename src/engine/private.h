@@ -7,6 +7,7 @@
  *   cache.c      what is taken from earlier runs
  *   messages.c   what is wrong with a package, as text
  *   summaries.c  dependencies that are read from summaries
+ *   pack.c       release packs: summaries of all of std in one file
  *   demand.c     dependencies, function by function
  *   handed_on.c  which bodies come through imports
  *   findings.c   findings -> plain data for report
@@ -53,6 +54,7 @@ typedef struct EnginePackage {
   Facts facts;      /* of a package that is read from a summary */
   Summary *summary; /* likewise; NULL: it is not */
   bool has_key;     /* key covers all that the package's answers depend on */
+  bool packed;      /* is in the pack that is written */
   bool changed;     /* a file is not what the key says, here or in a dependency */
   Digest key;
   bool failed;       /* wrong Go here, or a dependency failed */
@@ -67,6 +69,7 @@ typedef struct EnginePackage {
 
 struct Engine {
   const EngineOptions *options;
+  const LoadConfig *load; /* options->load with what was found out */
   Arena *arena;
   Interner *interner;
   Sources *sources;
@@ -75,6 +78,7 @@ struct Engine {
   const Profile *profile;
   CheckConfig check, check_later; /* with bodies; without */
   LoadGraph *graph;
+  LoadPack *pack;          /* that is written or read; NULL: none is */
   Store *store;            /* of earlier runs' results; NULL: none */
   EnginePackage *packages; /* one for each of the graph's */
   ArenaPool *arenas;       /* for what lives as long as a package is worked on */
@@ -116,6 +120,15 @@ void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str
 void print_notes(EnginePackage *package, const Notes *notes);
 /* ---- summaries.c ---- */
 
+/* ---- pack.c ---- */
+
+bool pack_open_named(Engine *engine, LoadConfig *load,
+                     EngineResult *result);                        /* options->pack; false: failed */
+bool pack_check_flags(const Engine *engine, EngineResult *result); /* false: failed */
+/* The package is read from a pack. */
+bool pack_has(const EnginePackage *package);
+void engine_fail(EngineResult *result, Str text);
+
 /* demand.c: what units ask for through their hooks. */
 void demand_hooks(EnginePackage *package, Unit *unit);
 /* Inlines into a function of a lazy package, and into the instances that it uses. The lock is held, here and below. */
@@ -126,6 +139,7 @@ Unit *demand_shadow(EnginePackage *package);
 /* handed_on.c: whether one of the lazy imports of the unit's package hands on the body of a third package's function. */
 bool package_is_handed(const Unit *unit, const Func *fn);
 void packages_find_reach(Engine *engine);
+bool text_mentions(Str text, Str name); /* as a whole word */
 
 /* pipeline.c: a unit for the package; the parts of the pipeline that a shadow needs. */
 Unit *pipeline_new_unit(EnginePackage *package);

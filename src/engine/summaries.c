@@ -17,13 +17,26 @@ enum { RECORD_PACKAGE = 18 };
 /* Other releases decide in the order of the whole package, or change bodies before they are inlined. */
 bool summaries_in_use(const Engine *engine) {
   const Profile *profile = engine->profile;
-  return engine->store && !engine->options->stop_after.len && !engine->graph->overlay &&
-         profile->front_end == FRONT_UNIFIED && profile->inline_rules == INLINE_INTERLEAVED &&
-         profile->escape_engine == ESCAPE_LOCATIONS && !profile->captures_first;
+  bool kept = engine->store && !engine->graph->overlay;
+  return (kept || engine->pack) && !engine->options->stop_after.len && profile->front_end == FRONT_UNIFIED &&
+         profile->inline_rules == INLINE_INTERLEAVED && profile->escape_engine == ESCAPE_LOCATIONS &&
+         !profile->captures_first;
 }
 
-static bool can_be_read(const EnginePackage *package) {
+/* In the store; packs are asked under other keys. */
+static bool can_be_kept(const EnginePackage *package) {
   return package->has_key && summaries_in_use(package->engine);
+}
+
+static bool find_record(const EnginePackage *package, Str *out) {
+  const Engine *engine = package->engine;
+  if (pack_has(package)) {
+    if (pack_get(engine->pack->records, RECORD_PACKAGE, load_pack_key(package->load->import_path), out))
+      return true;
+    BUG("package " STR_FMT " is not in the pack", STR_ARG(package->load->import_path));
+  }
+  return !package->reported && can_be_kept(package) &&
+         store_get(engine->store, RECORD_PACKAGE, package->key, out);
 }
 
 static void recall_func(void *context, Func *fn);
@@ -34,9 +47,7 @@ static void recall_body(void *context, Func *fn);
 bool summaries_take(EnginePackage *package) {
   Engine *engine = package->engine;
   Str bytes;
-  if (package->reported || !can_be_read(package) ||
-      !store_get(engine->store, RECORD_PACKAGE, package->key, &bytes))
-    return false;
+  if (!find_record(package, &bytes)) return false;
   Wire wire = {.bytes = bytes};
   Str facts = wire_get_str(&wire);
   if (wire.bad || !facts_open(facts, &package->facts)) return false;
@@ -137,9 +148,13 @@ void summaries_open(Engine *engine) {
 
 /* ---- writing ---- */
 
-static bool imports_testing(const EnginePackage *package) {
+/* Loops of benchmarks are changed before anything is inlined, all of a package at once. */
+static bool may_have_benchmarks(const EnginePackage *package) {
+  bool imports = false;
   for (uint32_t i = 0; i < package->load->import_len; i++)
-    if (str_equal(package->load->imports[i].path, STR("testing"))) return true;
+    if (str_equal(package->load->imports[i].path, STR("testing"))) imports = true;
+  for (uint32_t i = 0; imports && i < package->load->file_len; i++)
+    if (text_mentions(package->files[i]->source->text, STR("Loop"))) return true;
   return false;
 }
 
@@ -163,18 +178,26 @@ static bool keeps_body(void *context, Object *func) {
   return lower_find_func(context, func)->inl != NULL;
 }
 
+static void keep(EnginePackage *package, Str bytes) {
+  const LoadPack *pack = package->engine->pack;
+  if (pack && pack->writing) {
+    pack_put(pack->records, RECORD_PACKAGE, load_pack_key(package->load->import_path), bytes);
+    package->packed = true;
+  } else if (can_be_kept(package)) {
+    store_put(package->engine->store, RECORD_PACKAGE, package->key, bytes);
+  }
+}
+
 void summaries_keep(EnginePackage *package) {
-  if (!package->is_imported || !can_be_read(package) || package->failed || package->changed) return;
-  /* Loops of benchmarks are changed before anything is inlined, all of a package at once. */
-  if (imports_testing(package)) return;
   const Engine *engine = package->engine;
+  if (!package->is_imported || !summaries_in_use(engine) || package->failed || package->changed) return;
+  if (may_have_benchmarks(package)) return;
   Buffer out = {0}, facts = {0};
+  SummaryWriter writer = {engine->sources, engine->universe, keeps_body, package->unit};
   write_facts(&facts, package);
   wire_put_str(&out, buffer_view(&facts));
   while (out.len % 4) buffer_char(&out, 0);
-  SummaryWriter writer = {engine->sources, engine->universe, keeps_body, package->unit};
-  if (summary_write(&out, &writer, package->pkg))
-    store_put(engine->store, RECORD_PACKAGE, package->key, buffer_view(&out));
+  if (summary_write(&out, &writer, package->pkg)) keep(package, buffer_view(&out));
   buffer_free(&facts);
   buffer_free(&out);
 }

@@ -34,6 +34,7 @@ static bool tag_holds(const LoadTags *tags, Str tag) {
       return true;
   if (str_equal(tag, STR("unix"))) return target_is_unix(tags->goos);
   if (str_equal(tag, STR("boringcrypto"))) tag = STR("goexperiment.boringcrypto");
+  if (tags->asked) *strmap_put(tags->asked, tag) = tags->asked;
   return release_tag_holds(tags, tag) || list_has(tags->tags, tags->tag_len, tag);
 }
 

@@ -20,7 +20,8 @@ const Listing *listing_read(Loader *loader, Str dir) {
   DirList list;
   listing->memory = memory_open(loader, &loader->tags, dir);
   listing->exists = memory_names(listing->memory, &list) ||
-                    overlay_list(loader->overlay, loader->arena, arena_str(loader->arena, dir), &list);
+                    (!memory_is_all(listing->memory) &&
+                     overlay_list(loader->overlay, loader->arena, arena_str(loader->arena, dir), &list));
   if (!listing->exists) return listing;
   listing->entries = list.entries;
   listing->len = list.len;
@@ -43,10 +44,16 @@ typedef struct Folder { /* that is being read */
   FolderMemory *memory;
 } Folder;
 
-/* The front of a file grows until the imports are in it; with a store all of it is read, for its digest. */
+/* Whole files are read for their digests, which records need. */
+static bool reads_all(const Folder *folder) {
+  const LoadConfig *config = folder->loader->config;
+  return (config->store && !folder->loader->overlay) || (config->pack && folder->memory);
+}
+
+/* The front of a file grows until the imports are in it; else all of it is read. */
 static Fit read_head(const Folder *folder, FileHead *out) {
   Loader *loader = folder->loader;
-  bool all = loader->config->store && !loader->overlay;
+  bool all = reads_all(folder);
   for (size_t limit = HEAD_BYTES;; limit *= 16) {
     Str text;
     bool whole = true;
@@ -74,7 +81,7 @@ static Fit head_of(const Folder *folder, Str path, FileHead *out) {
 
 static Fit read_assembly(const Folder *folder, FileHead *out) {
   Loader *loader = folder->loader;
-  bool all = loader->config->store && !loader->overlay, whole;
+  bool all = reads_all(folder), whole;
   Str text;
   arena_reset(loader->scratch);
   if (all ? !overlay_read(NULL, loader->scratch, out->path, &text)

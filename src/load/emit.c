@@ -13,7 +13,7 @@
 
 static void tell_cgo(Loader *loader, const PackageNode *node) {
   const Directory *directory = node->directory;
-  if (node->where.origin == ORIGIN_STD && !node->is_root) return;
+  if (node->where.origin == ORIGIN_STD && (!node->is_root || loader->config->pack)) return;
   for (uint32_t i = 0; i < directory->cgo_len; i++) {
     const FileHead *file = &directory->cgo[i];
     for (uint32_t k = 0; k < file->import_len; k++)
@@ -219,6 +219,7 @@ LoadGraph *load_packages(const LoadConfig *config, Str const *patterns, uint32_t
   prepare(loader);
   if (!loader->fatal) modules_load(loader);
   if (!loader->fatal) load_everything(loader, patterns, len);
+  if (loader_reads_pack(loader)) pack_check_roots(loader);
   arena_free(loader->scratch);
   LoadGraph *graph = arena_new_of(arena, LoadGraph);
   *graph = (LoadGraph){.env = loader->env,

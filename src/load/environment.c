@@ -134,6 +134,11 @@ static Str lookup(const EnvFiles *files, const char *name, Str otherwise) {
   return value.len ? value : otherwise;
 }
 
+/* The pack that is read instead of GOROOT; NULL: none is. */
+static const LoadPack *packed(const LoadConfig *config) {
+  return config->pack && !config->pack->writing ? config->pack : NULL;
+}
+
 static EnvFiles read_env_files(const LoadConfig *config) {
   EnvFiles files = {.config = config};
   Arena *arena = config->arena;
@@ -145,7 +150,7 @@ static EnvFiles read_env_files(const LoadConfig *config) {
     if (config_home.len) path = path_join(arena, config_home, STR("go/env"));
   }
   if (path.len && !str_equal(path, STR("off"))) file_read(arena, arena_strdup(arena, path), &files.user);
-  if (config->goroot.len)
+  if (config->goroot.len && !packed(config))
     file_read(arena, path_join(arena, config->goroot, STR("go.env")).data, &files.goroot);
   return files;
 }
@@ -156,8 +161,7 @@ static Str default_gopath(const LoadConfig *config) {
 }
 
 Str load_goflags(Arena *arena, const char *const *environment, Str goroot) {
-  LoadConfig config = {.arena = arena, .environment = environment};
-  config.goroot = goroot.len ? goroot : load_find_goroot(arena, environment);
+  LoadConfig config = {.arena = arena, .environment = environment, .goroot = goroot};
   EnvFiles files = read_env_files(&config);
   return lookup(&files, "GOFLAGS", STR(""));
 }
@@ -180,6 +184,7 @@ static bool cgo_supported(Str goos, Str goarch) {
 static bool cgo_wanted(const LoadConfig *config, const EnvFiles *files, const LoadEnv *env) {
   Str set = lookup(files, "CGO_ENABLED", STR(""));
   if (str_equal(set, STR("0")) || str_equal(set, STR("1"))) return set.data[0] == '1';
+  if (packed(config)) return packed(config)->cgo_enabled;
   bool native = str_equal(env->goos, STR("linux")) && str_equal(env->goarch, STR(HOST_GOARCH));
   if (!native || !cgo_supported(env->goos, env->goarch)) return false;
   return environment_get(config->environment, "CC").len > 0 || program_on_path(config, "gcc");
@@ -188,11 +193,13 @@ static bool cgo_wanted(const LoadConfig *config, const EnvFiles *files, const Lo
 LoadEnv load_environment(const LoadConfig *config, Str *why) {
   EnvFiles files = read_env_files(config);
   LoadEnv env = {.goroot = config->goroot};
+  const LoadPack *pack = packed(config);
   *why = (Str){NULL, 0};
-  env.goos = config->goos.len ? config->goos : lookup(&files, "GOOS", STR("linux"));
-  env.goarch = config->goarch.len ? config->goarch : lookup(&files, "GOARCH", STR(HOST_GOARCH));
-  env.goamd64 = lookup(&files, "GOAMD64", STR("v1"));
-  env.goexperiment = lookup(&files, "GOEXPERIMENT", STR(""));
+  env.goos = config->goos.len ? config->goos : lookup(&files, "GOOS", pack ? pack->goos : STR("linux"));
+  env.goarch =
+      config->goarch.len ? config->goarch : lookup(&files, "GOARCH", pack ? pack->goarch : STR(HOST_GOARCH));
+  env.goamd64 = lookup(&files, "GOAMD64", pack ? pack->goamd64 : STR("v1"));
+  env.goexperiment = lookup(&files, "GOEXPERIMENT", pack ? pack->goexperiment : STR(""));
   env.goflags = lookup(&files, "GOFLAGS", STR(""));
   env.go111module = lookup(&files, "GO111MODULE", STR(""));
   env.gowork = lookup(&files, "GOWORK", STR(""));
@@ -206,6 +213,10 @@ LoadEnv load_environment(const LoadConfig *config, Str *why) {
   if (!env.target)
     *why = arena_printf(config->arena, "unsupported GOOS/GOARCH pair " STR_FMT "/" STR_FMT, STR_ARG(env.goos),
                         STR_ARG(env.goarch));
+  if (pack && !why->data) {
+    Str mismatch = load_pack_mismatch(config, &env);
+    if (mismatch.len) *why = mismatch;
+  }
   return env;
 }
 
@@ -219,7 +230,9 @@ static void add_tag(Loader *loader, Str tag) {
 static void add_experiments(Loader *loader) {
   DirList list;
   Arena *arena = loader->arena;
-  if (!dir_list(arena, path_join(arena, loader->env.goroot, STR("src/internal/goexperiment")).data, &list))
+  Str dir = path_join(arena, loader->env.goroot, STR("src/internal/goexperiment"));
+  if (packed(loader->config) ? !memory_names(memory_open(loader, &loader->tags, dir), &list)
+                             : !dir_list(arena, dir.data, &list))
     return;
   for (uint32_t i = 0; i < list.len; i++) {
     Str name = list.entries[i].name;
@@ -259,6 +272,7 @@ void environment_tags(Loader *loader) {
     add_tag(loader, str_slice(text, start, at));
     at++;
   }
+  loader->tags.cgo_enabled = loader->env.cgo_enabled; /* a part of the keys of folders in packs */
   add_experiments(loader);
   add_feature_tags(loader);
   loader->tags = (LoadTags){.goos = loader->env.goos,
@@ -267,4 +281,6 @@ void environment_tags(Loader *loader) {
                             .go_minor = release.minor,
                             .tags = loader->tag_list.items,
                             .tag_len = loader->tag_list.len};
+  if (loader->config->pack && loader->config->pack->writing)
+    loader->tags.asked = &loader->config->pack->asked;
 }

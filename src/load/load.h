@@ -19,6 +19,23 @@
 #include "profile/profile.h"
 #include "syntax/syntax.h"
 
+typedef struct StrList {
+  Str *items;
+  uint32_t len;
+} StrList;
+
+/* A release pack: std of one GOROOT for one environment. */
+typedef struct LoadPack {
+  Pack *records;
+  Str path; /* of its file */
+  bool writing;
+  StrMap asked; /* writing: build tags that files of GOROOT ask for; the values mean nothing */
+  /* Reading: what it was written for. */
+  Str release, goroot, goos, goarch, goamd64, goexperiment;
+  bool cgo_enabled;
+  StrList tags, asked_tags;
+} LoadPack;
+
 typedef struct LoadConfig {
   Arena *arena; /* everything loaded lives here */
   const SyntaxSession *session;
@@ -34,6 +51,7 @@ typedef struct LoadConfig {
   bool trimpath;
   const char *const *environment; /* NAME=value, NULL-terminated; the process's environ */
   Store *store;                   /* what earlier runs saw in folders; NULL: look at everything */
+  LoadPack *pack;                 /* to be written from GOROOT, or read instead of it; NULL: neither */
 } LoadConfig;
 
 /* What the go command would see in its environment, after go.env and `go env -w` files. */
@@ -112,11 +130,17 @@ LoadEnv load_environment(const LoadConfig *config, Str *why);
 Str load_find_goroot(Arena *arena, const char *const *environment);
 /* Release of a GOROOT ("1.27") from its VERSION file or the package sources; "" if unknown. */
 Str load_goroot_release(Arena *arena, Str goroot);
-/* GOFLAGS of the environment, else of `go env -w`, else of GOROOT/go.env. */
+/* GOFLAGS of the environment, else of `go env -w`, else of GOROOT/go.env (goroot empty: of none). */
 Str load_goflags(Arena *arena, const char *const *environment, Str goroot);
 LoadGraph *load_packages(const LoadConfig *config, Str const *patterns, uint32_t pattern_len);
 /* The file as the compiler would see it: generated, or with -overlay. False: it cannot be read. */
 bool load_read_file(const LoadGraph *graph, Arena *arena, Str path, Str *out);
+
+/* Release packs (pack.c). Reads what the pack is for; false: it has nothing about that. */
+bool load_pack_start(LoadPack *pack, Arena *arena);
+/* Puts what it is for into a pack with which packages have been loaded. */
+void load_pack_finish(LoadPack *pack, Arena *arena, const LoadConfig *config, const LoadEnv *env);
+Digest load_pack_key(Str import_path); /* under which something about a package is in a pack */
 
 /* Does a pattern of a per-package flag (`-gcflags=PATTERN=...`) mean this package? dir: the working directory. */
 bool load_pattern_matches(Str pattern, Str dir, const LoadPackage *package);
@@ -128,6 +152,8 @@ typedef struct LoadTags {
   uint16_t go_minor; /* go1.1 … go1.N are satisfied */
   Str const *tags;   /* further ones, with those of GOAMD64 and GOEXPERIMENT */
   uint32_t tag_len;
+  StrMap
+      *asked; /* gets the names of tags that neither target nor release decide; NULL: nobody wants to know */
 } LoadTags;
 bool load_name_matches(const LoadTags *tags, Str file_name);
 /* The `//go:build` line of a file's head (or // +build lines where there is none): satisfied? */

@@ -9,8 +9,6 @@
  */
 #include "load/private.h"
 
-enum { RECORD_FOLDER = 1 };
-
 typedef struct KnownFile {
   Str name;
   FileStamp stamp;
@@ -18,7 +16,14 @@ typedef struct KnownFile {
   FileHead head; /* path is not set */
 } KnownFile;
 
+typedef enum MemoryPlace {
+  MEMORY_IN_STORE,
+  MEMORY_IN_PACK, /* a folder of GOROOT, which is not looked at */
+  MEMORY_TO_PACK  /* likewise, which is being packed: nothing is known of it, and stamps do not count */
+} MemoryPlace;
+
 struct FolderMemory {
+  MemoryPlace place;
   Digest key;
   FileStamp stamp;      /* of the folder, before it is listed */
   bool settled, listed; /* the stamp counts; the list of names is that of the record */
@@ -140,8 +145,20 @@ FolderMemory *memory_parse(Arena *arena, Str bytes) {
   return memory;
 }
 
+static FolderMemory *open_packed(const Loader *loader, Digest key, Str bytes) {
+  FolderMemory *memory = memory_parse(loader->arena, bytes);
+  memory->key = key;
+  memory->place = loader_reads_pack(loader) ? MEMORY_IN_PACK : MEMORY_TO_PACK;
+  memory->settled = memory->changed = memory->place == MEMORY_TO_PACK;
+  return memory;
+}
+
 FolderMemory *memory_open(Loader *loader, const LoadTags *tags, Str dir) {
   Store *store = loader->config->store;
+  Digest packed_key;
+  Str packed;
+  if (pack_has_folder(loader, tags, dir, &packed_key, &packed))
+    return open_packed(loader, packed_key, packed);
   if (!store || loader->overlay) return NULL;
   Str name = arena_str(loader->arena, dir), bytes = STR("");
   FileStamp stamp;
@@ -157,6 +174,8 @@ FolderMemory *memory_open(Loader *loader, const LoadTags *tags, Str dir) {
   return memory;
 }
 
+bool memory_is_all(const FolderMemory *memory) { return memory && memory->place == MEMORY_IN_PACK; }
+
 bool memory_names(const FolderMemory *memory, DirList *out) {
   if (!memory || !memory->listed) return false;
   *out = memory->names;
@@ -170,15 +189,19 @@ static bool has_links(const Listing *listing) {
 }
 
 void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing) {
-  if (!memory || (!memory->changed && memory->seen.len == memory->len)) return;
+  if (!memory || memory->place == MEMORY_IN_PACK || (!memory->changed && memory->seen.len == memory->len))
+    return;
   Buffer out = {0};
   put_stamp(&out, &memory->stamp);
-  wire_put(&out, memory->settled &&
-                     !has_links(listing)); /* what a link leads to has no part in the folder's stamp */
+  /* What a link leads to has no part in the folder's stamp. */
+  wire_put(&out, memory->place == MEMORY_TO_PACK || (memory->settled && !has_links(listing)));
   put_names(&out, listing);
   wire_put(&out, memory->seen.len);
   for (uint32_t i = 0; i < memory->seen.len; i++) put_file(&out, &memory->seen.items[i]);
-  store_put(loader->config->store, RECORD_FOLDER, memory->key, buffer_view(&out));
+  if (memory->place == MEMORY_TO_PACK)
+    pack_put(loader->config->pack->records, RECORD_FOLDER, memory->key, buffer_view(&out));
+  else
+    store_put(loader->config->store, RECORD_FOLDER, memory->key, buffer_view(&out));
   buffer_free(&out);
 }
 
@@ -194,7 +217,8 @@ static const KnownFile *find_file(FolderMemory *memory, Str name) {
 
 bool memory_recall(Loader *loader, FolderMemory *memory, Str path, FileHead *head, bool *fits,
                    FileStamp *stamp) {
-  if (!memory || !file_stamp(path.data, stamp)) return false;
+  *stamp = (FileStamp){0};
+  if (!memory || (memory->place == MEMORY_IN_STORE && !file_stamp(path.data, stamp))) return false;
   const KnownFile *known = find_file(memory, path_base(path));
   if (!known || !file_stamp_equal(&known->stamp, stamp)) return false;
   FileHead here = *head; /* what its name says */
@@ -211,7 +235,7 @@ void memory_note(Loader *loader, FolderMemory *memory, const FileStamp *stamp, c
                  bool fits) {
   if (!memory) return;
   memory->changed = true;
-  if (!file_stamp_settled(stamp)) return;
+  if (memory->place == MEMORY_IN_STORE && !file_stamp_settled(stamp)) return;
   vec_push(loader->arena, &memory->seen,
            (KnownFile){.name = head->name, .stamp = *stamp, .fits = fits, .head = *head});
 }

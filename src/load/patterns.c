@@ -198,6 +198,10 @@ static void walk_goroot(Loader *loader, Match *match, Str pattern) {
   Walk walk = {.loader = loader, .match = match, .pattern = pattern};
   walk.std_only = str_equal(pattern, STR("std"));
   bool cmd = str_equal(pattern, STR("cmd"));
+  if (loader_reads_pack(loader)) {
+    if (walk.std_only || cmd) pack_refuse(loader, pattern);
+    return;
+  }
   if (walk.std_only || cmd) walk.pattern = cmd ? STR("cmd/...") : STR("");
   if (!loader->goroot_src.len) return;
   if (!cmd) walk_packages(&walk, loader->goroot_src, STR(""));

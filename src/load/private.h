@@ -8,6 +8,7 @@
  *   header.c        one file's package clause, imports and embed patterns
  *   directory.c     one folder -> its Go files for the target
  *   memory.c        what an earlier run saw in a folder
+ *   pack.c          GOROOT in a release pack
  *   semver.c        versions and module paths
  *   modfile.c       go.mod and go.work as data
  *   modules.c       main modules, replacements, where a module's files are
@@ -76,16 +77,29 @@ typedef struct FileHead { /* what one Go file says before its declarations */
 
 /* ---- memory.c: NULL where nothing is remembered ---- */
 
+enum { RECORD_FOLDER = 1 };
+
 typedef struct FolderMemory FolderMemory;
 
 FolderMemory *memory_open(Loader *loader, const LoadTags *tags, Str dir);
 FolderMemory *memory_parse(Arena *arena, Str bytes); /* of a record; what does not fit gives an empty one */
 bool memory_names(const FolderMemory *memory, DirList *out); /* false: list the folder */
+bool memory_is_all(const FolderMemory *memory);              /* what it does not know is not there */
 /* Fills head and *fits if the file is as it was. Else false; memory_note then remembers what was found, with this stamp. */
 bool memory_recall(Loader *loader, FolderMemory *memory, Str path, FileHead *head, bool *fits,
                    FileStamp *stamp);
 void memory_note(Loader *loader, FolderMemory *memory, const FileStamp *stamp, const FileHead *head,
                  bool fits);
+
+/* ---- pack.c ---- */
+
+/* dir is below GOROOT, and there is a pack: its key, and what the pack has of it (empty: nothing). */
+bool pack_has_folder(const Loader *loader, const LoadTags *tags, Str dir, Digest *key, Str *bytes);
+bool loader_reads_pack(const Loader *loader); /* nothing below GOROOT is opened */
+void pack_refuse(Loader *loader, Str name);   /* the problem that packages of std are asked for */
+void pack_check_roots(Loader *loader);
+/* What the pack is not for; empty: all is well. */
+Str load_pack_mismatch(const LoadConfig *config, const LoadEnv *env);
 
 /* False: the text ends too early and is not the whole file. */
 bool header_parse(Arena *arena, Str text, bool whole, FileHead *out);
