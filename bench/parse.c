@@ -31,7 +31,7 @@ static void next_package(Parsing *p, Str folder) {
   arena_pool_give(p->arenas, p->arena);
   p->arena = arena_pool_take(p->arenas);
   p->folder = folder;
-  p->ids = (IdCounter){1};
+  p->ids = (IdCounter){.next = 1};
   p->notes = (Notes){.arena = p->arena};
 }
 

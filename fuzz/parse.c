@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Str text = arena_str(arena, (Str){(const char *)data, size});
   SourceFile *source = sources_add(session.sources, intern_text(session.interner, "fuzz.go"), text);
   Notes notes = {.arena = arena};
-  IdCounter ids = {1};
+  IdCounter ids = {.next = 1};
   SyntaxFile *file = parse_file(arena, &session, source, &ids, &notes, PARSE_CHECK_BRANCHES);
   Buffer out = {0};
   syntax_dump(&out, session.sources, file);

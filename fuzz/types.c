@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         .bodies = true};
   Atom name = intern_text(session.interner, "p");
   Package *pkg = package_new(&config, name, name, LANG(config.profile->lang_max));
-  IdCounter ids = {1};
+  IdCounter ids = {.next = 1};
   pkg->ids = &ids;
   Notes notes = {.arena = arena};
   package_add_file(pkg, parse_file(arena, &session, source, &ids, &notes, PARSE_CHECK_BRANCHES));

@@ -123,6 +123,10 @@ Arena *arena_pool_take(ArenaPool *pool) {
 
 void arena_pool_give(ArenaPool *pool, Arena *arena) {
   if (!arena) return;
+  if (ARENA_ASAN) { /* whoever still looks there is seen */
+    arena_free(arena);
+    return;
+  }
   arena_reset(arena);
   pthread_mutex_lock(&pool->mutex);
   arena->next = pool->spare;
@@ -130,7 +134,22 @@ void arena_pool_give(ArenaPool *pool, Arena *arena) {
   pthread_mutex_unlock(&pool->mutex);
 }
 
-size_t arena_bytes(const Arena *arena) { return arena->held; }
+size_t arena_bytes(const Arena *arena) { return arena ? arena->held : 0; }
+
+size_t arena_used(const Arena *arena) {
+  if (!arena || !arena->current) return 0;
+  size_t sum = arena->used;
+  for (const Chunk *chunk = arena->first; chunk != arena->current; chunk = chunk->next) sum += chunk->dirty;
+  return sum;
+}
+
+size_t arena_pool_bytes(ArenaPool *pool) {
+  size_t sum = 0;
+  pthread_mutex_lock(&pool->mutex);
+  for (const Arena *arena = pool->spare; arena; arena = arena->next) sum += arena->held;
+  pthread_mutex_unlock(&pool->mutex);
+  return sum;
+}
 
 static Chunk *chunk_new(Arena *arena, size_t want) {
   size_t size = arena->held < FIRST_CHUNK ? FIRST_CHUNK : arena->held;

@@ -91,7 +91,8 @@ typedef struct Arena Arena;
 Arena *arena_new(void);
 void arena_free(Arena *arena);          /* NULL is allowed */
 void arena_reset(Arena *arena);         /* forget everything, keep the memory for the next use */
-size_t arena_bytes(const Arena *arena); /* bytes held from the system */
+size_t arena_bytes(const Arena *arena); /* held from the system; NULL is allowed */
+size_t arena_used(const Arena *arena);  /* in use, about; NULL is allowed */
 /* Zeroed memory aligned to 8 bytes; lives as long as the arena. size 0 gives a valid pointer. */
 void *arena_alloc(Arena *arena, size_t size);
 char *arena_strdup(Arena *arena, Str s); /* a NUL-terminated copy */
@@ -108,6 +109,7 @@ ArenaPool *arena_pool_new(void);
 void arena_pool_free(ArenaPool *pool); /* NULL is allowed; frees the arenas that were given back */
 Arena *arena_pool_take(ArenaPool *pool);
 void arena_pool_give(ArenaPool *pool, Arena *arena); /* resets it; NULL is allowed */
+size_t arena_pool_bytes(ArenaPool *pool);            /* held by those that nobody has taken */
 
 /* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */
 
@@ -225,6 +227,7 @@ typedef struct Interner Interner;
 
 Interner *interner_new(void);
 void interner_free(Interner *interner);
+size_t interner_bytes(const Interner *interner); /* held; nobody else is at work */
 Atom intern(Interner *interner, Str s);
 static inline Atom intern_text(Interner *interner, const char *z) { return intern(interner, str_from(z)); }
 static inline Str atom_str(Atom a) { return a ? (Str){a->text, a->len} : (Str){NULL, 0}; }

@@ -57,6 +57,12 @@ void interner_free(Interner *interner) {
   free(interner);
 }
 
+size_t interner_bytes(const Interner *interner) {
+  size_t sum = sizeof *interner;
+  for (uint32_t i = 0; i < SHARDS; i++) sum += arena_bytes(interner->shards[i].arena);
+  return sum;
+}
+
 /* The atom with that text, or NULL; *slot is where it stands or belongs. */
 static Atom table_find(Table *table, Str s, uint32_t hash, uint32_t *slot) {
   for (uint32_t i = hash & table->mask;; i = (i + 1) & table->mask) {

@@ -12,15 +12,18 @@
 
 extern char **environ;
 
-static void write_all(FILE *stream, const Buffer *buffer) {
-  if (buffer->len) fwrite(buffer->data, 1, buffer->len, stream);
+static void write_text(FILE *stream, Str text) {
+  if (text.len) fwrite(text.data, 1, text.len, stream);
   if (fflush(stream) != 0 || ferror(stream)) fatal("cannot write the output");
 }
+
+static void write_all(FILE *stream, const Buffer *buffer) { write_text(stream, buffer_view(buffer)); }
 
 /* ---- a line that says how far we are, on a terminal, when it takes longer than a second ---- */
 
 typedef struct Progress {
-  double started, shown; /* seconds; shown 0: nothing on the screen */
+  double started, shown; /* seconds; 0: not yet */
+  bool visible;
 } Progress;
 
 static const double PROGRESS_AFTER = 1.0, PROGRESS_EVERY = 0.1;
@@ -30,13 +33,20 @@ static void show_progress(void *context, uint32_t done, uint32_t total, Str pack
   double now = clock_seconds();
   if (now - progress->started < PROGRESS_AFTER || now - progress->shown < PROGRESS_EVERY) return;
   progress->shown = now;
+  progress->visible = true;
   if (package.len > 60) package.len = 60;
   fprintf(stderr, "\r\033[K%u/%u " STR_FMT, done, total, STR_ARG(package));
   fflush(stderr);
 }
 
-static void clear_progress(const Progress *progress) {
-  if (progress->shown > 0) fputs("\r\033[K", stderr);
+static void clear_progress(Progress *progress) {
+  if (progress->visible) fputs("\r\033[K", stderr);
+  progress->visible = false;
+}
+
+static void write_output(void *context, Str text) {
+  clear_progress(context);
+  write_text(stdout, text);
 }
 
 static void tell_cache(Buffer *out, const Options *options) {
@@ -83,11 +93,11 @@ static int run(Arena *arena, int argc, char **argv) {
   }
   options.engine.color = !options.engine.json && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
   Progress progress = {.started = clock_seconds()};
+  options.engine.write = write_output;
+  options.engine.output_context = &progress;
   const char *terminal = getenv("TERM");
-  if (isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0)) {
+  if (isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0))
     options.engine.progress = show_progress;
-    options.engine.progress_context = &progress;
-  }
   EngineResult result = answer(&options);
   clear_progress(&progress);
   write_all(stdout, &result.out);

@@ -44,7 +44,7 @@ Unit *demand_shadow(EnginePackage *package) {
   for (uint32_t i = 0; i < pkg->objects.len; i++)
     if (pkg->objects.items[i]->kind == OBJECT_FUNC) check_function_body(config, pkg, pkg->objects.items[i]);
   check_init_order(config, pkg);
-  Unit *unit = package->shadow = pipeline_new_unit(package);
+  Unit *unit = package->shadow = pipeline_new_unit(package, arena_pool_take(package->engine->arenas));
   unit->whole = true;
   lower_package(unit);
   inline_unit(unit);

@@ -95,7 +95,9 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   load->profile = engine->profile;
   cache_open(engine);
   load->store = engine->store;
+  double start = clock_seconds();
   engine->graph = load_packages(load, patterns, len);
+  engine->load_seconds = clock_seconds() - start;
   print_problems(engine, result);
   if (engine->graph->fatal) return engine;
   engine->universe = universe_new(engine->interner, engine->graph->env.target);
@@ -118,47 +120,6 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   cache_recall(engine);
   packages_find_reach(engine);
   return engine;
-}
-
-static void run_job(void *context, uint32_t index) {
-  Engine *engine = context;
-  const EngineOptions *options = engine->options;
-  if (!engine->packages[index].needed) return;
-  pipeline_run(&engine->packages[index]);
-  cache_keep(&engine->packages[index]);
-  if (!options->progress) return;
-  lock_take(engine->progress_lock);
-  engine->done++;
-  options->progress(options->progress_context, engine->done, engine->graph->package_len,
-                    engine->packages[index].load->description);
-  lock_release(engine->progress_lock);
-}
-
-void engine_run_packages(Engine *engine) {
-  uint32_t count = engine->graph->package_len, needed = 0;
-  for (uint32_t i = 0; i < count; i++) needed += engine->packages[i].needed;
-  if (!needed) return;
-  engine->progress_lock = lock_new(engine->arena);
-  engine->demand_lock = lock_new(engine->arena);
-  const uint32_t **needs = arena_new_array(engine->arena, const uint32_t *, count);
-  uint32_t *need_len = arena_new_array(engine->arena, uint32_t, count);
-  for (uint32_t i = 0; i < count; i++) {
-    const LoadPackage *load = &engine->graph->packages[i];
-    uint32_t *list = arena_new_array(engine->arena, uint32_t, load->import_len);
-    for (uint32_t k = 0; k < load->import_len; k++) list[k] = load->imports[k].package;
-    needs[i] = list;
-    need_len[i] = load->import_len;
-  }
-  uint32_t threads = engine->options->threads ? engine->options->threads : jobs_cpu_count();
-  jobs_run_graph(threads, count, needs, need_len, run_job, engine);
-}
-
-static void print_timings(Engine *engine, EngineResult *result) {
-  for (uint32_t phase = 0; phase < engine_phase_count; phase++) {
-    double sum = 0;
-    for (uint32_t i = 0; i < engine->graph->package_len; i++) sum += engine->packages[i].seconds[phase];
-    buffer_printf(&result->err, "%-12s %8.3f s\n", engine_phases[phase].name, sum);
-  }
 }
 
 /* The compiler shortens no folders in errors, whatever -trimpath says: each line's folder is written out again. */
@@ -202,6 +163,58 @@ static void print_package(Engine *engine, EnginePackage *package, EngineResult *
     report_frame(&result->out, package->load->description, package->load->dir, cwd,
                  buffer_view(&package->out));
   buffer_free(&package->out);
+}
+
+/* Text goes out in the graph's order, as soon as it is some package's turn. The lock is held, or nobody else is at work. */
+static void hand_out(Engine *engine) {
+  EngineResult *result = engine->result;
+  const EngineOptions *options = engine->options;
+  double start = clock_seconds();
+  for (; engine->handed_out < engine->graph->package_len; engine->handed_out++) {
+    EnginePackage *package = &engine->packages[engine->handed_out];
+    if (package->needed && !package->finished) break;
+    print_package(engine, package, result);
+  }
+  if (options->write && result->out.len) {
+    options->write(options->output_context, buffer_view(&result->out));
+    buffer_reset(&result->out);
+  }
+  engine->output_seconds += clock_seconds() - start;
+}
+
+static void run_job(void *context, uint32_t index) {
+  Engine *engine = context;
+  const EngineOptions *options = engine->options;
+  if (!engine->packages[index].needed) return;
+  pipeline_run(&engine->packages[index]);
+  cache_keep(&engine->packages[index]);
+  lock_take(engine->output_lock);
+  engine->packages[index].finished = true;
+  engine->done++;
+  if (options->progress)
+    options->progress(options->output_context, engine->done, engine->graph->package_len,
+                      engine->packages[index].load->description);
+  if (engine->result) hand_out(engine);
+  lock_release(engine->output_lock);
+}
+
+void engine_run_packages(Engine *engine) {
+  uint32_t count = engine->graph->package_len, needed = 0;
+  for (uint32_t i = 0; i < count; i++) needed += engine->packages[i].needed;
+  if (!needed) return;
+  engine->output_lock = lock_new(engine->arena);
+  engine->demand_lock = lock_new(engine->arena);
+  const uint32_t **needs = arena_new_array(engine->arena, const uint32_t *, count);
+  uint32_t *need_len = arena_new_array(engine->arena, uint32_t, count);
+  for (uint32_t i = 0; i < count; i++) {
+    const LoadPackage *load = &engine->graph->packages[i];
+    uint32_t *list = arena_new_array(engine->arena, uint32_t, load->import_len);
+    for (uint32_t k = 0; k < load->import_len; k++) list[k] = load->imports[k].package;
+    needs[i] = list;
+    need_len[i] = load->import_len;
+  }
+  uint32_t threads = engine->options->threads ? engine->options->threads : jobs_cpu_count();
+  jobs_run_graph(threads, count, needs, need_len, run_job, engine);
 }
 
 ReportOptions engine_report_options(const Engine *engine) {
@@ -252,16 +265,16 @@ EngineResult engine_run(const EngineOptions *options, Str const *patterns, uint3
   EngineResult result = {0};
   Engine *engine = engine_open(options, patterns, pattern_len, &result);
   if (engine->packages) {
+    engine->result = &result;
     engine_run_packages(engine);
-    for (uint32_t i = 0; i < engine->graph->package_len; i++)
-      print_package(engine, &engine->packages[i], &result);
+    hand_out(engine);
     if (options->live)
       buffer_text(
           &result.err,
           "heapwhy: -live: calls across which the register allocator alone knows what is kept, calls of the "
           "runtime and temporaries of the compiler are left out\n");
     if (!engine_prints_lines(options) && !options->stop_after.len) print_findings(engine, &result);
-    if (options->timings) print_timings(engine, &result);
+    if (options->timings) timings_print(engine, &result.err);
   }
   engine_close(engine);
   return result;

@@ -36,9 +36,11 @@ typedef struct EngineOptions {
   uint32_t gcflags_len;
   bool verbose, timings, color;
   uint32_t threads; /* -j */
-  /* Called after each package, never twice at a time; NULL: nobody wants to know. `done` counts up to `total`. */
+  /* Neither is called twice at a time, nor both at once; NULL: nobody wants to know. progress: after each package; `done`
+     counts up to `total`. write: gets standard output piece by piece, and result.out only what is left. */
   void (*progress)(void *context, uint32_t done, uint32_t total, Str package);
-  void *progress_context;
+  void (*write)(void *context, Str text);
+  void *output_context;
   Str stop_after; /* phase name; empty: all */
   Str cache_dir;  /* absolute; empty: nothing is kept or taken from earlier runs */
   Str pack;       /* a release pack that is used instead of GOROOT; empty: none */

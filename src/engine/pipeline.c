@@ -54,15 +54,17 @@ static ParseFlags parse_flags(const EnginePackage *package) {
 }
 
 /* Releases that check trees in place decide in the order of the whole package; so do scores of call sites. */
-static void decide_how(EnginePackage *package) {
-  const LoadPackage *load = package->load;
+static bool is_lazy(const EnginePackage *package) {
   Profile profile = *package->engine->profile;
   profile_apply_experiments(&profile, package->engine->graph->env.experiments);
-  package->lazy = !package->reported && !summaries_in_use(package->engine) &&
-                  profile.front_end == FRONT_UNIFIED && profile.inline_rules == INLINE_INTERLEAVED &&
-                  !profile.inline_scores;
+  return !package->reported && !summaries_in_use(package->engine) && profile.front_end == FRONT_UNIFIED &&
+         profile.inline_rules == INLINE_INTERLEAVED && !profile.inline_scores;
+}
+
+static void decide_how(EnginePackage *package) {
+  package->lazy = is_lazy(package);
   /* Whatever is wrong in somebody's dependency stops the go command; what is in GOROOT compiles. */
-  package->bodies_later = package->lazy && load->is_std;
+  package->bodies_later = package->lazy && package->load->is_std;
 }
 
 static bool has_hard_note(const Notes *notes) {
@@ -90,6 +92,7 @@ static void parse(EnginePackage *package) {
     package->traits = profile_package_traits(engine->profile, import_path_of(package));
   if (package->flags.runtime) package->traits |= PACKAGE_RUNTIME;
   decide_how(package);
+  package->bodies = package->ids.passing = arena_pool_take(engine->arenas);
   package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
   for (uint32_t i = 0; i < load->file_len; i++) {
     Str text;
@@ -146,11 +149,11 @@ static void check(EnginePackage *package) {
   package->failed = !fine || notes->list.len > 0;
 }
 
-Unit *pipeline_new_unit(EnginePackage *package) {
+Unit *pipeline_new_unit(EnginePackage *package, Arena *bodies) {
   Engine *engine = package->engine;
   Unit *unit = arena_new_of(package->arena, Unit);
   unit->arena = package->arena;
-  unit->bodies = arena_pool_take(engine->arenas);
+  unit->bodies = bodies;
   unit->pkg = package->pkg;
   unit->session = &engine->session;
   unit->universe = engine->universe;
@@ -171,8 +174,7 @@ Unit *pipeline_new_unit(EnginePackage *package) {
 
 static void lower(EnginePackage *package) {
   const EngineOptions *options = package->engine->options;
-  Unit *unit = package->unit = pipeline_new_unit(package);
-  package->bodies = unit->bodies;
+  Unit *unit = package->unit = pipeline_new_unit(package, package->bodies);
   if (package->reported) {
     package->log_arena = arena_new();
     int level = engine_prints_lines(options) ? options->level : 2;
@@ -270,6 +272,7 @@ static void explain(EnginePackage *package) {
   else
     findings_convert(package);
   package->unit->events = NULL;
+  package->log_bytes = arena_used(package->log_arena);
   arena_free(package->log_arena);
   package->log_arena = NULL;
 }
@@ -296,10 +299,36 @@ const Phase engine_phases[] = {
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);
 _Static_assert(ARRAY_LEN(engine_phases) <= PHASE_MAX, "EnginePackage.seconds has a place for each phase");
 
-/* From here on only what other packages may ask for is there: functions without bodies, inline bodies, tags, generic syntax. */
+/* Whether a package that is looked into on demand hands on bodies is found out by looking for mentions in all that it imports. */
+static bool has_lazy_importer(const EnginePackage *package) {
+  const Engine *engine = package->engine;
+  for (uint32_t i = 0; i < engine->graph->package_len; i++)
+    if (is_lazy(&engine->packages[i]) && bitset_get(&engine->packages[i].reaches, package->index))
+      return true;
+  return false;
+}
+
+/* What importers inline is read again by them: from the declared function's syntax. */
+static void keep_inlined_syntax(EnginePackage *package) {
+  const Engine *engine = package->engine;
+  Unit *unit = package->unit;
+  if (!package->is_imported || package->failed || package->broke) return;
+  for (uint32_t i = 0; i < unit->funcs.len; i++) {
+    const Func *fn = unit->funcs.items[i];
+    if (fn->inl && fn->object && !fn->closure) package_keep_body(&engine->session, package->pkg, fn->object);
+  }
+}
+
+/* From here on only what other packages may ask for is there: functions without bodies, inline bodies with their syntax, tags,
+   generic syntax. */
 static void drop_bodies(EnginePackage *package) {
   if (!package->bodies || package->lazy || package->summary) return;
-  unit_drop_bodies(package->unit);
+  if (has_lazy_importer(package)) return;
+  if (package->unit) {
+    keep_inlined_syntax(package);
+    unit_drop_bodies(package->unit);
+  }
+  if (package->pkg) package_drop_bodies(package->pkg);
   arena_pool_give(package->engine->arenas, package->bodies);
   package->bodies = NULL;
 }
@@ -347,5 +376,9 @@ void pipeline_run(EnginePackage *package) {
     buffer_printf(&package->errors, "heapwhy: internal error in " STR_FMT ", phase %s: %s\n",
                   STR_ARG(package->load->import_path), package->phase, point.message);
   }
+  package->text_bytes = package->out.len;
+  package->bodies_bytes = arena_used(package->bodies);
+  double start = clock_seconds();
   if (!package->engine->options->stop_after.len) drop_bodies(package);
+  package->finish_seconds = clock_seconds() - start;
 }

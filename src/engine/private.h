@@ -12,6 +12,7 @@
  *   handed_on.c  which bodies come through imports
  *   findings.c   findings -> plain data for report
  *   compare.c    the same under several releases
+ *   timings.c    -timings
  *   dump.c       `heapwhy dump PHASE`
  */
 #ifndef HEAPWHY_ENGINE_PRIVATE_H
@@ -29,8 +30,9 @@ typedef struct EnginePackage {
   CompilerFlags flags; /* of -gcflags, and -l */
   uint32_t traits;     /* PackageTraits */
   Arena *arena;        /* syntax, facts, functions: session lifetime */
-  Arena *bodies;       /* ops and variables of its unit; given back when the package is done */
-  Arena *log_arena;    /* events of a reported package; dropped when its text is there */
+  Arena *
+      bodies; /* syntax and facts of bodies, ops and variables of its unit; given back when the package is done */
+  Arena *log_arena; /* events of a reported package; dropped when its text is there */
   IdCounter ids;
   Notes notes;            /* syntax errors; the checker's are in pkg->notes */
   bool lazy;              /* a dependency of which only what is asked for is looked into: demand.c */
@@ -49,6 +51,7 @@ typedef struct EnginePackage {
   Package *pkg;
   Unit *unit;
   bool reported;    /* asked for, and not answered by an earlier run */
+  bool finished;    /* nothing of it is running any more; under the output lock */
   bool needed;      /* has to be run: asked for, or imported by such */
   bool is_imported; /* by a package of this run */
   Facts facts;      /* of a package that is read from a summary */
@@ -65,6 +68,8 @@ typedef struct EnginePackage {
   Findings findings;
   ReportPackage report;
   double seconds[PHASE_MAX];
+  double finish_seconds; /* after the phases: what stays is put aside, the rest given back */
+  size_t bodies_bytes, log_bytes, text_bytes; /* that it took while it was worked on */
 } EnginePackage;
 
 struct Engine {
@@ -82,10 +87,13 @@ struct Engine {
   Store *store;            /* of earlier runs' results; NULL: none */
   EnginePackage *packages; /* one for each of the graph's */
   ArenaPool *arenas;       /* for what lives as long as a package is worked on */
-  Lock *progress_lock;
-  Lock *demand_lock; /* who holds it may look into packages that are lazy or read from summaries */
+  Lock *output_lock;       /* guards what follows, and `finished` of packages */
+  EngineResult *result;    /* gets the text of packages; NULL: nobody wants it */
+  double load_seconds, output_seconds;
+  uint32_t handed_out; /* packages whose text is in the result, or further */
+  uint32_t done;       /* packages that are through */
+  Lock *demand_lock;   /* who holds it may look into packages that are lazy or read from summaries */
   SummaryReader summaries;
-  uint32_t done;         /* packages that are through; under the lock */
   StrMap by_import_path; /* -> EnginePackage* */
 };
 
@@ -142,7 +150,7 @@ void packages_find_reach(Engine *engine);
 bool text_mentions(Str text, Str name); /* as a whole word */
 
 /* pipeline.c: a unit for the package; the parts of the pipeline that a shadow needs. */
-Unit *pipeline_new_unit(EnginePackage *package);
+Unit *pipeline_new_unit(EnginePackage *package, Arena *bodies);
 
 void summaries_open(Engine *engine);
 /* Dependencies leave summaries and come from them; else they are lazy where that is possible. */
@@ -155,6 +163,7 @@ void summaries_keep(EnginePackage *package);
 void summaries_check_body(const EnginePackage *package, Object *object);
 void summaries_decide(Func *fn);
 
+void timings_print(Engine *engine, Buffer *out);
 void findings_convert(EnginePackage *package); /* package->findings -> package->report */
 
 Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result);

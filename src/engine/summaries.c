@@ -57,8 +57,8 @@ bool summaries_take(EnginePackage *package) {
   if (!package->summary) return false;
   Package *pkg = package->pkg = summary_package(package->summary);
   pkg->user = package;
-  Unit *unit = package->unit = pipeline_new_unit(package);
-  package->bodies = unit->bodies;
+  package->bodies = arena_pool_take(engine->arenas);
+  Unit *unit = package->unit = pipeline_new_unit(package, package->bodies);
   unit->whole = false;
   unit->recall_func = recall_func;
   unit->recall_body = recall_body;

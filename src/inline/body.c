@@ -146,10 +146,10 @@ Func *clone_inlined_closure(void *context, CloneOptions *options, Func *closure)
 
 InlineBody *inline_body_new(Unit *unit, Func *fn) {
   Arena *bodies = unit->bodies;
-  unit->bodies = unit->arena;
-  InlineBody *body = arena_new_of(unit->arena, InlineBody);
+  if (!fn->closure) unit->bodies = unit->arena; /* nobody else asks for that of a literal */
+  InlineBody *body = arena_new_of(unit->bodies, InlineBody);
   body->has_loop_vars = fn->flags & FUNC_LOOP_VARS;
-  Func *holder = arena_new_of(unit->arena, Func); /* surrounds the templates of closures */
+  Func *holder = arena_new_of(unit->bodies, Func); /* surrounds the templates of closures */
   *holder = *fn;
   holder->flags |= FUNC_TEMPLATE;
   holder->closures.items = NULL;

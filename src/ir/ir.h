@@ -440,6 +440,8 @@ Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, 
 /* A new temporary of fn: ".autotmp_N" with N = number of its variables, declared in fn->dcl. */
 Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type);
 Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature);
+/* Of a function literal, with its CLOSURE op: goes with the unit's bodies, and so do its variables. */
+Func *func_new_literal(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature);
 void func_declare(Unit *unit, Func *fn, Name *name); /* appends to dcl */
 /* The name of the next closure of `outer` (gc-pipeline.md section 7); why: what made it. inl: of the literal's position. */
 typedef enum ClosureWhy { CLOSURE_LITERAL, CLOSURE_GO, CLOSURE_DEFER, CLOSURE_RANGE } ClosureWhy;

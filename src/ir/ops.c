@@ -66,11 +66,17 @@ Op *op_new(Unit *unit, OpKind kind, XPos pos, Type *type) {
   return op;
 }
 
+/* Values of the package's own bodies go with them. */
+static const Const *value_as_long_as(const Unit *unit, const Const *value) {
+  return unit->bodies == unit->arena ? const_copy(unit->arena, value) : value;
+}
+
 Op *op_copy(Unit *unit, const Op *op) {
   size_t size = op_sizes[op->kind];
   Op *copy = arena_alloc(unit->bodies, size);
   memcpy(copy, op, size);
   copy->id = ++unit->next_op_id;
+  if (op->kind == OP_LITERAL) copy->lit = value_as_long_as(unit, op->lit);
   return copy;
 }
 
@@ -96,7 +102,7 @@ Op *op_binary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x, Op *y) {
 
 Op *op_literal(Unit *unit, XPos pos, Type *type, const Const *value) {
   Op *op = op_new(unit, OP_LITERAL, pos, type);
-  op->lit = value;
+  op->lit = value_as_long_as(unit, value);
   return op;
 }
 
@@ -125,9 +131,9 @@ void op_list_prepend(Unit *unit, OpList *list, const OpList *more) {
 
 /* ---- names ---- */
 
-Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type, Func *curfn) {
-  bool local = class_ == CLASS_AUTO || class_ == CLASS_AUTOHEAP;
-  Name *n = arena_new_of(local ? unit->bodies : unit->arena, Name);
+static Name *new_name(Unit *unit, Arena *arena, NameClass class_, XPos pos, Package *pkg, Atom name,
+                      Type *type, Func *curfn) {
+  Name *n = arena_new_of(arena, Name);
   n->op.kind = OP_NAME;
   n->op.pos = pos;
   n->op.type = type;
@@ -138,6 +144,11 @@ Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, 
   n->name = name;
   n->curfn = curfn;
   return n;
+}
+
+Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type, Func *curfn) {
+  bool passing = class_ == CLASS_AUTO || class_ == CLASS_AUTOHEAP || (curfn && curfn->closure);
+  return new_name(unit, passing ? unit->bodies : unit->arena, class_, pos, pkg, name, type, curfn);
 }
 
 Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type) {
@@ -172,13 +183,24 @@ bool name_is_blank(const Name *name) {
 
 /* ---- functions ---- */
 
-Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
-  Func *fn = arena_new_of(unit->arena, Func);
+static Func *new_func(Unit *unit, Arena *arena, XPos pos, Package *pkg, Atom name, Type *signature) {
+  Func *fn = arena_new_of(arena, Func);
   fn->unit = unit;
   fn->pos = pos;
   fn->type = signature;
-  fn->name = name_new(unit, CLASS_FUNC, pos, pkg, name, signature, NULL);
+  fn->name = new_name(unit, arena, CLASS_FUNC, pos, pkg, name, signature, NULL);
   fn->name->func = fn;
+  return fn;
+}
+
+Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
+  return new_func(unit, unit->arena, pos, pkg, name, signature);
+}
+
+Func *func_new_literal(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
+  Func *fn = new_func(unit, unit->bodies, pos, pkg, name, signature);
+  fn->closure = op_new(unit, OP_CLOSURE, pos, signature);
+  fn->closure->func = fn;
   return fn;
 }
 

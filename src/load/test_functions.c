@@ -235,7 +235,7 @@ bool test_functions_add(TestFunctions *all, Str path, Str text, bool external) {
   Arena *arena = arena_new();
   Interner *interner = interner_new();
   TestFile file = {.session = {.interner = interner, .sources = sources_new(interner)}, .external = external};
-  IdCounter ids = {1};
+  IdCounter ids = {.next = 1};
   Notes notes = {.arena = arena};
   file.source = sources_add(file.session.sources, intern(interner, path), text);
   bool fine = file.source != NULL;

@@ -141,12 +141,9 @@ Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why) {
   if (why == CLOSURE_LITERAL) gen = ++b->literal_gen;
   if (why == CLOSURE_RANGE) gen = ++b->range_gen;
   Atom name = func_closure_name_numbered(b->unit, outer, xpos(pos), why, gen);
-  Func *fn = func_new(b->unit, xpos(pos), outer->name->pkg, name, signature);
+  Func *fn = func_new_literal(b->unit, xpos(pos), outer->name->pkg, name, signature);
   fn->flags |= outer->flags & FUNC_DUPOK;
   fn->flags |= FUNC_LOWERED;
-  Op *clo = op_new(b->unit, OP_CLOSURE, xpos(pos), signature);
-  clo->func = fn;
-  fn->closure = clo;
   fn->closure_gen = gen;
   fn->closure_parent = outer;
   if (why == CLOSURE_RANGE) {
@@ -192,16 +189,18 @@ static Lowering *lowering_of(Unit *unit) {
   if (unit->lower_state) return unit->lower_state;
   Lowering *low = arena_new_of(unit->arena, Lowering);
   low->unit = unit;
-  low->arena = unit->arena;
+  low->arena = unit->bodies;
+  low->kept = unit->arena;
   low->universe = unit->universe;
   low->eager = unit->whole;
   low->in_place = unit->profile->front_end == FRONT_TYPECHECK;
-  Map *maps[] = {&low->names,       &low->funcs,          &low->generics,      &low->instances,
-                 &low->read_types,  &low->read_objects,   &low->replaced,      &low->facts,
-                 &low->rewritten,   &low->pointers,       &low->runtime_names, &low->itabs,
-                 &low->shape_flags, &low->instance_types, &low->method_sets,   &low->renamed,
-                 &low->inlined,     &low->written,        &low->pointed,       &low->seen_types};
+  Map *maps[] = {&low->names,          &low->generics,      &low->instances, &low->read_types,
+                 &low->read_objects,   &low->replaced,      &low->facts,     &low->rewritten,
+                 &low->pointers,       &low->runtime_names, &low->itabs,     &low->shape_flags,
+                 &low->instance_types, &low->method_sets,   &low->renamed,   &low->inlined,
+                 &low->written,        &low->pointed,       &low->seen_types};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
+  low->funcs = map_in(low->kept);
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
   low->wrapped_values = strmap_in(low->arena);

@@ -31,7 +31,7 @@ TypeList body_tparams(Object *object) {
 Generic *generic_of(Lowering *low, Object *object) {
   Generic *g = map_get_ptr(&low->generics, object);
   if (g) return g;
-  g = arena_new_of(low->arena, Generic);
+  g = arena_new_of(low->kept, Generic);
   map_set_ptr(&low->generics, object, g);
   g->object = object;
   g->same = map_in(low->arena);
@@ -138,13 +138,13 @@ Instantiation *instance_record(Lowering *low, Object *object, TypeList targs, bo
   Generic *g = generic_of(low, object);
   assert(targs.len == g->tparams.len);
   for (uint32_t i = 0; i < targs.len; i++) shaped = shaped || has_shape(low, targs.items[i]);
-  TypeList actual = {arena_new_array(low->arena, Type *, targs.len), targs.len};
+  TypeList actual = {arena_new_array(low->kept, Type *, targs.len), targs.len};
   for (uint32_t i = 0; i < targs.len; i++)
     actual.items[i] = shaped ? shapify(low, targs.items[i], g->basic[i]) : targs.items[i];
   uint64_t *chain = map_put(&low->instances, instance_hash(object, actual, shaped));
   for (Instantiation *it = (Instantiation *)(uintptr_t)*chain; it; it = it->next)
     if (it->generic == g && it->shaped == shaped && same_targs(it->targs, actual)) return it;
-  Instantiation *inst = arena_new_of(low->arena, Instantiation);
+  Instantiation *inst = arena_new_of(low->kept, Instantiation);
   *inst = (Instantiation){
       .next = (Instantiation *)(uintptr_t)*chain, .generic = g, .targs = actual, .shaped = shaped};
   *chain = map_key(inst);
@@ -205,7 +205,7 @@ Atom instance_method_name(Lowering *low, Instantiation *inst) {
 }
 
 static ObjectList with_dictionary(Lowering *low, ObjectList params, Type *dictionary, Package *pkg, Pos pos) {
-  ObjectList all = {arena_new_array(low->arena, Object *, params.len + 1), params.len + 1};
+  ObjectList all = {arena_new_array(low->kept, Object *, params.len + 1), params.len + 1};
   all.items[0] = object_new_var(low->universe, VAR_PARAM, pkg, pos,
                                 intern_text(low->unit->session->interner, ".dict"), dictionary);
   if (params.len) memcpy(all.items + 1, params.items, sizeof(Object *) * params.len);
@@ -234,7 +234,7 @@ static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *obje
   declare_params(low, fn, signature, dictionary);
   if (!inst->generic->collected) collect_dictionary(low, inst->generic);
   rename_results(low, fn, object->type);
-  BodySource *source = arena_new_of(low->arena, BodySource);
+  BodySource *source = arena_new_of(low->kept, BodySource);
   *source = (BodySource){.fn = fn, .object = object, .inst = inst};
   fn->source = source;
   if (low->unit->recall_func) low->unit->recall_func(low->unit->context, fn);
@@ -302,7 +302,7 @@ Instantiation *instantiate(Lowering *low, Object *object, TypeList targs, bool s
 /* ---- dictionaries ---- */
 
 static TypeList subst_list(Lowering *low, TypeList list, TypeList tparams, TypeList targs) {
-  TypeList out = {arena_new_array(low->arena, Type *, list.len), list.len};
+  TypeList out = {arena_new_array(low->kept, Type *, list.len), list.len};
   for (uint32_t i = 0; i < list.len; i++) {
     Type *t = list.items[i];
     out.items[i] =

@@ -105,7 +105,8 @@ typedef struct Fact {
 
 struct Lowering { /* per unit */
   Unit *unit;
-  Arena *arena;
+  Arena *arena; /* until the unit is done */
+  Arena *kept;  /* as long as the run: what importers may ask for, parts of types */
   Universe *universe;
   bool eager;                 /* reported unit: resolve everything in read order */
   bool queue_closed;          /* bodies are lowered at once (on demand) */

@@ -188,7 +188,7 @@ Func *new_wrapper(Lowering *low, Package *pkg, Atom name, Type *signature) {
     fn->params[i]->name = recv ? atom_printf(low, ".this") : atom_printf(low, ".anon%u", unnamed++);
     fn->params[i]->pkg = low->unit->pkg;
     Object *named =
-        arena_new_of(low->arena, Object); /* has a name now, so it counts as one that was written */
+        arena_new_of(low->kept, Object); /* has a name now, so it counts as one that was written */
     if (fn->params[i]->object) *named = *fn->params[i]->object;
     named->name = fn->params[i]->name;
     fn->params[i]->object = named;

@@ -65,6 +65,10 @@ void sources_free(Sources *sources) {
   arena_free(sources->arena);
 }
 
+size_t sources_bytes(const Sources *sources) {
+  return arena_bytes(sources->arena) + arena_bytes(sources->public_arena);
+}
+
 Arena *sources_arena(Sources *sources) { return sources->public_arena; }
 
 static uint32_t count_lines(Str text) {

@@ -44,6 +44,7 @@ typedef struct Sources Sources;
 
 Sources *sources_new(Interner *interner);
 void sources_free(Sources *sources);
+size_t sources_bytes(const Sources *sources); /* held for tables, without the texts */
 Arena *sources_arena(Sources *sources);
 /* text is not copied: it lives at least as long as the session. NULL when the position space (4 GiB) is used up. */
 SourceFile *sources_add(Sources *sources, Atom path, Str text);

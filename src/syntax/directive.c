@@ -276,7 +276,7 @@ static void read_linkname(Parser *p, Pos pos, Str text) {
   Linkname linkname = {.pos = pos, .std = str_equal(fields[0], STR("go:linknamestd"))};
   linkname.local = intern(p->session->interner, fields[1]);
   if (count == 3) linkname.remote = intern(p->session->interner, fields[2]);
-  vec_push(p->arena, &p->file->linknames, linkname);
+  vec_push(p->file->arena, &p->file->linknames, linkname);
 }
 
 /* The length of the pattern that rest starts with; 0: it is badly quoted. */
@@ -443,7 +443,7 @@ uint32_t pragma_take(Parser *p, uint32_t allowed, VarDecl *decl) {
   vec_each (EmbedDirective, embed, &p->pragma.embeds) {
     embed->decl = decl;
     if (decl)
-      vec_push(p->arena, &p->file->embeds, *embed);
+      vec_push(p->file->arena, &p->file->embeds, *embed);
     else
       note_add(&p->file->late, embed->pos, "misplaced go:embed directive");
   }

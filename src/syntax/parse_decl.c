@@ -206,6 +206,29 @@ static void parse_receiver(Parser *p, FuncDecl *decl) {
   if (list.len) decl->recv = list.items[0];
 }
 
+static uint32_t next_id(const Parser *p) {
+  return p->passing ? NODE_PASSING | p->ids->next_passing : p->ids->next;
+}
+
+/* Other packages may ask for the bodies of generic functions and of methods of generic types. */
+static bool is_generic(const FuncDecl *decl) {
+  if (decl->tparams.len) return true;
+  Node *recv = decl->recv && decl->recv->type ? node_unparen(decl->recv->type) : NULL;
+  while (recv && recv->kind == NODE_OPERATION) recv = node_unparen(((Operation *)recv)->x);
+  return recv && recv->kind == NODE_INDEX;
+}
+
+void parse_whole_body(Parser *p, FuncDecl *decl) {
+  Arena *outer = p->arena;
+  p->passing = p->ids->passing && !is_generic(decl);
+  if (p->passing) p->arena = p->ids->passing;
+  decl->body_id = next_id(p);
+  decl->body = parse_function_body(p);
+  decl->body_id_end = next_id(p);
+  p->arena = outer;
+  p->passing = false;
+}
+
 /* At the `{` of a declared function. */
 static void parse_declared_body(Parser *p, FuncDecl *decl) {
   decl->body_offset = p->scan.offset;
@@ -215,9 +238,7 @@ static void parse_declared_body(Parser *p, FuncDecl *decl) {
     end = p->scan.offset;
     parser_next(p);
   } else {
-    decl->body_id = p->ids->next;
-    decl->body = parse_function_body(p);
-    decl->body_id_end = p->ids->next;
+    parse_whole_body(p, decl);
     end = source_offset(p->source, decl->body->rbrace);
   }
   decl->body_len = end + 1 - decl->body_offset;

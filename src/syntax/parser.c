@@ -177,7 +177,7 @@ void parser_advance(Parser *p, TokenSet follow) {
 void *parser_node(Parser *p, NodeKind kind, size_t size, Pos pos) {
   Node *node = arena_alloc(p->arena, size);
   node->kind = kind;
-  node->id = p->ids->next++;
+  node->id = p->passing ? NODE_PASSING | p->ids->next_passing++ : p->ids->next++;
   node->pos = pos;
   return node;
 }
@@ -228,7 +228,7 @@ Pos bracketed_end(Parser *p, const Bracketed *list) {
 
 static void parser_start(Parser *p, NameSlot *slots, uint32_t slot_bits, uint32_t offset) {
   if (!p->ids->next) p->ids->next = 1;
-  vec_reserve(p->arena, &p->stack, FIRST_STACK);
+  vec_reserve(p->ids->passing ? p->ids->passing : p->arena, &p->stack, FIRST_STACK);
   ScanClient client = {p, scan_error, directive_read};
   NameCache names = {p->session->interner, slots, slot_bits};
   scanner_init(&p->scan, names, p->source->text, offset, client);
@@ -261,9 +261,7 @@ void parse_body(const SyntaxSession *session, SyntaxFile *file, FuncDecl *decl, 
   p.directives_from = UINT32_MAX; /* they were read when the body was skipped */
   NameSlot slots[1 << BODY_NAME_BITS] = {0};
   parser_start(&p, slots, BODY_NAME_BITS, decl->body_offset);
-  decl->body_id = ids->next;
-  decl->body = parse_function_body(&p);
-  decl->body_id_end = ids->next;
+  parse_whole_body(&p, decl);
 }
 
 Node *parse_expression(Arena *arena, const SyntaxSession *session, SourceFile *source, IdCounter *ids,

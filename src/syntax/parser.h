@@ -31,7 +31,8 @@ typedef struct PendingPragma {
 typedef struct Parser {
   Scanner scan;
   const SyntaxSession *session;
-  Arena *arena;
+  Arena *arena; /* of what is being parsed: ids->passing in a body that lies there */
+  bool passing;
   SourceFile *source;
   SyntaxFile *file; /* NULL for parse_expression */
   IdCounter *ids;
@@ -98,7 +99,9 @@ NameExpr *parser_name_at(Parser *p, Pos pos, Atom name);
 Node *parser_bad_expr(Parser *p);
 
 static inline uint32_t list_begin(const Parser *p) { return p->stack.len; }
-static inline void list_push(Parser *p, void *node) { vec_push(p->arena, &p->stack, (Node *)node); }
+static inline void list_push(Parser *p, void *node) {
+  vec_push(p->ids->passing ? p->ids->passing : p->arena, &p->stack, (Node *)node);
+}
 static inline uint32_t list_len(const Parser *p, uint32_t begin) { return p->stack.len - begin; }
 /* Takes the elements since `begin` off the stack: an array in the arena, or NULL if there are none. */
 void *list_end(Parser *p, uint32_t begin, uint32_t *len);
@@ -119,7 +122,8 @@ Pos bracketed_end(Parser *p, const Bracketed *list);
 
 void parse_source_file(Parser *p);
 BlockStmt *parse_function_body(Parser *p);
-NodeList parse_decl_statement(Parser *p); /* at `var`, `const` or `type` */
+void parse_whole_body(Parser *p, FuncDecl *decl); /* of a declared function, at its `{` */
+NodeList parse_decl_statement(Parser *p);         /* at `var`, `const` or `type` */
 
 NameExpr *parse_name(Parser *p);
 NameExpr **parse_name_list(Parser *p, NameExpr *first, uint32_t *len);

@@ -6,6 +6,7 @@
  * IdCounter), so facts about nodes live in side arrays. Positions are those that the compiler stores, see nodes.def and
  * gc-pipeline.md section 3: a call stands at its `(`, a binary operation at its operator, a composite literal at its `{`.
  *
+ * Bodies of functions without type parameters may lie in an arena of their own, so that they can go first (IdCounter.passing).
  * Bodies of functions can be skipped (PARSE_SKIP_BODIES) and parsed later by parse_body, which appends to the same arena.
  * Errors are notes: parsing goes on, at most one per line, worded as the compiler words them ("syntax error: ...").
  *
@@ -82,9 +83,14 @@ const char *node_kind_text(NodeKind kind); /* "call expression", … */
 
 typedef struct Node {
   NodeKind kind;
-  uint32_t id; /* dense in its package, from 1 */
+  uint32_t id; /* dense in its package, from 1; see NODE_PASSING */
   Pos pos;
 } Node;
+
+/* Set in the ids of nodes in bodies that go when their package is done; these nodes are counted on their own. */
+#define NODE_PASSING 0x80000000u
+
+static inline bool node_is_passing(const Node *node) { return (node->id & NODE_PASSING) != 0; }
 
 typedef struct NodeList {
   Node **items;
@@ -449,7 +455,11 @@ typedef enum ParseFlags {
 } ParseFlags;
 
 typedef struct IdCounter {
-  uint32_t next; /* id for the next node, from 1 */
+  uint32_t next;         /* id for the next node, from 1 */
+  uint32_t next_passing; /* the same for nodes with NODE_PASSING, without that bit */
+  Arena *
+      passing; /* where bodies lie that nobody needs when the package is done: those without type parameters; NULL:
+                     nowhere, they stay */
 } IdCounter;
 
 typedef struct SyntaxSession { /* what is shared by all packages of a run */

@@ -83,13 +83,15 @@ typedef struct Delayed { /* runs once all types so far are set up; describes its
   void (*run)(Checker *check, void *data);
   void *data;
   Environment env;
+  Arena *arena; /* Checker.arena */
 } Delayed;
 
 struct Checker {
   const CheckConfig *config;
   Universe *universe;
   Package *pkg;
-  Arena *arena; /* of the package: session lifetime */
+  Arena *arena;   /* as long as what is being checked: of the package, or of its passing bodies */
+  Arena *scratch; /* until the package is done */
   Notes *notes;
   Info *info;
   Environment env;
@@ -121,7 +123,11 @@ const char *text_object(Checker *check, const Object *object);
 const char *text_types(Checker *check, TypeList list);
 
 /* ---- recording (info.c) ---- */
-Info *info_new(Arena *arena, IdCounter *ids);
+Info *info_new(Package *pkg);
+Scope *scope_new_in(Arena *arena, Universe *universe, Scope *parent);
+/* Facts about the passing nodes `from` … `end` - 1 become those of the kept nodes from `to` on. */
+void info_move(Package *pkg, uint32_t from, uint32_t end, uint32_t to);
+void info_drop_passing(Info *info);
 void record_type_and_value(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value);
 void record_untyped(Checker *check); /* at the end: final types of untyped expressions */
 void record_def(Checker *check, NameExpr *name, Object *object);
@@ -183,6 +189,8 @@ void check_object_decl(Checker *check, Object *object); /* determines object->ty
 void check_decl_stmt(Checker *check, NodeList decls);   /* declarations inside functions */
 void check_function(Checker *check, DeclInfo *decl, const char *name, Type *signature, BlockStmt *body,
                     const Const *iota);
+/* What follows lies where the body does. */
+void check_arena_of(Checker *check, const Node *body);
 void check_later(Checker *check, void (*run)(Checker *, void *),
                  void *data); /* env is saved and restored for it */
 void check_process_delayed(Checker *check, uint32_t from);

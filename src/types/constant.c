@@ -79,6 +79,38 @@ static Limbs limbs_copy(Arena *arena, mpz_srcptr value) {
   return copy;
 }
 
+static Limbs limbs_again(Arena *arena, Limbs limbs) {
+  size_t n = (size_t)(limbs.size < 0 ? -limbs.size : limbs.size);
+  Limbs copy = {arena_new_array(arena, mp_limb_t, n), limbs.size};
+  if (n) memcpy(copy.limbs, limbs.limbs, n * sizeof(mp_limb_t));
+  return copy;
+}
+
+Const *const_copy(Arena *arena, const Const *c) {
+  Const *copy = const_new(arena, c->form);
+  copy->u = c->u;
+  switch (c->form) {
+  case FORM_UNKNOWN:
+  case FORM_BOOL:
+  case FORM_SMALL: break;
+  case FORM_STRING: return const_make_string(arena, arena_str(arena, const_string(c)));
+  case FORM_BIG: copy->u.big = limbs_again(arena, c->u.big); break;
+  case FORM_FRACTION:
+    copy->u.fraction.numerator = limbs_again(arena, c->u.fraction.numerator);
+    copy->u.fraction.denominator = limbs_again(arena, c->u.fraction.denominator);
+    break;
+  case FORM_FLOAT:
+    copy->u.real.significand = arena_new_array(arena, mp_limb_t, FLOAT_LIMBS);
+    memcpy(copy->u.real.significand, c->u.real.significand, sizeof(mp_limb_t) * FLOAT_LIMBS);
+    break;
+  case FORM_COMPLEX:
+    copy->u.complex.re = const_copy(arena, c->u.complex.re);
+    copy->u.complex.im = const_copy(arena, c->u.complex.im);
+    break;
+  }
+  return copy;
+}
+
 Const *const_make_unknown(Arena *arena) { return const_new(arena, FORM_UNKNOWN); }
 
 Const *const_make_bool(Arena *arena, bool value) {

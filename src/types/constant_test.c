@@ -260,6 +260,24 @@ static void representation(void **state) {
   assert_string_equal(exact(a, const_represent(a, num(a, "0.1"), &f32)), "13421773/134217728");
 }
 
+/* A copy says the same when the arena of the original is gone. */
+static void copies(void **state) {
+  Arena *a = *state;
+  static const char *const sources[] = {
+      "7", "-9223372036854775808", "123456789012345678901234567890", "0.1", "1e-5000", "2i", "1e400i"};
+  Arena *other = arena_new();
+  const Const *copy[ARRAY_LEN(sources)];
+  for (size_t i = 0; i < ARRAY_LEN(sources); i++) copy[i] = const_copy(a, num(other, sources[i]));
+  const Const *parts = const_make_string(other, arena_str(other, STR("ab")));
+  const Const *sum = const_binary(other, parts, OPERATOR_ADD, const_make_string(other, STR("cd")), false);
+  const Const *string = const_copy(a, sum), *truth = const_copy(a, const_make_bool(other, true));
+  arena_free(other);
+  for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+    assert_true(const_compare(copy[i], OPERATOR_EQL, num(a, sources[i])));
+  assert_true(str_equal(const_string(string), STR("abcd")));
+  assert_true(const_bool(truth));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(literals, with_arena, without_arena),
@@ -269,6 +287,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(comparisons, with_arena, without_arena),
       cmocka_unit_test_setup_teardown(kinds, with_arena, without_arena),
       cmocka_unit_test_setup_teardown(rounding, with_arena, without_arena),
+      cmocka_unit_test_setup_teardown(copies, with_arena, without_arena),
       cmocka_unit_test_setup_teardown(representation, with_arena, without_arena),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

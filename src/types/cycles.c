@@ -18,7 +18,7 @@ int32_t object_path_index(const Checker *check, const Object *object) {
 
 void check_push_object(Checker *check, Object *object) {
   object->color = COLOR_GREY;
-  vec_push(check->arena, &check->object_path, object);
+  vec_push(check->scratch, &check->object_path, object);
 }
 
 void check_pop_object(Checker *check) {
@@ -139,7 +139,7 @@ static Object *named_place(Checker *check, Type *named) {
   if (!named->u.named.origin) return named->u.named.object;
   NamedState *state = named->u.named.state;
   if (!state->place) {
-    state->place = arena_new_of(check->arena, Object);
+    state->place = arena_new_of(check->pkg->arena, Object);
     *state->place = *named->u.named.object;
     state->place->type = named;
     state->place->color = COLOR_NONE;

@@ -25,7 +25,7 @@ void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object
 }
 
 Scope *check_open_scope(Checker *check, Node *node) {
-  Scope *scope = scope_new(check->universe, check->env.scope);
+  Scope *scope = scope_new_in(check->arena, check->universe, check->env.scope);
   record_scope(check, node, scope);
   check->env.scope = scope;
   return scope;
@@ -44,7 +44,7 @@ void check_add_dependency(Checker *check, Object *to) {
   uint64_t *seen = map_put(&from->dep_set, map_key(to));
   if (*seen) return;
   *seen = 1;
-  vec_push(check->arena, &from->deps, to);
+  vec_push(check->scratch, &from->deps, to);
 }
 
 /* ---- objects on demand ---- */
@@ -96,6 +96,8 @@ void check_object_decl(Checker *check, Object *object) {
   if (!decl) BUG("no declaration for %s", atom_text(object->name));
   check_push_object(check, object);
   Environment saved = check->env;
+  Arena *arena = check->arena;
+  check->arena = check->pkg->arena;
   check->env = (Environment){.scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang};
   switch ((int)object->kind) {
   case OBJECT_CONST:
@@ -115,6 +117,7 @@ void check_object_decl(Checker *check, Object *object) {
   default: BUG("declaration of a kind that has none: %d", (int)object->kind);
   }
   check->env = saved;
+  check->arena = arena;
   check_pop_object(check);
 }
 
@@ -329,6 +332,7 @@ typedef struct Body {
 static void check_body(Checker *check, void *data) {
   const Body *body = data;
   body->decl->body_checked = true;
+  check_arena_of(check, &body->decl->func_decl->body->node);
   check_func_body(check, body->decl, atom_text(body->object->name), body->object->type,
                   body->decl->func_decl->body, NULL);
 }

@@ -34,7 +34,7 @@ void record_operand(Checker *check, const Operand *x) {
     return;
   }
   uint64_t *slot = map_put(&check->untyped, map_key(x->expr));
-  UntypedInfo *info = *slot ? (UntypedInfo *)(uintptr_t)*slot : arena_new_of(check->arena, UntypedInfo);
+  UntypedInfo *info = *slot ? (UntypedInfo *)(uintptr_t)*slot : arena_new_of(check->scratch, UntypedInfo);
   *info = (UntypedInfo){x->expr, false, x->mode, type, value};
   *slot = map_key(info);
 }

@@ -13,10 +13,11 @@
 enum {
   PAGE_BITS = 9,
   PAGE_SIZE = 1 << PAGE_BITS,
-  FACT_DEF = 1,     /* names: declared here */
-  FACT_USE = 2,     /* names: refers to the object */
-  FACT_SCOPE = 4,   /* the fact is a scope */
-  FACT_INSTANCE = 8 /* names: refers to the object of an InstanceFact */
+  FACT_DEF = 1,      /* names: declared here */
+  FACT_USE = 2,      /* names: refers to the object */
+  FACT_SCOPE = 4,    /* the fact is a scope */
+  FACT_INSTANCE = 8, /* names: refers to the object of an InstanceFact */
+  FACT_SELECTION = 16
 };
 
 typedef struct Fact {
@@ -31,44 +32,57 @@ typedef struct InstanceFact {
   Object *object; /* that is instantiated */
 } InstanceFact;
 
+typedef struct Pages {
+  Fact **items;
+  uint32_t len;
+} Pages;
+
 struct Info {
-  Arena *arena;
-  Fact **pages;
-  uint32_t page_count;
+  const Package *pkg;
+  Pages kept, passing; /* of nodes with NODE_PASSING */
 };
 
-Info *info_new(Arena *arena, IdCounter *ids) {
-  (void)ids;
-  Info *info = arena_new_of(arena, Info);
-  info->arena = arena;
+Info *info_new(Package *pkg) {
+  Info *info = arena_new_of(pkg->arena, Info);
+  info->pkg = pkg;
   return info;
 }
 
+static Arena *arena_of(const Info *info, uint32_t id) {
+  return id & NODE_PASSING ? info->pkg->ids->passing : info->pkg->arena;
+}
+
 /* Pages and their table are published while others read: the count last. */
-static const Fact *page_of(const Info *info, uint32_t id) {
-  if (id >> PAGE_BITS >= LOAD_ACQUIRE(&info->page_count)) return NULL;
-  return LOAD_ACQUIRE(&LOAD_ACQUIRE(&info->pages)[id >> PAGE_BITS]);
+static const Fact *fact_at(const Info *info, uint32_t id) {
+  const Pages *pages = id & NODE_PASSING ? &info->passing : &info->kept;
+  uint32_t number = (id & ~NODE_PASSING) >> PAGE_BITS;
+  if (number >= LOAD_ACQUIRE(&pages->len)) return NULL;
+  const Fact *page = LOAD_ACQUIRE(&LOAD_ACQUIRE(&pages->items)[number]);
+  return page ? &page[id & (PAGE_SIZE - 1)] : NULL;
 }
 
 static const Fact *fact_of(const Info *info, const Node *node) {
   static const Fact nothing = {0};
-  if (!info || !node) return &nothing;
-  const Fact *page = page_of(info, node->id);
-  return page ? &page[node->id & (PAGE_SIZE - 1)] : &nothing;
+  const Fact *fact = info && node ? fact_at(info, node->id) : NULL;
+  return fact ? fact : &nothing;
 }
 
-static Fact *fact_put(Info *info, const Node *node) {
-  uint32_t page = node->id >> PAGE_BITS;
-  if (page >= info->page_count) {
-    uint32_t count = page + 1 + page / 2;
-    Fact **pages = arena_new_array(info->arena, Fact *, count);
-    if (info->page_count) memcpy(pages, info->pages, sizeof(Fact *) * info->page_count);
-    STORE_RELEASE(&info->pages, pages);
-    STORE_RELEASE(&info->page_count, count);
+static Fact *fact_put_at(Info *info, uint32_t id) {
+  Arena *arena = arena_of(info, id);
+  Pages *pages = id & NODE_PASSING ? &info->passing : &info->kept;
+  uint32_t number = (id & ~NODE_PASSING) >> PAGE_BITS;
+  if (number >= pages->len) {
+    uint32_t len = number + 1 + number / 2;
+    Fact **items = arena_new_array(arena, Fact *, len);
+    if (pages->len) memcpy(items, pages->items, sizeof(Fact *) * pages->len);
+    STORE_RELEASE(&pages->items, items);
+    STORE_RELEASE(&pages->len, len);
   }
-  if (!info->pages[page]) STORE_RELEASE(&info->pages[page], arena_new_array(info->arena, Fact, PAGE_SIZE));
-  return &info->pages[page][node->id & (PAGE_SIZE - 1)];
+  if (!pages->items[number]) STORE_RELEASE(&pages->items[number], arena_new_array(arena, Fact, PAGE_SIZE));
+  return &pages->items[number][id & (PAGE_SIZE - 1)];
 }
+
+static Fact *fact_put(Info *info, const Node *node) { return fact_put_at(info, node->id); }
 
 /* ---- reading ---- */
 
@@ -111,19 +125,23 @@ const Instance *info_instance(const Info *info, const NameExpr *name) {
 void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(void *context, Object *object),
                    void *context) {
   for (uint32_t id = from; info && id < to; id++) {
-    const Fact *page = page_of(info, id);
-    const Fact *fact = page ? &page[id & (PAGE_SIZE - 1)] : NULL;
+    const Fact *fact = fact_at(info, id);
     Object *object = fact ? use_of(fact) : NULL;
     if (object) visit(context, object);
   }
 }
 
-void info_each_def(const Info *info, void (*visit)(void *context, Object *object), void *context) {
-  for (uint32_t page = 0; page < info->page_count; page++)
-    for (uint32_t i = 0; info->pages[page] && i < PAGE_SIZE; i++) {
-      const Fact *fact = &info->pages[page][i];
+static void each_def(const Pages *pages, void (*visit)(void *context, Object *object), void *context) {
+  for (uint32_t page = 0; page < pages->len; page++)
+    for (uint32_t i = 0; pages->items[page] && i < PAGE_SIZE; i++) {
+      const Fact *fact = &pages->items[page][i];
       if ((fact->flags & FACT_DEF) && fact->more) visit(context, fact->more);
     }
+}
+
+void info_each_def(const Info *info, void (*visit)(void *context, Object *object), void *context) {
+  each_def(&info->kept, visit, context);
+  each_def(&info->passing, visit, context);
 }
 
 /* ---- writing ---- */
@@ -176,13 +194,15 @@ void record_scope(Checker *check, Node *node, Scope *scope) {
 void record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type *recv, Object *object,
                       const Lookup *how) {
   record_use(check, x->sel, object);
-  Arena *arena = check->info->arena;
+  Arena *arena = arena_of(check->info, x->node.id);
   Selection *selection = arena_new_of(arena, Selection);
   *selection = (Selection){
       .kind = kind, .recv = recv, .object = object, .path_len = how->path_len, .indirect = how->indirect};
   selection->path = arena_new_array(arena, uint32_t, how->path_len);
   memcpy(selection->path, how->path, sizeof(uint32_t) * how->path_len);
-  fact_put(check->info, &x->node)->more = selection;
+  Fact *fact = fact_put(check->info, &x->node);
+  fact->more = selection;
+  fact->flags |= FACT_SELECTION;
 }
 
 /* The name of what is instantiated by expr: f, p.f, f[T], p.f[T]. */
@@ -197,7 +217,7 @@ void record_instance(Checker *check, Node *expr, TypeList targs, Type *type) {
   NameExpr *name = instantiated_name(expr);
   if (!name) BUG("instance of an expression without a name");
   Fact *fact = fact_put(check->info, &name->node);
-  InstanceFact *instance = arena_new_of(check->info->arena, InstanceFact);
+  InstanceFact *instance = arena_new_of(arena_of(check->info, name->node.id), InstanceFact);
   *instance = (InstanceFact){.instance = {targs, type}, .object = use_of(fact)};
   fact->more = instance;
   fact->flags |= FACT_INSTANCE;
@@ -220,3 +240,38 @@ void record_comma_ok_types(Checker *check, Node *x, Type *const types[2]) {
     if (x->kind != NODE_PAREN) return;
   }
 }
+
+/* ---- moving ---- */
+
+static void *more_again(Arena *arena, const Fact *fact) {
+  if (!fact->more || fact->flags & FACT_SCOPE) return NULL;
+  if (fact->flags & FACT_INSTANCE) {
+    InstanceFact *copy = arena_new_of(arena, InstanceFact);
+    *copy = *(const InstanceFact *)fact->more;
+    TypeList targs = copy->instance.targs;
+    copy->instance.targs.items = arena_new_array(arena, Type *, targs.len);
+    if (targs.len) memcpy(copy->instance.targs.items, targs.items, sizeof(Type *) * targs.len);
+    return copy;
+  }
+  if (!(fact->flags & FACT_SELECTION)) return fact->more;
+  Selection *copy = arena_new_of(arena, Selection);
+  *copy = *(const Selection *)fact->more;
+  uint32_t *path = arena_new_array(arena, uint32_t, copy->path_len);
+  if (copy->path_len) memcpy(path, copy->path, sizeof(uint32_t) * copy->path_len);
+  copy->path = path;
+  return copy;
+}
+
+void info_move(Package *pkg, uint32_t from, uint32_t end, uint32_t to) {
+  for (uint32_t id = from; id < end; id++, to++) {
+    const Fact *fact = fact_at(pkg->info, id);
+    if (!fact || (!fact->type && !fact->more)) continue;
+    Fact *copy = fact_put_at(pkg->info, to);
+    *copy = *fact;
+    copy->flags &= (uint8_t)~FACT_SCOPE;
+    copy->more = more_again(pkg->arena, fact);
+    if (fact->value) copy->value = const_copy(pkg->arena, fact->value);
+  }
+}
+
+void info_drop_passing(Info *info) { info->passing = (Pages){0}; }

@@ -42,7 +42,7 @@ static void add_method(Checker *check, Parts *parts, FieldNode *field, Type *rec
   Object *method =
       object_new(check->universe, OBJECT_FUNC, check->pkg, name->node.pos, name->name, signature);
   record_def(check, name, method);
-  vec_push(check->arena, &parts->methods, method);
+  vec_push(check->pkg->arena, &parts->methods, method);
 }
 
 static int compare_methods(const void *a, const void *b) {
@@ -62,8 +62,8 @@ void check_interface_type(Checker *check, Type *result, InterfaceTypeExpr *e, Ob
       continue;
     }
     Type *embedded = check_parse_union(check, field->type);
-    vec_push(check->arena, &parts.embeddeds, embedded);
-    vec_push(check->arena, &parts.positions, node_start(field->type));
+    vec_push(check->pkg->arena, &parts.embeddeds, embedded);
+    vec_push(check->pkg->arena, &parts.positions, node_start(field->type));
   }
   if (parts.methods.len > 1) qsort(parts.methods.items, parts.methods.len, sizeof(Object *), compare_methods);
   result->u.interface.methods = (ObjectList){parts.methods.items, parts.methods.len};
@@ -71,7 +71,7 @@ void check_interface_type(Checker *check, Type *result, InterfaceTypeExpr *e, Ob
   result->u.interface.embed_pos = parts.positions.items;
   result->u.interface.complete = true;
   Core *core = check->core;
-  vec_push(check->arena, &core->interfaces, (InterfaceSite){result, &e->node});
+  vec_push(check->scratch, &core->interfaces, (InterfaceSite){result, &e->node});
   if (parts.methods.len == 0 && parts.embeddeds.len == 0) return;
   result->u.interface.checker = check; /* whoever needs the type set first reports what is wrong with it */
   TypeSetTask *task = arena_new_of(check->arena, TypeSetTask);

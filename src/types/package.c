@@ -34,7 +34,7 @@ Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang)
   pkg->ids = arena_new_of(arena, IdCounter);
   pkg->ids->next = 1;
   pkg->notes.arena = arena;
-  pkg->info = info_new(arena, pkg->ids);
+  pkg->info = info_new(pkg);
   pkg->state = arena_new_of(arena, struct PackageState);
   pkg->state->lock = lock_new(arena);
   return pkg;
@@ -57,28 +57,38 @@ void package_add_file(Package *pkg, SyntaxFile *file) {
   pkg->files = files;
 }
 
+/* Where lies what goes when the package is done. */
+static Arena *passing_arena(const Package *pkg) { return pkg->ids->passing ? pkg->ids->passing : pkg->arena; }
+
+void check_arena_of(Checker *check, const Node *body) {
+  check->arena = node_is_passing(body) ? check->scratch : check->pkg->arena;
+}
+
 /* ---- delayed work ---- */
 
 void check_later(Checker *check, void (*run)(Checker *, void *), void *data) {
-  Delayed delayed = {run, data, check->env};
+  Delayed delayed = {run, data, check->env, check->arena};
   delayed.env.error_pos = POS_NONE;
   delayed.env.in_tparam_list = false;
-  vec_push(check->arena, &check->delayed, delayed);
+  vec_push(check->scratch, &check->delayed, delayed);
 }
 
 void check_process_delayed(Checker *check, uint32_t from) {
   Environment saved = check->env;
+  Arena *arena = check->arena;
   for (uint32_t i = from; i < check->delayed.len; i++) {
     Delayed delayed = check->delayed.items[i]; /* the list may move */
     check->env = delayed.env;
+    check->arena = delayed.arena;
     delayed.run(check, delayed.data);
   }
   assert(from <= check->delayed.len);
   check->delayed.len = from;
   check->env = saved;
+  check->arena = arena;
 }
 
-void check_needs_cleanup(Checker *check, Type *t) { vec_push(check->arena, &check->cleaners, t); }
+void check_needs_cleanup(Checker *check, Type *t) { vec_push(check->scratch, &check->cleaners, t); }
 
 /* Publishing: everything lazy about the types that the package declares is computed. */
 void check_cleanup(Checker *check) {
@@ -105,9 +115,10 @@ Checker *checker_new(const CheckConfig *config, Package *pkg) {
   check->universe = config->universe;
   check->pkg = pkg;
   check->arena = pkg->arena;
+  check->scratch = passing_arena(pkg);
   check->notes = &pkg->notes;
   check->info = pkg->info;
-  check->untyped = map_in(pkg->arena);
+  check->untyped = map_in(check->scratch);
   check->core = arena_new_of(pkg->arena, Core);
   return check;
 }
@@ -196,6 +207,7 @@ bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) 
     pkg->state->checker = check;
     uint32_t local_types = pkg->local_types.len;
     check->env = (Environment){.scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang};
+    if (syntax->body) check_arena_of(check, &syntax->body->node);
     if (syntax->body) check_func_body(check, decl, atom_text(func->name), func->type, syntax->body, NULL);
     check_process_delayed(check, 0);
     check_cleanup(check);
@@ -207,6 +219,33 @@ bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) 
   }
   lock_release(pkg->state->lock);
   return ok;
+}
+
+/* ---- when the package is done ---- */
+
+void package_keep_body(const SyntaxSession *session, Package *pkg, Object *func) {
+  FuncDecl *decl = func->u.func.syntax;
+  if (!decl || !decl->body || !node_is_passing(&decl->body->node)) return;
+  uint32_t from = decl->body_id, end = decl->body_id_end;
+  IdCounter kept = {.next = pkg->ids->next};
+  Notes ignored = {.arena = pkg->ids->passing};
+  decl->body = NULL;
+  parse_body(session, func->u.func.file->syntax, decl, &kept, &ignored, PARSE_ALL);
+  pkg->ids->next = kept.next;
+  if (decl->body_id_end - decl->body_id != end - from) BUG("%s: parsed twice", atom_text(func->name));
+  info_move(pkg, from, end, decl->body_id);
+}
+
+void package_drop_bodies(Package *pkg) {
+  info_drop_passing(pkg->info);
+  for (uint32_t i = 0; i < pkg->objects.len; i++) {
+    const Object *object = pkg->objects.items[i];
+    FuncDecl *decl = object->kind == OBJECT_FUNC ? object->u.func.syntax : NULL;
+    if (!decl || !decl->body || !node_is_passing(&decl->body->node)) continue;
+    decl->body = NULL;
+    decl->body_id = decl->body_id_end = 0;
+  }
+  pkg->ids->passing = NULL;
 }
 
 void types_dump(Buffer *out, const Package *pkg) {

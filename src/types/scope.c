@@ -11,14 +11,17 @@
 
 enum { SMALL_SCOPE = 8 }; /* objects: up to here a linear search is as good as hashing */
 
-Scope *scope_new(Universe *universe, Scope *parent) {
-  Arena *arena = parent && parent != universe->scope ? parent->arena : universe->arena;
-  Scope *scope = parent && parent != universe->scope ? arena_new_of(arena, Scope)
-                                                     : universe_new_array(universe, Scope, 1);
+Scope *scope_new_in(Arena *arena, Universe *universe, Scope *parent) {
+  bool outermost = !parent || parent == universe->scope;
+  Scope *scope = outermost ? universe_new_array(universe, Scope, 1) : arena_new_of(arena, Scope);
   scope->parent = parent;
-  scope->arena = arena;
-  if (parent && parent != universe->scope) vec_push(arena, &parent->children, scope);
+  scope->arena = outermost ? universe->arena : arena;
+  if (!outermost) vec_push(parent->arena, &parent->children, scope);
   return scope;
+}
+
+Scope *scope_new(Universe *universe, Scope *parent) {
+  return scope_new_in(parent ? parent->arena : NULL, universe, parent);
 }
 
 Object *scope_lookup(const Scope *scope, Atom name) {

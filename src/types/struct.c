@@ -70,7 +70,7 @@ static void add_field(Checker *check, Fields *fields, NameExpr *name, Type *type
   Object *field = object_new_var(check->universe, VAR_FIELD, check->pkg, name->node.pos, name->name, type);
   field->u.var.embedded = embedded;
   if (tag.len && !fields->tags.len)
-    for (uint32_t i = 0; i < fields->list.len; i++) vec_push(check->arena, &fields->tags, (Str){0});
+    for (uint32_t i = 0; i < fields->list.len; i++) vec_push(check->pkg->arena, &fields->tags, (Str){0});
   const Object *other = name->name == check->universe->blank ? NULL : find_field(fields, name->name);
   if (other) {
     const char *text = atom_text(name->name);
@@ -78,11 +78,11 @@ static void add_field(Checker *check, Fields *fields, NameExpr *name, Type *type
                 text_pos(check, other->pos), text);
     return;
   }
-  if (fields->tags.len || tag.len) vec_push(check->arena, &fields->tags, tag);
+  if (fields->tags.len || tag.len) vec_push(check->pkg->arena, &fields->tags, tag);
   field->u.var.field_index = fields->list.len;
-  vec_push(check->arena, &fields->list, field);
+  vec_push(check->pkg->arena, &fields->list, field);
   if (fields->list.len == FEW_FIELDS + 1) {
-    fields->seen = map_in(check->arena);
+    fields->seen = map_in(check->scratch);
     for (uint32_t i = 0; i < fields->list.len; i++)
       map_set_ptr(&fields->seen, fields->list.items[i]->name, fields->list.items[i]);
   } else if (fields->list.len > FEW_FIELDS) {
@@ -111,7 +111,7 @@ static void add_embedded(Checker *check, Fields *fields, FieldNode *node, Type *
 static Str decode_tag(Checker *check, const BasicLit *tag) {
   Str text = {0};
   if (!tag || tag->bad) return text;
-  if (tag->lit != LIT_STRING || !literal_unquote(check->arena, tag, &text)) {
+  if (tag->lit != LIT_STRING || !literal_unquote(check->pkg->arena, tag, &text)) {
     Buffer quoted = {0};
     buffer_quoted(&quoted, tag->source);
     check_error(check, tag->node.pos, "invalid syntax tree: incorrect tag syntax: %s", quoted.data);

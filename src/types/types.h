@@ -48,7 +48,8 @@ bool const_int64(const Const *c, int64_t *out);
 bool const_uint64(const Const *c, uint64_t *out);
 double const_double(const Const *c); /* nearest; of the real part */
 double const_imag_double(const Const *c);
-int const_sign(const Const *c); /* -1, 0, 1; complex: 0 iff zero */
+int const_sign(const Const *c);                  /* -1, 0, 1; complex: 0 iff zero */
+Const *const_copy(Arena *arena, const Const *c); /* all of it in the arena */
 Const *const_make_unknown(Arena *arena);
 Const *const_make_bool(Arena *arena, bool value);
 Const *const_make_string(Arena *arena, Str value);
@@ -369,7 +370,7 @@ struct Package {
   VEC(Initializer) init_order;
   VEC(Object *) objects;     /* package-level objects and methods, in source order */
   VEC(Object *) local_types; /* defined inside of functions, by `order` */
-  IdCounter *ids;
+  IdCounter *ids;            /* with the arena of what goes when the package is done */
   bool is_unsafe, is_std, failed;
   bool doubted;  /* the parser has notes that did not stop it: nothing is looked for once types are right */
   bool complete; /* no other source of function bodies (assembly): a missing body is an error */
@@ -394,6 +395,7 @@ typedef struct CheckConfig {
 
 Universe *universe_new(Interner *interner, const Target *target);
 void universe_free(Universe *universe);
+size_t universe_bytes(const Universe *universe); /* held; nobody else is at work */
 Type *universe_basic(const Universe *universe, BasicKind kind);
 Type *universe_byte(const Universe *universe); /* the type that prints as byte; identical to uint8 */
 Type *universe_rune(const Universe *universe);
@@ -409,6 +411,10 @@ Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang)
 Lock *package_lock(
     Package
         *pkg); /* of package_new: held by who adds to it once it is published; before those of its imports */
+/* Before package_drop_bodies: the body of a declared function and the facts about it stay. */
+void package_keep_body(const SyntaxSession *session, Package *pkg, Object *func);
+/* Nobody asks for the syntax of passing bodies any more, nor for facts about them: pkg->ids->passing may be reset. */
+void package_drop_bodies(Package *pkg);
 void package_free(Package *pkg); /* of package_new; NULL is allowed */
 void package_add_file(Package *pkg, SyntaxFile *file);
 /* Resolves and checks all package-level declarations; with config->bodies also all bodies, initialisation order, unused things.
@@ -548,7 +554,7 @@ void *universe_alloc(Universe *universe,
                      size_t size); /* zeroed, session lifetime; any thread, no lock needed */
 #define universe_new_array(universe, T, n) ((T *)universe_alloc((universe), sizeof(T) * (size_t)(n)))
 void named_add_methods(Type *named, Object *const *methods, uint32_t len, Arena *arena);
-Scope *scope_new(Universe *universe, Scope *parent);
+Scope *scope_new(Universe *universe, Scope *parent); /* in the parent's arena */
 Object *scope_insert(Universe *universe, Scope *scope,
                      Object *object); /* the object already there, or NULL */
 

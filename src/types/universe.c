@@ -294,6 +294,12 @@ void universe_free(Universe *universe) {
   arena_free(universe->arena);
 }
 
+size_t universe_bytes(const Universe *universe) {
+  size_t sum = arena_bytes(universe->arena);
+  for (size_t i = 0; i < ARRAY_LEN(universe->shards); i++) sum += arena_bytes(universe->shards[i].arena);
+  return sum;
+}
+
 /* ---- access ---- */
 
 Type *universe_basic(const Universe *universe, BasicKind kind) { return universe->basic[kind]; }
