@@ -340,7 +340,7 @@ typedef struct Jobs Jobs;
 typedef void (*JobFn)(void *context, uint32_t index);
 
 /* Runs fn(context, 0..count-1) on up to `threads` threads, each with a stack of stack_bytes (reserved, not committed), and
-   waits for all. Index order is the start order. threads = 1 still runs on one thread of that kind. */
+   waits for all. Of those that can start the lowest index does. threads = 1 still runs on one thread of that kind. */
 void jobs_run(uint32_t threads, uint32_t count, JobFn fn, void *context);
 /* As jobs_run, but job i starts only when all jobs in needs[i] (need_len[i] of them) are done. The graph has no cycles. */
 void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len,

@@ -62,27 +62,43 @@ struct Jobs {
   JobFn fn;
   void *context;
   uint32_t count;
-  uint32_t *ready; /* [0, ready_len) were ever ready; [0, taken) are started */
+  BitSet ready; /* not started, and all that they need is done */
   uint32_t ready_len, taken;
   uint32_t *missing;    /* per job: needs that are not done */
   uint32_t *users;      /* jobs that need job i: users[user_start[i] .. user_start[i+1]) */
   uint32_t *user_start; /* count + 1 */
 };
 
+static void make_ready(Jobs *jobs, uint32_t index) {
+  bitset_set(&jobs->ready, index);
+  jobs->ready_len++;
+}
+
+/* The lowest one: what comes first in the caller's order is done first. There is one. */
+static uint32_t take_ready(Jobs *jobs) {
+  uint32_t word = 0;
+  while (!jobs->ready.words[word]) word++;
+  uint32_t index = word * 64 + bits_trailing_zeros(jobs->ready.words[word]);
+  jobs->ready.words[word] &= jobs->ready.words[word] - 1;
+  jobs->ready_len--;
+  jobs->taken++;
+  return index;
+}
+
 static void *run_jobs(void *argument) {
   Jobs *jobs = argument;
   pthread_mutex_lock(&jobs->mutex);
   while (jobs->taken < jobs->count) {
-    if (jobs->taken == jobs->ready_len) {
+    if (jobs->ready_len == 0) {
       pthread_cond_wait(&jobs->changed, &jobs->mutex);
       continue;
     }
-    uint32_t index = jobs->ready[jobs->taken++];
+    uint32_t index = take_ready(jobs);
     pthread_mutex_unlock(&jobs->mutex);
     jobs->fn(jobs->context, index);
     pthread_mutex_lock(&jobs->mutex);
     for (uint32_t u = jobs->user_start[index]; u < jobs->user_start[index + 1]; u++)
-      if (--jobs->missing[jobs->users[u]] == 0) jobs->ready[jobs->ready_len++] = jobs->users[u];
+      if (--jobs->missing[jobs->users[u]] == 0) make_ready(jobs, jobs->users[u]);
     pthread_cond_broadcast(&jobs->changed);
   }
   pthread_mutex_unlock(&jobs->mutex);
@@ -92,7 +108,7 @@ static void *run_jobs(void *argument) {
 /* Turns `needs` around and finds the jobs that can start at once. */
 static void jobs_link(Jobs *jobs, Arena *arena, const uint32_t *const *needs, const uint32_t *need_len) {
   uint32_t count = jobs->count;
-  jobs->ready = arena_new_array(arena, uint32_t, count);
+  jobs->ready = bitset_new(arena, count);
   jobs->missing = arena_new_array(arena, uint32_t, count);
   jobs->user_start = arena_new_array(arena, uint32_t, (size_t)count + 2);
   uint32_t total = 0;
@@ -103,7 +119,7 @@ static void jobs_link(Jobs *jobs, Arena *arena, const uint32_t *const *needs, co
       assert(needs[i][k] < count);
       jobs->user_start[needs[i][k] + 2]++;
     }
-    if (!jobs->missing[i]) jobs->ready[jobs->ready_len++] = i;
+    if (!jobs->missing[i]) make_ready(jobs, i);
   }
   for (uint32_t i = 0; i < count; i++) jobs->user_start[i + 2] += jobs->user_start[i + 1];
   jobs->users = arena_new_array(arena, uint32_t, total);

@@ -197,11 +197,15 @@ void cache_recall(Engine *engine) {
   }
 }
 
+bool cache_wants_text(const EnginePackage *package) {
+  return package->engine->store && package->has_key && package->out.len <= LARGEST_RECORD;
+}
+
 void cache_keep(EnginePackage *package) {
   const Engine *engine = package->engine;
   bool fine = !package->failed && !package->broke && !package->errors.len;
   if (!package->has_key || package->changed || !fine || !package->reported) return;
-  if (engine->options->stop_after.len) return;
+  if (engine->options->stop_after.len || package->text_begun) return;
   Buffer findings = {0};
   bool text = engine_prints_lines(engine->options);
   if (!text) {

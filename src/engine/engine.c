@@ -156,30 +156,55 @@ void engine_print_errors(EnginePackage *package, EngineResult *result) {
   if (result->exit_code < code) result->exit_code = code;
 }
 
+static void frame_text(EnginePackage *package, Buffer *out) {
+  const LoadPackage *load = package->load;
+  Str cwd = package->engine->options->load.dir, text = buffer_view(&package->out);
+  if (package->text_begun)
+    report_frame_more(out, load->dir, cwd, text);
+  else
+    report_frame(out, load->description, load->dir, cwd, text);
+}
+
 static void print_package(Engine *engine, EnginePackage *package, EngineResult *result) {
-  Str cwd = engine->options->load.dir;
   engine_print_errors(package, result);
-  if (package->load->is_root && engine_prints_lines(engine->options))
-    report_frame(&result->out, package->load->description, package->load->dir, cwd,
-                 buffer_view(&package->out));
+  if (package->load->is_root && engine_prints_lines(engine->options)) frame_text(package, &result->out);
   buffer_free(&package->out);
+}
+
+static void write_out(Engine *engine) {
+  Buffer *out = &engine->result->out;
+  if (!engine->options->write || !out->len) return;
+  engine->options->write(engine->options->output_context, buffer_view(out));
+  buffer_reset(out);
 }
 
 /* Text goes out in the graph's order, as soon as it is some package's turn. The lock is held, or nobody else is at work. */
 static void hand_out(Engine *engine) {
   EngineResult *result = engine->result;
-  const EngineOptions *options = engine->options;
   double start = clock_seconds();
   for (; engine->handed_out < engine->graph->package_len; engine->handed_out++) {
     EnginePackage *package = &engine->packages[engine->handed_out];
     if (package->needed && !package->finished) break;
     print_package(engine, package, result);
   }
-  if (options->write && result->out.len) {
-    options->write(options->output_context, buffer_view(&result->out));
-    buffer_reset(&result->out);
-  }
+  write_out(engine);
   engine->output_seconds += clock_seconds() - start;
+}
+
+enum { TEXT_AT_ONCE = 1 << 20 }; /* bytes */
+
+void engine_take_text(EnginePackage *package) {
+  Engine *engine = package->engine;
+  bool whole = !engine->result || !engine->options->write || !package->load->is_root;
+  if (whole || package->out.len < TEXT_AT_ONCE || cache_wants_text(package)) return;
+  lock_take(engine->output_lock);
+  if (engine->handed_out == package->index) {
+    frame_text(package, &engine->result->out);
+    write_out(engine);
+    buffer_reset(&package->out);
+    package->text_begun = true;
+  }
+  lock_release(engine->output_lock);
 }
 
 static void run_job(void *context, uint32_t index) {

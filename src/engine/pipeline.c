@@ -172,6 +172,18 @@ Unit *pipeline_new_unit(EnginePackage *package, Arena *bodies) {
   return unit;
 }
 
+/* Releases that check trees in place make wrappers one by one at the end, and have none of the passes over unified IR. */
+static bool in_place(const EnginePackage *package) {
+  return package->engine->profile->front_end == FRONT_TYPECHECK;
+}
+
+/* EventLog.full */
+static void print_events(void *context, Unit *unit) {
+  EnginePackage *package = context;
+  explain_compiler_text(&package->out, unit, package->engine->options->level);
+  engine_take_text(package);
+}
+
 static void lower(EnginePackage *package) {
   const EngineOptions *options = package->engine->options;
   Unit *unit = package->unit = pipeline_new_unit(package, package->bodies);
@@ -179,6 +191,8 @@ static void lower(EnginePackage *package) {
     package->log_arena = arena_new();
     int level = engine_prints_lines(options) ? options->level : 2;
     unit->events = event_log_new(package->log_arena, level);
+    unit->events->context = package;
+    if (options->level && !in_place(package)) unit->events->full = print_events; /* descriptors look at all */
   }
   if (unit->whole) lower_package(unit);
 }
@@ -189,11 +203,6 @@ static void inline_calls(EnginePackage *package) { inline_unit(package->unit); }
 static void finish_wrapper(void *context, Unit *unit, Func *fn) {
   (void)context;
   inline_func(unit, fn);
-}
-
-/* Releases that check trees in place make wrappers one by one at the end, and have none of the passes over unified IR. */
-static bool in_place(const EnginePackage *package) {
-  return package->engine->profile->front_end == FRONT_TYPECHECK;
 }
 
 static void wrappers(EnginePackage *package) {
@@ -266,9 +275,8 @@ static void live(EnginePackage *package) {
 }
 
 static void explain(EnginePackage *package) {
-  int level = package->engine->options->level;
   if (engine_prints_lines(package->engine->options))
-    explain_compiler_text(&package->out, package->unit, level);
+    print_events(package, package->unit);
   else
     findings_convert(package);
   package->unit->events = NULL;

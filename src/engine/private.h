@@ -64,6 +64,7 @@ typedef struct EnginePackage {
   bool broke;        /* a BUG of ours */
   const char *phase; /* that is running */
   Buffer out;        /* the compiler's text, unframed */
+  bool text_begun;   /* it has lost its beginning, which went out */
   Buffer errors;     /* the compiler's error messages, unframed */
   Findings findings;
   ReportPackage report;
@@ -120,7 +121,8 @@ void pipeline_run(EnginePackage *package);
 void cache_open(Engine *engine); /* before loading */
 void cache_recall(
     Engine *engine); /* after loading: answers that are known; the others and what they import are `needed` */
-void cache_keep(EnginePackage *package); /* when it is done */
+void cache_keep(EnginePackage *package);             /* when it is done */
+bool cache_wants_text(const EnginePackage *package); /* what is there of it */
 /* To be told of file number i's text when it is read: `digests` are those of loading. */
 void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str text);
 
@@ -169,6 +171,8 @@ void findings_convert(EnginePackage *package); /* package->findings -> package->
 Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result);
 void engine_run_packages(Engine *engine);
 void engine_close(Engine *engine);
+/* More text of a package is there, up to the end of a line: it goes out at once if that is possible. */
+void engine_take_text(EnginePackage *package);
 void engine_print_errors(EnginePackage *package, EngineResult *result);
 ReportOptions engine_report_options(const Engine *engine);
 

@@ -22,9 +22,15 @@ EventLog *event_log_new(Arena *arena, int level) {
   return log;
 }
 
+enum { LOG_FULL = 4096 }; /* events */
+
 Event *event_add(Unit *unit, EventKind kind, XPos pos) {
   EventLog *log = unit->events;
   if (!log || event_levels[kind] > log->level) return NULL;
+  if (log->full && log->list.len == LOG_FULL) {
+    log->full(log->context, unit);
+    log->list.len = 0;
+  }
   vec_push(log->arena, &log->list, (Event){.kind = kind, .pos = pos, .outermost = xpos_outermost(unit, pos)});
   return &vec_last(&log->list);
 }

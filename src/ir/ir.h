@@ -624,6 +624,9 @@ struct EventLog {
   Arena *arena;
   int level; /* 1: as -m; 2: explanations and costs too */
   VEC(Event) list;
+  void (*full)(void *context,
+               Unit *unit); /* takes what is in the list, which then is empty; NULL: it grows */
+  void *context;
 };
 
 EventLog *event_log_new(Arena *arena, int level);

@@ -42,10 +42,11 @@ Str report_short_path(Arena *arena, Str cwd, Str path) {
   return relative.len < path.len ? relative : path;
 }
 
-static bool may_replace_at(const char *text, size_t at) {
+/* more: a line ends before the text. */
+static bool may_replace_at(const char *text, size_t at, bool more) {
   if (at == 0) return true;
   char before = text[at - 1];
-  return before == ' ' || before == '\n' || (before == '\t' && at > 1 && text[at - 2] == '\n');
+  return before == ' ' || before == '\n' || (before == '\t' && (at > 1 ? text[at - 2] == '\n' : more));
 }
 
 typedef struct Folder {
@@ -66,13 +67,13 @@ static Folders shortened_folders(Arena *arena, Str dir, Str cwd) {
   return folders;
 }
 
-static void replace_folders(Buffer *out, Str text, const Folder *folders, uint32_t len) {
+static void replace_folders(Buffer *out, Str text, const Folder *folders, uint32_t len, bool more) {
   size_t copied = 0;
   for (size_t at = 0; at < text.len; at++) {
     const char *hit = memchr(text.data + at, '/', text.len - at);
     if (!hit) break;
     at = (size_t)(hit - text.data);
-    if (!may_replace_at(text.data, at)) continue;
+    if (!may_replace_at(text.data, at, more)) continue;
     Str rest = {hit, text.len - at};
     uint32_t i = 0;
     while (i < len && !str_has_prefix(rest, folders[i].path)) i++;
@@ -86,12 +87,12 @@ static void replace_folders(Buffer *out, Str text, const Folder *folders, uint32
 }
 
 /* One folder after the other: a name with blanks in it may bring about the start of another. */
-static void replace_each_folder(Buffer *out, Str text, const Folders *folders) {
+static void replace_each_folder(Buffer *out, Str text, const Folders *folders, bool more) {
   Buffer turns[2] = {{0}, {0}};
   for (uint32_t i = 0; i < folders->len; i++) {
     Buffer *next = &turns[i % 2];
     buffer_reset(next);
-    replace_folders(next, text, &folders->items[i], 1);
+    replace_folders(next, text, &folders->items[i], 1, more);
     text = buffer_view(next);
   }
   buffer_str(out, text);
@@ -99,19 +100,27 @@ static void replace_each_folder(Buffer *out, Str text, const Folders *folders) {
   buffer_free(&turns[1]);
 }
 
-void report_frame(Buffer *out, Str description, Str package_dir, Str cwd, Str compiler_output) {
-  if (compiler_output.len == 0) return;
-  buffer_text(out, "# ");
-  buffer_str(out, description);
-  buffer_char(out, '\n');
+static void add_text(Buffer *out, Str package_dir, Str cwd, Str text, bool more) {
   Arena *arena = arena_new();
   Folders folders = shortened_folders(arena, package_dir, cwd);
   bool blanks = false;
   for (size_t i = 0; i < package_dir.len; i++) blanks |= package_dir.data[i] <= ' ';
   if (blanks)
-    replace_each_folder(out, compiler_output, &folders);
+    replace_each_folder(out, text, &folders, more);
   else
-    replace_folders(out, compiler_output, folders.items, folders.len);
+    replace_folders(out, text, folders.items, folders.len, more);
   if (out->data[out->len - 1] != '\n') buffer_char(out, '\n');
   arena_free(arena);
+}
+
+void report_frame(Buffer *out, Str description, Str package_dir, Str cwd, Str compiler_output) {
+  if (compiler_output.len == 0) return;
+  buffer_text(out, "# ");
+  buffer_str(out, description);
+  buffer_char(out, '\n');
+  add_text(out, package_dir, cwd, compiler_output, false);
+}
+
+void report_frame_more(Buffer *out, Str package_dir, Str cwd, Str compiler_output) {
+  if (compiler_output.len) add_text(out, package_dir, cwd, compiler_output, true);
 }
