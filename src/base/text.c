@@ -58,6 +58,24 @@ void buffer_add(Buffer *buffer, const void *bytes, size_t n) {
   buffer->data[buffer->len] = 0;
 }
 
+char *buffer_extend(Buffer *buffer, size_t n) {
+  buffer_reserve(buffer, n);
+  char *room = buffer->data + buffer->len;
+  buffer->len += n;
+  buffer->data[buffer->len] = 0;
+  return room;
+}
+
+void buffer_decimal(Buffer *buffer, int64_t value) {
+  char digits[20];
+  size_t at = sizeof digits;
+  uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+  do digits[--at] = (char)('0' + rest % 10);
+  while (rest /= 10);
+  if (value < 0) buffer_char(buffer, '-');
+  buffer_add(buffer, digits + at, sizeof digits - at);
+}
+
 void buffer_char(Buffer *buffer, char c) {
   buffer_reserve(buffer, 1);
   buffer->data[buffer->len++] = c;

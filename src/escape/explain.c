@@ -68,16 +68,15 @@ static void explain_flow(Graph *g, XPos pos, uint32_t group, LocId dst, Hole fro
 }
 
 static void explain_path(Graph *g, XPos pos, uint32_t group, LocId root, LocId src) {
-  Map visited = map_in(g->arena);
+  uint32_t path = ++g->paths;
   for (;;) {
-    uint64_t *seen = map_put(&visited, src.v);
-    if (*seen) {
+    Loc *loc = graph_loc(g, src);
+    if (loc->path == path) {
       Event *event = event_add(g->unit, EVENT_TRUNCATED, pos);
       event->group = group;
       return;
     }
-    *seen = 1;
-    const Loc *loc = graph_loc(g, src);
+    loc->path = path;
     LocId dst = loc->next;
     const Edge *edge = graph_edge(g, loc->next_edge);
     if (!loc_equal(edge->src, src)) BUG("explanation leaves its path");

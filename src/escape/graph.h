@@ -49,6 +49,7 @@ typedef struct Loc {
   LocId next;       /* towards the root */
   EdgeId next_edge; /* edge of `next` that leads here */
   uint32_t queued_in_walk;
+  uint32_t path; /* number of the explained path that it was seen on last */
   bool queued;
   uint8_t attrs;
   bool captured, reassigned, addrtaken, param, param_out;
@@ -96,6 +97,7 @@ typedef struct Graph {
   Map *oracles; /* Func* -> ReassignOracle*; of the whole run, in oracle_arena */
   Arena *oracle_arena;
   TypeAnswer *answers; /* TYPE_ANSWERS: whether values carry nothing */
+  uint32_t paths;      /* explained so far */
   Map texts;           /* Op* -> Str*: printed forms; emptied when an op changes */
 } Graph;
 

@@ -610,14 +610,14 @@ typedef enum EventKind {
 typedef struct Event {
   EventKind kind;
   XPos pos;
-  Pos outermost; /* where it is printed; POS_NONE if unknown */
-  Str text[3];   /* printed forms, rendered when the event happened; meaning by kind: events.def */
-  int64_t number[3];
+  Pos outermost;  /* where it is printed; POS_NONE if unknown */
+  Pos at;         /* second position ("at" of a from line), outermost */
+  uint32_t group; /* explanation events: number of the headline event that they belong to; else 0 */
+  Str text[3];    /* printed forms, rendered when the event happened; meaning by kind: events.def */
+  int32_t number[3];
   const Func *func; /* function in which it happened, or NULL */
-  Pos at;           /* second position ("at" of a from line), outermost */
   const Type *type; /* of the value, where there is one */
   const Op *op;     /* the value; NULL for texts only */
-  uint32_t group;   /* explanation events: number of the headline event that they belong to; else 0 */
 } Event;
 
 struct EventLog {

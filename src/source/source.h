@@ -74,6 +74,11 @@ static inline int pos_compare(Pos a, Pos b) { return (a.v > b.v) - (a.v < b.v); 
 bool source_same_place(const Sources *sources, Pos a, Pos b);
 /* Appends "file:line:col" as the compiler prints it ("<unknown line number>" for none, no ":col" where it is 0 or large). */
 void source_print_position(const Sources *sources, Buffer *out, Pos pos);
+/* The same for a position of which it is known that it is in that file; NULL: in none. */
+void source_print_position_in(const SourceFile *file, Buffer *out, Pos pos);
+static inline bool source_file_has(const SourceFile *file, Pos pos) {
+  return pos.v >= file->base && pos.v - file->base <= file->text.len;
+}
 /* The text of one source line without its newline; for messages that show code. */
 Str source_line_text(const SourceFile *file, uint32_t line);
 
