@@ -76,7 +76,7 @@ static bool visit(void *context, Op *op) {
   }
   case OP_AS:
     if (op->y) visit_into(e, op->y, target_in_sight(e, op->x));
-    flow_operands(op->x, visit, e);
+    if (op->x->kind != OP_NAME) visit_into(e, op->x, NULL);
     for (uint32_t i = 0; i < op->init.len; i++) visit(e, op->init.items[i]);
     return false;
   case OP_AS2:

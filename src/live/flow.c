@@ -53,21 +53,28 @@ static uint32_t block_of_label(Flow *flow, Atom label) {
 
 /* ---- values ---- */
 
-static void set_part(Flow *flow, uint32_t var, const Op *value, Part part) {
+static void set_part(Flow *flow, uint32_t var, const Op *value, bool zero, Part part) {
   Bits reads = {0};
   flow_reads(flow, &reads, value, part);
   if (!flow->vars.items[var].split) part = PART_POINTER;
-  add_step(flow, (Step){.kind = STEP_SET, .bit = flow_bit(var, part), .reads = reads});
+  bool constant = value && (value->kind == OP_LITERAL || value->kind == OP_NIL);
+  add_step(flow, (Step){.kind = STEP_SET,
+                        .bit = flow_bit(var, part),
+                        .reads = reads,
+                        .constant = constant || zero,
+                        .value = value});
 }
 
-/* var = value; value NULL: something that reads nothing. */
-static void set_var(Flow *flow, uint32_t var, const Op *value) {
+/* var = value; value NULL: something that reads nothing, or zero. */
+static void set_var_to(Flow *flow, uint32_t var, const Op *value, bool zero) {
   const LiveVar *v = &flow->vars.items[var];
   if (v->home == HOME_VALUE && (v->origin == ORIGIN_COPY || v->origin == ORIGIN_ADDRESS)) return;
   bool split = v->split;
-  set_part(flow, var, value, split ? PART_POINTER : PART_ALL);
-  if (split) set_part(flow, var, value, PART_REST);
+  set_part(flow, var, value, zero, split ? PART_POINTER : PART_ALL);
+  if (split) set_part(flow, var, value, zero, PART_REST);
 }
+
+static void set_var(Flow *flow, uint32_t var, const Op *value) { set_var_to(flow, var, value, false); }
 
 static bool has_variable_index(const Op *op) {
   for (; op->kind == OP_DOT || op->kind == OP_INDEX || op->kind == OP_PAREN; op = op->x)
@@ -93,8 +100,8 @@ static void assign_part(Flow *flow, Op *target, const Op *value, Name *name) {
   add_step(flow, (Step){.kind = STEP_USE, .reads = reads});
 }
 
-/* target = value. */
-static void assign(Flow *flow, Op *target, const Op *value) {
+/* target = value; NULL: see set_var_to. */
+static void assign_to(Flow *flow, Op *target, const Op *value, bool zero) {
   if (flow->current == NO_BLOCK) return;
   use_effects(flow, value);
   if (op_is_blank(target)) return;
@@ -112,7 +119,7 @@ static void assign(Flow *flow, Op *target, const Op *value) {
   }
   uint32_t var = flow_var(flow, name);
   if (flow->vars.items[var].home == HOME_VALUE) {
-    set_var(flow, var, value);
+    set_var_to(flow, var, value, zero);
     return;
   }
   Bits reads = {0};
@@ -123,14 +130,26 @@ static void assign(Flow *flow, Op *target, const Op *value) {
     add_step(flow, (Step){.kind = STEP_KILL, .bit = flow_bit(var, PART_POINTER)});
 }
 
+static void assign(Flow *flow, Op *target, const Op *value) { assign_to(flow, target, value, false); }
+
 /* ---- memory on the heap ---- */
 
-static void allocate(Flow *flow, XPos pos, int64_t size, bool pointers) {
-  if (size > 0) add_step(flow, (Step){.kind = STEP_ALLOCATE, .pos = pos, .size = size, .pointers = pointers});
+static bool is_allocated(void *context, Op *op) { return op != context && (op->flags & OP_ON_HEAP); }
+
+/* For op, or NULL: for a variable. */
+static void allocate(Flow *flow, const Op *op, XPos pos, int64_t size, bool pointers) {
+  enum { SHARED_BELOW = 16 };
+  if (size == 0) return;
+  add_step(flow, (Step){.kind = STEP_ALLOCATE,
+                        .pos = pos,
+                        .size = size,
+                        .pointers = pointers,
+                        .shared = !op && !pointers && size < SHARED_BELOW,
+                        .nested = op && op->kind != OP_CLOSURE && op_any((Op *)op, is_allocated, (Op *)op)});
 }
 
-static void allocate_type(Flow *flow, XPos pos, Type *type) {
-  allocate(flow, pos, type_size(flow->unit->target, type), type_has_pointers(type));
+static void allocate_type(Flow *flow, const Op *op, XPos pos, Type *type) {
+  allocate(flow, op, pos, type_size(flow->unit->target, type), type_has_pointers(type));
 }
 
 /* A function's code, then what it captures. */
@@ -147,7 +166,7 @@ static void allocate_closure(Flow *flow, const Op *op) {
     pointers |= !by_value || type_has_pointers(inner->op.type);
   }
   size = (size + target->pointer_size - 1) / target->pointer_size * target->pointer_size;
-  allocate(flow, op->pos, size, pointers);
+  allocate(flow, op, op->pos, size, pointers);
 }
 
 static bool allocate_for(Flow *flow, const Op *op) {
@@ -155,10 +174,11 @@ static bool allocate_for(Flow *flow, const Op *op) {
   if (!(op->flags & OP_ON_HEAP)) return false;
   switch ((int)op->kind) {
   case OP_NEW:
-  case OP_PTRLIT: allocate_type(flow, op->pos, type_underlying(op->type)->u.elem.type); return true;
+  case OP_PTRLIT: allocate_type(flow, op, op->pos, type_underlying(op->type)->u.elem.type); return true;
   case OP_SLICELIT: {
     Type *elem = type_underlying(op->type)->u.elem.type;
-    allocate(flow, op->pos, op->offset * type_size(target, elem), type_has_pointers(elem));
+    XPos pos = op == flow->assigned ? flow->assignment : op->pos;
+    allocate(flow, op, pos, op->offset * type_size(target, elem), type_has_pointers(elem));
     return true;
   }
   case OP_CLOSURE:
@@ -305,8 +325,12 @@ static void hoist_list(Flow *flow, const OpList *list) {
 static void visit_assign(Flow *flow, Op *op) {
   hoist(flow, op->x);
   hoist(flow, op->y);
+  /* A literal is made in place. */
+  flow->assigned = op->x->kind == OP_NAME || op->x->kind == OP_INDEXMAP ? op->y : NULL;
+  flow->assignment = op->pos;
   materialize(flow, op->y);
-  assign(flow, op->x, op->y);
+  flow->assigned = NULL;
+  assign_to(flow, op->x, op->y, !op->y);
 }
 
 static void visit_update(Flow *flow, Op *op) {
@@ -350,18 +374,55 @@ static void branch(Flow *flow, const OpList *body, uint32_t end) {
   go_to(flow, end);
 }
 
+/* The constant that op always is, or NULL: variables of inlined calls are often assigned only that. */
+static const Op *constant_of(Flow *flow, const Op *op) {
+  while (op->kind == OP_PAREN || op->kind == OP_CONVNOP) op = op->x;
+  if (op->kind == OP_NAME && flow_is_local(op->name)) {
+    uint32_t var = flow_resolve(flow, flow_var(flow, op->name));
+    const LiveVar *v = &flow->vars.items[var];
+    if (v->home != HOME_VALUE || v->param || v->defs != 1 || !v->value) return NULL;
+    op = v->value;
+  }
+  return op->kind == OP_LITERAL || op->kind == OP_NIL ? op : NULL;
+}
+
+typedef enum Truth { IS_FALSE, IS_TRUE, IS_OPEN } Truth;
+
+static Truth truth_of_comparison(Flow *flow, const Op *op) {
+  const Op *x = constant_of(flow, op->x), *y = constant_of(flow, op->y);
+  if (!x || !y) return IS_OPEN;
+  if (x->kind == OP_NIL && y->kind == OP_NIL) return op->kind == OP_EQ ? IS_TRUE : IS_FALSE;
+  if (x->kind == OP_NIL || y->kind == OP_NIL || const_kind(x->lit) != const_kind(y->lit)) return IS_OPEN;
+  bool equal = const_compare(x->lit, OPERATOR_EQL, y->lit);
+  return equal == (op->kind == OP_EQ) ? IS_TRUE : IS_FALSE;
+}
+
+static Truth truth_of(Flow *flow, const Op *op) {
+  switch ((int)op->kind) {
+  case OP_EQ:
+  case OP_NE: return truth_of_comparison(flow, op);
+  case OP_NOT: {
+    Truth truth = truth_of(flow, op->x);
+    return truth == IS_OPEN ? IS_OPEN : truth == IS_TRUE ? IS_FALSE : IS_TRUE;
+  }
+  }
+  const Op *constant = constant_of(flow, op);
+  if (!op_is_const(constant ? constant : op, CONST_BOOL)) return IS_OPEN;
+  return const_bool(constant->lit) ? IS_TRUE : IS_FALSE;
+}
+
 static void visit_if(Flow *flow, Op *op) {
   hoist(flow, op->cond);
   if (flow->current == NO_BLOCK) return;
-  bool known = op_is_const(op->cond, CONST_BOOL), taken = known && const_bool(op->cond->lit);
+  Truth truth = truth_of(flow, op->cond);
   use(flow, op->cond, PART_ALL);
   uint32_t before = flow->current, end = new_block(flow);
-  if (!known || taken) {
+  if (truth != IS_FALSE) {
     continue_in(flow, new_block(flow));
     branch(flow, &op->list, end);
   }
   flow->current = before;
-  if (!known || !taken) {
+  if (truth != IS_TRUE) {
     continue_in(flow, new_block(flow));
     branch(flow, &op->orelse, end);
   }
@@ -470,24 +531,38 @@ static void visit_switch(Flow *flow, Op *op, Atom label) {
   flow->current = end;
 }
 
-static void visit_communication(Flow *flow, Op *op) {
+/* Kept until all channels and values are known. */
+static void keep_operand(Flow *flow, Bits *kept, Op *op) {
+  hoist(flow, op);
+  materialize(flow, op);
+  uint64_t *temp = map_find(&flow->temps, map_key(op));
+  uint32_t var = temp ? (uint32_t)*temp - 1 : flow_temp(flow, op, op->type);
+  if (!temp) {
+    map_put(&flow->temps, map_key(op));
+    Bits reads = {0};
+    flow_address_reads(flow, &reads, op);
+    add_step(flow, (Step){.kind = STEP_SET, .bit = flow_bit(var, PART_POINTER), .reads = reads});
+  }
+  vec_push(flow->arena, kept, flow_bit(var, PART_POINTER));
+}
+
+static void visit_communication(Flow *flow, Bits *kept, Op *op) {
+  visit_stmts(flow, &op->init);
   if (op->kind == OP_SEND) {
-    hoist(flow, op->x);
-    hoist(flow, op->y);
-    use(flow, op->x, PART_ALL);
-    use(flow, op->y, PART_ALL);
+    keep_operand(flow, kept, op->x);
+    keep_operand(flow, kept, op->y);
   } else if (op->kind == OP_SELRECV2 && op_is(op->rhs.items[0], OP_RECV)) {
-    hoist(flow, op->rhs.items[0]->x);
-    use(flow, op->rhs.items[0]->x, PART_ALL);
+    keep_operand(flow, kept, op->rhs.items[0]->x);
   } else {
-    visit_stmts(flow, &op->init);
     flow_operands(op, hoist, flow);
   }
 }
 
 static void visit_select(Flow *flow, Op *op, Atom label) {
+  Bits kept = {0};
   for (uint32_t i = 0; i < op->list.len; i++)
-    if (op->list.items[i]->x) visit_communication(flow, op->list.items[i]->x);
+    if (op->list.items[i]->x) visit_communication(flow, &kept, op->list.items[i]->x);
+  add_step(flow, (Step){.kind = STEP_USE, .reads = kept});
   uint32_t before = flow->current, end = new_block(flow);
   push_jump(flow, label, end, NO_BLOCK);
   for (uint32_t i = 0; i < op->list.len; i++) {
@@ -531,6 +606,18 @@ static void visit_return(Flow *flow, Op *op) {
   flow->current = NO_BLOCK;
 }
 
+/* The function is called elsewhere; its arguments are captured by then. */
+static void visit_go_defer(Flow *flow, Op *op) {
+  Op *fun = op->call->fun;
+  visit_stmts(flow, &op->call->init);
+  hoist(flow, fun);
+  hoist_list(flow, &op->call->args);
+  materialize(flow, fun);
+  use(flow, fun, PART_ALL);
+  for (uint32_t i = 0; i < op->call->args.len; i++) use(flow, op->call->args.items[i], PART_ALL);
+  if (op->defer_at) use(flow, op->defer_at, PART_ALL);
+}
+
 static void visit_other(Flow *flow, Op *op) {
   flow_operands(op, hoist, flow);
   flow_operands(op, materialize, flow);
@@ -544,14 +631,23 @@ static void visit_declaration(Flow *flow, Name *name) {
   if (flow_home(flow, name) != HOME_HEAP) return;
   uint32_t var = flow_var(flow, name);
   bool together = flow->vars.items[var].origin == ORIGIN_FLOATING;
-  XPos pos = name->class_ == CLASS_AUTO ? name->op.pos : flow->fn->name->op.pos;
-  if (!together) allocate_type(flow, pos, name->op.type);
+  XPos pos = name->class_ == CLASS_AUTO ? name->op.pos : flow->fn->pos;
+  if (!together) allocate_type(flow, NULL, pos, name->op.type);
   add_step(flow, (Step){.kind = STEP_SET, .bit = flow_bit(var, PART_POINTER)});
   if (!flow->vars.items[var].param) return;
   /* The parameter's value is stored there. */
   Bits reads = {0};
   vec_push(flow->arena, &reads, flow_bit(var, PART_REST));
   add_step(flow, (Step){.kind = STEP_USE, .reads = reads});
+}
+
+/* A call of the runtime after which the code generator ends the block. */
+static bool never_returns(const Op *call) {
+  if (!op_is(call->fun, OP_NAME) || !call->fun->name->pkg) return false;
+  const Name *name = call->fun->name;
+  Str path = atom_str(name->pkg->path);
+  return (str_equal(path, STR("runtime")) || str_equal(path, STR("go.runtime"))) &&
+         str_equal(atom_str(name->name), STR("panicrangestate"));
 }
 
 static void visit_stmt(Flow *flow, Op *op) {
@@ -562,6 +658,7 @@ static void visit_stmt(Flow *flow, Op *op) {
   }
   if (is_call(op)) {
     call(flow, op);
+    if (never_returns(op)) flow->current = NO_BLOCK;
     return;
   }
   visit_stmts(flow, &op->init);
@@ -592,6 +689,8 @@ static void visit_stmt(Flow *flow, Op *op) {
     flow->current = NO_BLOCK;
     break;
   case OP_RETURN: visit_return(flow, op); break;
+  case OP_GO:
+  case OP_DEFER: visit_go_defer(flow, op); break;
   case OP_INLCALL: visit_stmts(flow, &op->list); break;
   default: visit_other(flow, op); break;
   }

@@ -6,6 +6,7 @@
  *   reads.c  the parts of variables that an expression reads
  *   exposed.c  addresses that leave the function's own variables
  *   flow.c   statements -> blocks, calls out of expressions in front of their statement
+ *   forward.c  what may have happened before a step
  *   live.c   the data flow, the events
  */
 #ifndef HEAPWHY_LIVE_FLOW_H
@@ -36,11 +37,13 @@ typedef struct LiveVar {
   Name *name; /* NULL: a value without a variable */
   Type *type;
   Home home;
-  bool split;    /* in two parts */
-  bool pointers; /* HOME_HEAP: of what it points to */
+  bool split;      /* in two parts */
+  bool is_address; /* computed in `defs` places, and kept in between if that is more than one */
+  bool pointers;   /* HOME_HEAP: of what it points to */
   bool param;
   bool result;
-  bool shadowed;  /* another variable has the same value: either may give its name */
+  bool shadowed; /* another variable has the same value: either may give its name */
+  bool varies;   /* constants are among several values: it may be one of them, and not kept, in some places */
   bool of_params; /* a number that is computed from a parameter with pointers */
   Origin origin;
   uint32_t defs;   /* assignments, other than a parameter's first value */
@@ -69,14 +72,17 @@ typedef struct Step {
   XPos pos;       /* ALLOCATE, and what: */
   int64_t size;
   bool pointers;
+  bool shared;     /* ALLOCATE: what the memory is for comes later, others may have their part */
+  bool nested;     /* ALLOCATE: parts of the value are allocated, too */
+  bool constant;   /* SET: the value is one */
+  const Op *value; /* SET: which; NULL: zero */
 } Step;
 
 typedef struct Block {
   VEC(Step) steps;
-  VEC(uint32_t) next;
+  VEC(uint32_t) next, previous; /* blocks; the second list is made by live.c */
   bool reached;
-  bool ends_in_return;
-  uint64_t *live_in;
+  uint64_t *live_in, *before; /* live.c, forward.c */
 } Block;
 
 enum { NO_BLOCK = UINT32_MAX };
@@ -96,18 +102,24 @@ typedef struct Flow {
   Map temps;   /* Op* that was computed before its statement -> variable + 1 */
   Map address; /* Name* whose address is taken */
   Map exposed; /* Name* whose address, or an address that it holds, is seen outside of this function's variables */
-  Map shapes;   /* addresses that are computed: hash -> how often */
-  bool repeats; /* one of them more than once: the compiler may keep it in between */
+  Map shapes; /* addresses that are computed: hash -> variable + 1 */
+  Map shaped; /* Op* that was counted */
   bool defers;
   VEC(Block) blocks;
   uint32_t current; /* NO_BLOCK: what follows is not reached */
   VEC(Jump) jumps;
-  Map labels;      /* Atom -> block + 1 */
-  uint32_t fall;   /* where fallthrough goes */
-  Atom next_label; /* of the statement that follows */
+  Map labels;         /* Atom -> block + 1 */
+  uint32_t fall;      /* where fallthrough goes */
+  const Op *assigned; /* the right side of the assignment that is looked at, and where that is */
+  XPos assignment;
 } Flow;
 
 static inline uint32_t flow_bit(uint32_t var, Part part) { return 2 * var + (part == PART_REST); }
+
+/* Sets as words of 64 elements. */
+static inline bool set_has(const uint64_t *set, uint32_t i) { return set[i / 64] >> i % 64 & 1; }
+static inline void set_add(uint64_t *set, uint32_t i) { set[i / 64] |= (uint64_t)1 << i % 64; }
+static inline void set_drop(uint64_t *set, uint32_t i) { set[i / 64] &= ~((uint64_t)1 << i % 64); }
 
 /* vars.c */
 void flow_collect(Flow *flow);
@@ -125,6 +137,8 @@ void flow_reads(Flow *flow, Bits *out, const Op *op, Part part);
 /* What evaluating op does even if nobody wants its value: pointers that must not be nil, indices that must be in range. */
 void flow_effects(Flow *flow, Bits *out, const Op *op);
 void flow_address_reads(Flow *flow, Bits *out, const Op *op); /* of &op */
+/* The address of op is the pointer that it starts from. */
+bool flow_is_plain_address(Flow *flow, const Op *op);
 /* op_children without the statements in front of op. */
 void flow_operands(const Op *op, bool (*visit)(void *context, Op *child), void *context);
 
@@ -133,5 +147,14 @@ void flow_find_exposed(Flow *flow);
 
 /* flow.c */
 void flow_build(Flow *flow);
+
+/* forward.c: enter a block, then go over its steps one by one. */
+typedef struct Forward Forward;
+Forward *forward_solve(Flow *flow);
+void forward_enter(Forward *forward, const Block *block);
+void forward_step(Forward *forward, const Step *step);
+/* At this point: the address may have been computed; the part of a variable can only be one constant. */
+bool forward_computed(const Forward *forward, uint32_t var);
+bool forward_is_constant(const Forward *forward, uint32_t bit);
 
 #endif

@@ -16,25 +16,22 @@
 typedef struct Solver {
   Flow *flow;
   uint32_t words;
-  uint64_t *live; /* at the step that is looked at */
+  uint64_t *live;   /* at the step that is looked at */
+  Forward *forward; /* the same */
 } Solver;
-
-static bool get(const uint64_t *set, uint32_t i) { return set[i / 64] >> i % 64 & 1; }
-static void put(uint64_t *set, uint32_t i) { set[i / 64] |= (uint64_t)1 << i % 64; }
-static void drop(uint64_t *set, uint32_t i) { set[i / 64] &= ~((uint64_t)1 << i % 64); }
 
 static void step_back(const Solver *solver, const Step *step) {
   switch (step->kind) {
   case STEP_CALL:
   case STEP_ALLOCATE: return;
-  case STEP_KILL: drop(solver->live, step->bit); return;
+  case STEP_KILL: set_drop(solver->live, step->bit); return;
   case STEP_SET:
-    if (!get(solver->live, step->bit)) return;
-    drop(solver->live, step->bit);
+    if (!set_has(solver->live, step->bit)) return;
+    set_drop(solver->live, step->bit);
     break;
   case STEP_USE: break;
   }
-  for (uint32_t i = 0; i < step->reads.len; i++) put(solver->live, step->reads.items[i]);
+  for (uint32_t i = 0; i < step->reads.len; i++) set_add(solver->live, step->reads.items[i]);
 }
 
 static void start_at_end(const Solver *solver, const Block *block) {
@@ -64,16 +61,33 @@ static void mark_reached(Flow *flow) {
   }
 }
 
+static void list_predecessors(Flow *flow) {
+  for (uint32_t i = 0; i < flow->blocks.len; i++)
+    vec_each (uint32_t, next, &flow->blocks.items[i].next)
+      vec_push(flow->arena, &flow->blocks.items[*next].previous, i);
+}
+
+/* Blocks whose successors have changed, the last one first. */
 static void solve(Solver *solver) {
   Flow *flow = solver->flow;
   solver->words = (2 * flow->vars.len + 63) / 64;
   solver->live = arena_new_array(flow->arena, uint64_t, solver->words);
   vec_each (Block, block, &flow->blocks)
     block->live_in = arena_new_array(flow->arena, uint64_t, solver->words);
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (uint32_t i = flow->blocks.len; i-- > 0;)
-      if (update(solver, &flow->blocks.items[i])) changed = true;
+  list_predecessors(flow);
+  VEC(uint32_t) todo = {0};
+  for (uint32_t i = 0; i < flow->blocks.len; i++) vec_push(flow->arena, &todo, i);
+  uint64_t *waiting = arena_new_array(flow->arena, uint64_t, flow->blocks.len / 64 + 1);
+  for (uint32_t i = 0; i < flow->blocks.len; i++) set_add(waiting, i);
+  while (todo.len) {
+    uint32_t at = vec_pop(&todo);
+    set_drop(waiting, at);
+    if (!update(solver, &flow->blocks.items[at])) continue;
+    vec_each (uint32_t, previous, &flow->blocks.items[at].previous) {
+      if (set_has(waiting, *previous)) continue;
+      set_add(waiting, *previous);
+      vec_push(flow->arena, &todo, *previous);
+    }
   }
 }
 
@@ -82,12 +96,15 @@ static void solve(Solver *solver) {
 typedef enum Shown { SHOWN_NOT, SHOWN, SHOWN_OTHERWISE /* or not at all: it cannot be told here */ } Shown;
 
 static Shown value_shown(const LiveVar *v, bool rest) {
+  if (v->is_address) return v->defs > 1 ? SHOWN_OTHERWISE : SHOWN_NOT;
   if (!v->pointers) return v->of_params ? SHOWN_OTHERWISE : SHOWN_NOT;
   TypeKind kind = type_underlying(v->type)->kind;
-  if (!v->name || kind == TYPE_STRUCT || kind == TYPE_ARRAY) return SHOWN_OTHERWISE;
+  if (!v->name || (v->name->name_flags & NAME_AUTOTEMP) || kind == TYPE_STRUCT || kind == TYPE_ARRAY)
+    return SHOWN_OTHERWISE;
+  if (v->shadowed) return SHOWN_OTHERWISE;
   if (v->param) return v->defs ? SHOWN_OTHERWISE : SHOWN;
   if (v->origin == ORIGIN_CONSTANT && !v->result) return SHOWN_NOT;
-  if (v->result || v->shadowed || v->origin != ORIGIN_FIXED) return SHOWN_OTHERWISE;
+  if (v->result || v->origin != ORIGIN_FIXED) return SHOWN_OTHERWISE;
   return rest ? SHOWN_NOT : SHOWN;
 }
 
@@ -104,7 +121,7 @@ static Shown bit_shown(const Flow *flow, uint32_t bit) {
     return is_exposed(flow, v->name) ? SHOWN : SHOWN_OTHERWISE;
   case HOME_HEAP:
     if (bit % 2) return v->pointers ? SHOWN : SHOWN_NOT;
-    return v->origin == ORIGIN_FLOATING ? SHOWN_OTHERWISE : SHOWN;
+    return v->shadowed || v->origin == ORIGIN_FLOATING ? SHOWN_OTHERWISE : SHOWN;
   }
   return SHOWN_OTHERWISE;
 }
@@ -125,7 +142,6 @@ static Str names_of(Flow *flow, Str *names, uint32_t len) {
   Buffer out = {0};
   if (len) qsort(names, len, sizeof *names, by_bytes);
   for (uint32_t i = 0; i < len; i++) {
-    if (i > 0 && str_equal(names[i], names[i - 1])) continue;
     buffer_char(&out, ' ');
     buffer_str(&out, names[i]);
   }
@@ -153,7 +169,7 @@ static void note_entry(Flow *flow) {
     if (name_is_blank(name) || !type_has_pointers(name->op.type)) continue;
     uint32_t var = flow_var(flow, name);
     const uint64_t *live = flow->blocks.items[0].live_in;
-    if (get(live, flow_bit(var, PART_POINTER)) || get(live, flow_bit(var, PART_REST)))
+    if (set_has(live, flow_bit(var, PART_POINTER)) || set_has(live, flow_bit(var, PART_REST)))
       names[len++] = atom_str(name->name);
   }
   if (len == 0) return;
@@ -187,7 +203,8 @@ static Str callee_text(Flow *flow, const Op *call) {
 static Str allocator_text(const Flow *flow, const Step *step) {
   enum { TINY = 16, OWN_ALLOCATOR_MAX = 80 };
   const CompilerFlags *flags = &flow->unit->flags;
-  if (step->size > OWN_ALLOCATOR_MAX || flags->runtime || flags->race) return STR("newobject");
+  if (step->shared || step->size > OWN_ALLOCATOR_MAX || flags->runtime || flags->race)
+    return STR("newobject");
   uint32_t class_ = 0;
   while (flow->unit->profile->size_classes[class_] < step->size) class_++;
   if (!step->pointers && step->size < TINY) return STR("mallocgcTinySC2");
@@ -197,14 +214,18 @@ static Str allocator_text(const Flow *flow, const Step *step) {
 
 static void note_call(const Solver *solver, const Step *step) {
   Flow *flow = solver->flow;
-  if (flow->defers || flow->repeats) return;
+  if (flow->defers || step->nested) return;
   Str *names = arena_new_array(flow->arena, Str, flow->vars.len * 2);
   uint32_t len = 0;
   for (uint32_t bit = 0; bit < 2 * flow->vars.len; bit++) {
-    if (!get(solver->live, bit)) continue;
+    if (!set_has(solver->live, bit)) continue;
+    const LiveVar *v = &flow->vars.items[bit / 2];
+    if (v->is_address && !forward_computed(solver->forward, bit / 2)) continue;
+    if (v->varies && !v->param && forward_is_constant(solver->forward, bit)) continue;
     Shown shown = bit_shown(flow, bit);
     if (shown == SHOWN_OTHERWISE) return;
-    if (shown == SHOWN) names[len++] = name_of(flow, bit);
+    bool again = bit % 2 && set_has(solver->live, bit - 1) && flow->vars.items[bit / 2].home == HOME_VALUE;
+    if (shown == SHOWN && !again) names[len++] = name_of(flow, bit);
   }
   if (len == 0) return;
   const Op *call = step->call;
@@ -218,24 +239,38 @@ static void note_call(const Solver *solver, const Step *step) {
   event->op = call;
 }
 
-static void note_calls(const Solver *solver) {
+typedef struct Moment { /* what is alive when a step is done */
+  const Step *step;
+  uint64_t *live;
+} Moment;
+
+/* Backwards to know, forwards to tell. */
+static void note_calls(Solver *solver) {
+  Arena *arena = solver->flow->arena;
+  size_t bytes = solver->words * sizeof *solver->live;
+  uint64_t *live = solver->live;
   vec_each (Block, block, &solver->flow->blocks) {
     if (!block->reached) continue;
-    VEC(const Step *) calls = {0};
+    VEC(Moment) moments = {0};
     start_at_end(solver, block);
-    /* Backwards to know, forwards to tell. */
     for (uint32_t i = block->steps.len; i-- > 0;) {
       const Step *step = &block->steps.items[i];
-      if (step->kind == STEP_CALL || step->kind == STEP_ALLOCATE) vec_push(solver->flow->arena, &calls, step);
+      if (step->kind == STEP_CALL || step->kind == STEP_ALLOCATE) {
+        Moment moment = {step, arena_alloc(arena, bytes)};
+        memcpy(moment.live, live, bytes);
+        vec_push(arena, &moments, moment);
+      }
       step_back(solver, step);
     }
-    while (calls.len) {
-      const Step *wanted = vec_pop(&calls);
-      start_at_end(solver, block);
-      for (const Step *step = block->steps.items + block->steps.len - 1; step != wanted; step--)
-        step_back(solver, step);
-      note_call(solver, wanted);
+    forward_enter(solver->forward, block);
+    const Step *next = block->steps.items;
+    while (moments.len) {
+      Moment moment = vec_pop(&moments);
+      for (; next <= moment.step; next++) forward_step(solver->forward, next);
+      solver->live = moment.live;
+      note_call(solver, moment.step);
     }
+    solver->live = live;
   }
 }
 
@@ -274,6 +309,11 @@ static void note_objects(Flow *flow) {
 
 /* ---- functions ---- */
 
+typedef struct Family {
+  Arena *arena;
+  VEC(Func *) closures;
+} Family;
+
 static bool is_shown(const Func *fn) {
   if (fn->flags & (FUNC_NO_BODY | FUNC_WRAPPER | FUNC_ABI_WRAPPER | FUNC_DUPOK | FUNC_EQ_HASH | FUNC_SHAPED))
     return false;
@@ -289,6 +329,7 @@ static void live_func(Unit *unit, Func *fn, bool (*is_instruction)(Unit *unit, c
   flow.address = map_in(arena);
   flow.exposed = map_in(arena);
   flow.shapes = map_in(arena);
+  flow.shaped = map_in(arena);
   flow.labels = map_in(arena);
   flow_collect(&flow);
   flow_find_exposed(&flow);
@@ -296,16 +337,41 @@ static void live_func(Unit *unit, Func *fn, bool (*is_instruction)(Unit *unit, c
   mark_reached(&flow);
   Solver solver = {.flow = &flow};
   solve(&solver);
-  note_entry(&flow);
-  note_calls(&solver);
+  if (is_shown(fn)) {
+    solver.forward = forward_solve(&flow);
+    note_entry(&flow);
+    note_calls(&solver);
+  }
   note_objects(&flow);
+}
+
+static bool find_closure(void *context, Op *op) {
+  Family *family = context;
+  if (op->kind == OP_CLOSURE && func_captures(op->func)) vec_push(family->arena, &family->closures, op->func);
+  return false;
+}
+
+/* A function, then the literals in it that code is generated for, those in these, … */
+static void live_family(Unit *unit, Func *fn, bool (*is_instruction)(Unit *unit, const Op *call),
+                        Arena *arena) {
+  Family todo = {.arena = arena};
+  vec_push(arena, &todo.closures, fn);
+  Arena *scratch = arena_new();
+  while (todo.closures.len) {
+    Func *next = vec_pop(&todo.closures);
+    if (!(next->flags & FUNC_NO_BODY)) live_func(unit, next, is_instruction, scratch);
+    arena_reset(scratch);
+    op_list_any(&next->body, find_closure, &todo);
+  }
+  arena_free(scratch);
 }
 
 void live_unit(Unit *unit, bool (*is_instruction)(Unit *unit, const Op *call)) {
   Arena *arena = arena_new();
   for (uint32_t i = 0; i < unit->funcs.len; i++) {
-    if (!is_shown(unit->funcs.items[i])) continue;
-    live_func(unit, unit->funcs.items[i], is_instruction, arena);
+    Func *fn = unit->funcs.items[i];
+    if (name_is_blank(fn->name) || func_captures(fn)) continue;
+    live_family(unit, fn, is_instruction, arena);
     arena_reset(arena);
   }
   arena_free(arena);

@@ -64,9 +64,18 @@ static uint64_t shape_of(Flow *flow, const Op *op) {
   return mix(shape, map_key(op));
 }
 
-static void count_shape(Flow *flow, const Op *op) {
-  uint64_t *times = map_put(&flow->shapes, shape_of(flow, op) | 1);
-  if (++*times > 1) flow->repeats = true;
+/* An address is a value of its own from the second place on where it is computed. */
+static void count_shape(Flow *flow, Bits *out, const Op *op) {
+  uint64_t *known = map_put(&flow->shapes, shape_of(flow, op) | 1);
+  if (*known == 0) {
+    vec_push(flow->arena, &flow->vars, (LiveVar){.pointers = true, .is_address = true});
+    *known = flow->vars.len;
+  }
+  uint32_t var = (uint32_t)*known - 1;
+  uint64_t *counted = map_put(&flow->shaped, map_key(op));
+  if (*counted == 0) flow->vars.items[var].defs++;
+  *counted = 1;
+  vec_push(flow->arena, out, flow_bit(var, PART_POINTER));
 }
 
 /* ---- addresses ---- */
@@ -83,8 +92,7 @@ static bool is_first_field(Flow *flow, const Op *op) {
   return false;
 }
 
-/* The address is the pointer that it starts from. */
-static bool is_plain_address(Flow *flow, const Op *op) {
+bool flow_is_plain_address(Flow *flow, const Op *op) {
   while (op->kind == OP_DOT && is_first_field(flow, op)) op = op->x;
   if (op->kind == OP_DEREF) return true;
   if (op->kind == OP_DOTPTR) return is_first_field(flow, op);
@@ -162,7 +170,7 @@ static bool read_comparison(Flow *flow, Bits *out, const Op *op) {
 }
 
 static void read_slice(Flow *flow, Bits *out, const Op *op, Part part) {
-  count_shape(flow, op);
+  count_shape(flow, out, op);
   bool from_start = !op->low || op_is_zero(op->low);
   flow_reads(flow, out, op->x, part == PART_POINTER && from_start ? PART_POINTER : PART_ALL);
   flow_reads(flow, out, op->low, PART_ALL);
@@ -189,12 +197,12 @@ void flow_reads(Flow *flow, Bits *out, const Op *op, Part part) {
   case OP_UNSAFESLICEDATA: flow_reads(flow, out, op->x, PART_POINTER); return;
   case OP_ITAB: flow_reads(flow, out, op->x, PART_REST); return;
   case OP_ADDR:
-    if (!is_plain_address(flow, op->x)) count_shape(flow, op);
+    if (!flow_is_plain_address(flow, op->x)) count_shape(flow, out, op);
     flow_address_reads(flow, out, op->x);
     return;
   case OP_INDEX:
     if (op->x->type && type_underlying(op->x->type)->kind != TYPE_ARRAY && !op_is_const(op->index, CONST_INT))
-      count_shape(flow, op);
+      count_shape(flow, out, op);
     break;
   case OP_SLICE:
   case OP_SLICESTR:

@@ -59,6 +59,7 @@ Home flow_home(Flow *flow, Name *name) {
   if (name->name_flags & NAME_CLOSURE_VAR) return is_captured_by_value(flow, name) ? HOME_VALUE : HOME_HEAP;
   if (name->name_flags & NAME_ON_HEAP) return HOME_HEAP;
   if ((name->name_flags & NAME_ADDRTAKEN) || map_find(&flow->address, map_key(name))) return HOME_MEMORY;
+  if (name->class_ == CLASS_PARAM_OUT && flow->defers) return HOME_MEMORY;
   return fits_registers(flow->unit->target, name->op.type) ? HOME_VALUE : HOME_MEMORY;
 }
 
@@ -155,8 +156,7 @@ static Origin origin_of(Flow *flow, Op *op) {
     return op->x->type && type_identical(op->type, op->x->type) ? origin_of(flow, op->x) : ORIGIN_FLOATING;
   case OP_INLCALL: return op->results.len == 1 ? origin_of(flow, op->results.items[0]) : ORIGIN_FLOATING;
   case OP_NEW:
-  case OP_PTRLIT:
-  case OP_MAKESLICE: return op->flags & OP_ON_HEAP ? ORIGIN_FIXED : ORIGIN_FLOATING;
+  case OP_PTRLIT: return op->flags & OP_ON_HEAP ? ORIGIN_FIXED : ORIGIN_FLOATING;
   case OP_DEREF:
   case OP_DOTPTR:
   case OP_INDEXMAP:
@@ -181,6 +181,7 @@ static void define(Flow *flow, Op *target, Op *value, Origin origin) {
   if (v->home != HOME_VALUE) return;
   v->defs++;
   bool whole = target->kind == OP_NAME;
+  if (v->defs > 1 && (origin == ORIGIN_CONSTANT || v->origin == ORIGIN_CONSTANT)) v->varies = true;
   if (whole && v->defs == 1 && !v->param) {
     v->origin = origin;
     v->value = value;
@@ -203,9 +204,23 @@ static void define_clause_vars(Flow *flow, const Op *op) {
     if (op->list.items[i]->x) define(flow, op->list.items[i]->x, NULL, ORIGIN_FLOATING);
 }
 
+/* A field at the start of what a variable points to has the address that the variable holds; so has what a variable on the heap
+   is called by. The two have the same value. */
+static void shadow_base(Flow *flow, const Op *place) {
+  while (place->kind == OP_DOT || place->kind == OP_PAREN) place = place->x;
+  const Op *base = place->kind == OP_DOTPTR || place->kind == OP_DEREF ? place->x : place;
+  while (base->kind == OP_CONVNOP || base->kind == OP_PAREN) base = base->x;
+  if (base->kind != OP_NAME || !flow_is_local(base->name)) return;
+  uint32_t var = flow_var(flow, base->name);
+  if (base != place || flow->vars.items[var].home == HOME_HEAP) flow->vars.items[var].shadowed = true;
+}
+
 static bool note_definition(void *context, Op *op) {
   Flow *flow = context;
   switch ((int)op->kind) {
+  case OP_ADDR:
+    if (flow_is_plain_address(flow, op->x)) shadow_base(flow, op->x);
+    break;
   case OP_AS: define(flow, op->x, op->y, origin_of(flow, op->y)); break;
   case OP_ASOP: define(flow, op->x, NULL, ORIGIN_FLOATING); break;
   case OP_AS2:
@@ -252,7 +267,8 @@ static void settle_copy(Flow *flow, uint32_t var) {
 static bool reaches_param(void *context, Op *op) {
   Flow *flow = context;
   if (op->kind != OP_NAME || !flow_is_local(op->name)) return false;
-  const LiveVar *v = &flow->vars.items[flow_resolve(flow, flow_var(flow, op->name))];
+  uint32_t var = flow_resolve(flow, flow_var(flow, op->name));
+  const LiveVar *v = &flow->vars.items[var];
   return v->home == HOME_VALUE && (v->of_params || (v->pointers && v->name));
 }
 
