@@ -165,6 +165,7 @@ static void walk_assign_call(Walker *w, Op *op) {
   Op *call = op->rhs.items[0];
   walk_stmts(w, &call->init);
   HoleList ks = walk_addrs(w, op->lhs.items, op->lhs.len);
+  call_gather_variadic(w->graph->unit, call, op->pos); /* the statement's position, not the call's */
   walk_call(w, ks, call);
   walk_reassigned(w, ks, op);
 }

@@ -6,11 +6,17 @@
  */
 #include "lower/internal.h"
 
+/* Where the compiler is when it looks at an element: one with a key stands at the key, first at the colon. */
+static Pos element_pos(const Body *b, const Node *node) {
+  bool at_key = node->kind == NODE_KEY_VALUE && !b->unit->profile->literals_end_at_brace;
+  return at_key ? ((const KeyValueExpr *)node)->key->pos : node->pos;
+}
+
 static Op *array_elements(Body *b, Op *lit, Type *elem, NodeList elems) {
   int64_t index = 0, length = 0;
   for (uint32_t i = 0; i < elems.len; i++) {
     Node *node = elems.items[i];
-    b->line = node->pos;
+    b->line = element_pos(b, node);
     Op *item;
     if (node->kind == NODE_KEY_VALUE) {
       KeyValueExpr *kv = (KeyValueExpr *)node;
@@ -32,7 +38,7 @@ static Op *array_elements(Body *b, Op *lit, Type *elem, NodeList elems) {
 static Op *map_elements(Body *b, Op *lit, Type *map, NodeList elems) {
   for (uint32_t i = 0; i < elems.len; i++) {
     KeyValueExpr *kv = (KeyValueExpr *)elems.items[i];
-    b->line = kv->node.pos;
+    b->line = element_pos(b, &kv->node);
     Op *key = lower_convert(b, map->u.map.key, kv->key, true);
     Op *value = lower_convert(b, map->u.map.value, kv->value, true);
     op_list_push(b->unit, &lit->list, op_binary(b->unit, OP_KEY, xpos(kv->key->pos), NULL, key, value));
@@ -51,7 +57,7 @@ static Op *struct_key(Body *b, Pos pos, Object *field, Op *value) {
 static Op *struct_elements(Body *b, Op *lit, Type *structure, NodeList elems) {
   for (uint32_t i = 0; i < elems.len; i++) {
     Node *node = elems.items[i];
-    b->line = node->pos;
+    b->line = element_pos(b, node);
     if (node->kind != NODE_KEY_VALUE) {
       Op *value = lower_convert(b, struct_field(structure, i)->type, node, true);
       op_list_push(b->unit, &lit->list, struct_key(b, node->pos, struct_field(lit->type, i), value));
@@ -75,10 +81,8 @@ static Op *struct_elements(Body *b, Op *lit, Type *structure, NodeList elems) {
 
 /* Where the compiler is when a literal is done: at its last element. Nothing was looked at in an empty one. */
 static Pos literal_end(const Body *b, const CompositeLit *node) {
-  bool braces = b->unit->profile->literals_end_at_brace;
-  if (node->elems.len == 0) return braces ? node->rbrace : POS_NONE;
-  Node *last = node->elems.items[node->elems.len - 1];
-  return last->kind == NODE_KEY_VALUE && !braces ? node_start(((KeyValueExpr *)last)->key) : last->pos;
+  if (node->elems.len > 0) return element_pos(b, node->elems.items[node->elems.len - 1]);
+  return b->unit->profile->literals_end_at_brace ? node->rbrace : POS_NONE;
 }
 
 Op *lower_composite(Body *b, CompositeLit *node) {
@@ -107,7 +111,7 @@ Op *lower_composite(Body *b, CompositeLit *node) {
     struct_elements(b, lit, core, node->elems);
   }
   if (b->low->in_place) b->literal_end = literal_end(b, node);
-  if (b->low->in_place && !node->type && !pointer) lit->flags |= OP_ELIDED;
+  if (b->unit->profile->elided_types_hidden && !node->type && !pointer) lit->flags |= OP_ELIDED;
   if (!pointer) return lit;
   Op *addr = make_addr(b, node->node.pos, lit);
   addr->type = whole;

@@ -135,7 +135,8 @@ typedef struct Profile {
   const uint16_t *size_classes;
   bool malloc_headers;        /* large objects with pointers carry a header of 8 bytes */
   bool array_dots_printed;    /* "[<node DDD>]T literal" for [...]T{} */
-  bool literals_end_at_brace; /* an empty literal is done at its brace, one with keys at the last colon */
+  bool elided_types_hidden;   /* literals whose types are left out print without them */
+  bool literals_end_at_brace; /* an empty literal is done at its brace, elements with keys stand at the colon */
   /* the first escape analysis */
   bool pairs_at_statement;            /* a, b = c, d is shown at the statement, not at a or b */
   bool slice_contents_typed;          /* what a slice of numbers points at holds no pointers */
