@@ -205,9 +205,7 @@ static void lower_args(Body *b, CallExpr *call, Type *signature, OpList *args, O
         dst[i] = params.items[i]->type;
     }
   }
-  b->each_line = b->low->in_place && signature;
   lower_multi(b, call->node.pos, dst, call->args, args, before);
-  b->each_line = false;
 }
 
 static Op *finish_append(Body *b, Op *op) {
@@ -339,7 +337,9 @@ Op *lower_call(Body *b, CallExpr *call) {
   Op *callee = lower_callee(b, call, &args);
   bool method = args.len > 0 && callee->kind == OP_METHEXPR;
   Type *signature = type_core(fact_type(b, fun));
+  b->each_line = b->low->in_place && signature;
   lower_args(b, call, signature, &args, &before);
+  b->each_line = false;
   Op *op = finish_call(b, call->node.pos, callee, args, call->has_dots);
   op_list_prepend(b->unit, &op->init, &before);
   if (b->low->in_place && callee->kind == OP_CLOSURE) callee->flags |= OP_CALLED;

@@ -146,7 +146,8 @@ static Op *constant_argument(Body *b, Pos pos, Type *type, Op *x) {
 
 /* Where the checker is: at a pointer to a literal, if it looks at that, it is where this one was put. */
 static Pos conversion_line(const Body *b, Node *node, const Op *x) {
-  if (node_unparen(node)->kind == NODE_BASIC_LIT) return node_unparen(node)->pos;
+  if (b->unit->profile->literals_placed && node_unparen(node)->kind == NODE_BASIC_LIT)
+    return node_unparen(node)->pos;
   return x->kind == OP_PTRLIT && pos_equal(b->line, node_unparen(node)->pos) ? x->pos.pos : b->line;
 }
 

@@ -135,6 +135,7 @@ typedef struct Profile {
   const uint16_t *size_classes;
   bool malloc_headers;        /* large objects with pointers carry a header of 8 bytes */
   bool array_dots_printed;    /* "[<node DDD>]T literal" for [...]T{} */
+  bool literals_placed;       /* FRONT_TYPECHECK: a literal that becomes an interface does so where it stands */
   bool elided_types_hidden;   /* literals whose types are left out print without them */
   bool literals_end_at_brace; /* an empty literal is done at its brace, elements with keys stand at the colon */
   /* the first escape analysis */
