@@ -6,7 +6,8 @@
 #
 # A file holds `-- NAME --` sections: the inputs, `-- cmd --` (a shell script; `heapwhy` is our program, $GOROOT the real one's) and
 # `-- want --`: what the script prints on both streams, and `exit code N` when that is not 0. GOROOT's path reads $GOROOT there.
-# UPDATE=1 records `want` again. Where cmd is one `heapwhy -m…` of Go files, or `-m -test ./...`, the real compiler is asked, never our own program.
+# UPDATE=1 records `want` again. Where cmd is one `heapwhy -m…` of Go files, or `-m -test ./...`, the real compiler is asked
+# (that of `-go 1.N`, if given), never our own program.
 . "$(dirname "$0")/lib.sh"
 need_oracle || :
 GOROOT=${goroot-}
@@ -37,12 +38,13 @@ unpack() { # FILE: its sections as files of $dir
 
 # The compiler's own text when cmd is one plain heapwhy command over Go files; else ours.
 record() {
-  if [ "$(grep -c . "$dir/cmd")" = 1 ] && grep -qE '^(GOEXPERIMENT=[a-z]+ )?heapwhy( -goroot \$GOROOT| -l| -m(=2)?| -gcflags=-live)+( [a-z0-9_]+\.go)+( 2>\/dev\/null)?$' "$dir/cmd" && [ -n "$GOROOT" ]; then
+  if [ "$(grep -c . "$dir/cmd")" = 1 ] && grep -qE '^(GOEXPERIMENT=[a-z]+ )?heapwhy( -goroot \$GOROOT| -go 1\.[0-9]+| -l| -m(=2)?| -gcflags=-live)+( [a-z0-9_]+\.go)+( 2>\/dev\/null)?$' "$dir/cmd" && [ -n "$GOROOT" ]; then
     flags=$(tr ' ' '\n' <"$dir/cmd" | sed -n 's/^-gcflags=//; /^-\(l\|m\|m=2\|live\)$/p' | tr '\n' ' ')
     files=$(tr ' ' '\n' <"$dir/cmd" | grep '\.go$' | tr '\n' ' ')
+    asked=$(sed -n 's/.* -go \(1\.[0-9]*\) .*/\1/p' "$dir/cmd")
     # shellcheck disable=SC2086
     experiment=$(sed -n 's/^GOEXPERIMENT=\([a-z]*\) .*/\1/p' "$dir/cmd")
-    (cd "$dir/in" && GO111MODULE=off GOEXPERIMENT="$experiment" "$top/tools/oracle.sh" "$release" "$dir/in" build -o /dev/null -gcflags="$flags" $files 2>&1)
+    (cd "$dir/in" && GO111MODULE=off GOEXPERIMENT="$experiment" "$top/tools/oracle.sh" "${asked:-$release}" "$dir/in" build -o /dev/null -gcflags="$flags" $files 2>&1)
   elif [ "$(cat "$dir/cmd")" = 'heapwhy -goroot $GOROOT -m -test ./...' ] && [ -n "$GOROOT" ]; then
     (cd "$dir/in" && "$top/tools/oracle.sh" "$release" "$dir/in" test -c -vet=off -o "$dir/" -gcflags=-m ./... 2>&1)
   else

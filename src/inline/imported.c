@@ -104,17 +104,6 @@ static bool is_conversion(const Op *op) {
   return op->kind == OP_CONV || op->kind == OP_CONVNOP || op->kind == OP_CONVIFACE;
 }
 
-static bool is_make(const Op *op) {
-  return op->kind == OP_MAKESLICE || op->kind == OP_MAKEMAP || op->kind == OP_MAKECHAN;
-}
-
-/* Sizes are converted once more, which leaves plain numbers. */
-static void forget_types(Op *make) {
-  Op *sizes[2] = {make->x, make->y};
-  for (int i = 0; i < 2; i++)
-    if (op_is(sizes[i], OP_LITERAL)) sizes[i]->flags |= OP_IMPLICIT;
-}
-
 static Op *write_op(void *context, Op *op) {
   Unit *unit = context;
   if (op->kind == OP_NAME || op->kind == OP_NONAME) return op;
@@ -128,7 +117,6 @@ static Op *write_op(void *context, Op *op) {
     op->sym = NULL;
     op->op2 = 0;
   }
-  if (is_make(op)) forget_types(op);
   if (is_conversion(op)) op->flags &= ~(uint32_t)OP_IMPLICIT;
   if (op->kind == OP_IF || op->kind == OP_FOR || op->kind == OP_RANGE || op->kind == OP_BLOCK)
     write_list(unit, &op->list);

@@ -150,6 +150,10 @@ static Op *lower_make(Body *b, CallExpr *call) {
   if (core->kind == TYPE_SLICE) kind = OP_MAKESLICE;
   if (core->kind == TYPE_MAP) kind = OP_MAKEMAP;
   if (!sizes[0]) sizes[0] = make_int(b, pos, BASIC_UNTYPED_INT, 0);
+  if (b->low->in_place && kind == OP_MAKESLICE)
+    for (uint32_t i = 1; i < call->args.len && i < 3; i++)
+      if (is_untyped_source(b, call->args.items[i]))
+        sizes[i - 1]->type = basic_type(b->low, BASIC_UNTYPED_INT);
   Op *op = op_binary(b->unit, kind, xpos(pos), type, sizes[0], sizes[1]);
   use_descriptor(b, op, written);
   return op;

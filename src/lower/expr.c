@@ -134,6 +134,7 @@ static Op *concatenate(Body *b, Pos pos, Type *type, Op *x, Op *y) {
   else
     op_list_push(b->unit, &sum->list, y);
   sum->type = type;
+  if (b->low->in_place) join_literals(b, sum);
   return sum;
 }
 
@@ -147,13 +148,18 @@ static bool compares_as_is(const Body *b, Operator op, Type *x, Type *y) {
 }
 
 static Op *lower_binary(Body *b, Operation *node, Type *type) {
+  Op *joined = NULL;
+  if (b->low->in_place && sum_joins_literal(node)) {
+    joined = lower_joined(b, node);
+    while (sum_joins_literal(node)) node = (Operation *)node->x;
+  }
   Type *common = NULL;
   if (node->op != OPERATOR_SHL && node->op != OPERATOR_SHR) {
     Type *x = fact_type(b, node_unparen(node->x)), *y = fact_type(b, node_unparen(node->y));
     if (!compares_as_is(b, node->op, x, y)) common = type_assignable(b->low->universe, x, y) ? y : x;
   }
   Op *x = lower_convert(b, common, node->x, true);
-  Op *y = lower_convert(b, common, node->y, true);
+  Op *y = joined ? joined : lower_convert(b, common, node->y, true);
   if (node->op == OPERATOR_ADD && is_string(x->type)) return concatenate(b, node->node.pos, type, x, y);
   return op_binary(b->unit, binary_op(node->op), xpos(node->node.pos), type, x, y);
 }
@@ -190,7 +196,7 @@ static Op *lower_any(Body *b, Node *node);
 
 Op *lower_expr(Body *b, Node *node) {
   Pos line = b->line;
-  if (b->low->in_place && has_line(b, node)) b->line = node_unparen(node)->pos;
+  if (b->low->in_place && has_line(b, node)) b->line = written_pos(b, node);
   Op *op = lower_any(b, node);
   b->line = line;
   return op;
@@ -208,7 +214,7 @@ static Op *lower_any(Body *b, Node *node) {
   const Const *value = fact_const(b, node);
   if (value) {
     Type *type = read_type(b, literal_type(b, written, value));
-    Op *literal = op_literal(b->unit, xpos(node->pos), type, fix_value(b->low, type, value));
+    Op *literal = op_literal(b->unit, xpos(written_pos(b, node)), type, fix_value(b->low, type, value));
     if (b->low->in_place) remember_source(b, literal, node);
     return literal;
   }

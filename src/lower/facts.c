@@ -152,7 +152,8 @@ int static_bool(Body *b, Node **cond) {
     return left;
   }
   int right = static_bool(b, &y);
-  if (left == -decisive || right == decisive) {
+  bool by_right = right == decisive && !b->low->in_place; /* older releases look at the left side only */
+  if (left == -decisive || by_right) {
     if (fact_const(b, x)) replace(b, cond, y);
     return right;
   }

@@ -430,6 +430,16 @@ void order_functions(Lowering *low);
 
 /* Gives a literal the text that it has in the source. */
 void remember_source(Body *b, Op *literal, Node *node);
+/* x + "a" + "b": the parser makes one literal of the two, standing where the first does. */
+bool sum_joins_literal(const Operation *sum);
+/* That literal. */
+Op *lower_joined(Body *b, const Operation *sum);
+/* Where an expression stands for the checker. */
+Pos written_pos(const Body *b, Node *node);
+/* A constant expression without a type, as written. */
+bool is_untyped_source(const Body *b, Node *node);
+/* Neighbouring constants of a sum of strings become one. */
+void join_literals(Body *b, Op *sum);
 /* The node moves the compiler's current position: names and named constants do not. */
 bool has_line(const Body *b, Node *node);
 

@@ -16,7 +16,51 @@ typedef struct SourcePrinter {
 
 static void print_source(SourcePrinter *p, Node *node, int precedence);
 
-static bool is_basic_lit(const Node *node) { return node->kind == NODE_BASIC_LIT; }
+static bool is_string_lit(const Node *node) {
+  return node->kind == NODE_BASIC_LIT && ((const BasicLit *)node)->lit == LIT_STRING;
+}
+
+static bool is_sum(const Node *node) {
+  return node->kind == NODE_OPERATION && ((const Operation *)node)->op == OPERATOR_ADD &&
+         ((const Operation *)node)->y;
+}
+
+bool sum_joins_literal(const Operation *sum) {
+  const Node *x = sum->x;
+  if (sum->op != OPERATOR_ADD || !sum->y || !is_string_lit(sum->y)) return false;
+  return is_string_lit(x) || (is_sum(x) && is_string_lit(((const Operation *)x)->y));
+}
+
+Pos written_pos(const Body *b, Node *node) {
+  node = node_unparen(node);
+  while (b->low->in_place && is_sum(node) && sum_joins_literal((Operation *)node))
+    node = ((Operation *)node)->x;
+  return node->pos;
+}
+
+bool is_untyped_source(const Body *b, Node *node) {
+  node = node_unparen(node);
+  const Instance *inst;
+  Object *object = fact_object(b, node, &inst);
+  if (object) return object->kind == OBJECT_CONST && is_untyped(object->type);
+  if (node->kind == NODE_OPERATION) {
+    const Operation *op = (Operation *)node;
+    bool shift = op->op == OPERATOR_SHL || op->op == OPERATOR_SHR;
+    return is_untyped_source(b, op->x) && (!op->y || shift || is_untyped_source(b, op->y));
+  }
+  return node->kind == NODE_BASIC_LIT;
+}
+
+/* ---- texts ---- */
+
+static void print_string(Buffer *out, const Body *b, Type *type, Str value) {
+  if (type) {
+    type_text(out, b->unit, type, TYPE_TEXT_GO);
+    buffer_char(out, '(');
+  }
+  text_quote(out, value);
+  if (type) buffer_char(out, ')');
+}
 
 static void print_rune(Buffer *out, uint64_t rune) {
   if (rune >= ' ' && rune < 0x80 && rune != '\\' && rune != '\'')
@@ -37,8 +81,9 @@ static void print_basic_lit(SourcePrinter *p, Node *node) {
   } else if (lit == LIT_STRING) {
     text_quote(p->out, const_string(value));
   } else if (lit == LIT_IMAG) {
-    const_print(p->out, const_imag(p->b->low->arena, value));
-    buffer_char(p->out, 'i');
+    const Const *imag = const_imag(p->b->low->arena, value);
+    const_print(p->out, imag);
+    if (const_sign(imag) != 0) buffer_char(p->out, 'i');
   } else {
     const_print(p->out, value);
   }
@@ -86,17 +131,27 @@ static void print_operation(SourcePrinter *p, Operation *op, int precedence) {
     print_source(p, op->y, own + 1);
   } else {
     buffer_text(p->out, op_text(kind));
-    Node *x = node_unparen(op->x);
-    if (x->kind == NODE_OPERATION && operation_kind((Operation *)x) == kind) buffer_char(p->out, ' ');
-    print_source(p, x, own + 1);
+    print_source(p, op->x, own + 1);
   }
   if (precedence > own) buffer_char(p->out, ')');
 }
 
+/* A sum of strings is one string; if it has a type, that shows. */
+static bool is_folded(const Body *b, const Node *node) {
+  return is_sum(node) && const_kind(fact_const(b, node)) == CONST_STRING;
+}
+
+static void print_folded(SourcePrinter *p, Node *node) {
+  Type *type = is_untyped_source(p->b, node) ? NULL : fact_type(p->b, node);
+  print_string(p->out, p->b, type, const_string(fact_const(p->b, node)));
+}
+
 static void print_source(SourcePrinter *p, Node *node, int precedence) {
   node = node_unparen(node);
-  if (is_basic_lit(node))
+  if (node->kind == NODE_BASIC_LIT)
     print_basic_lit(p, node);
+  else if (is_folded(p->b, node))
+    print_folded(p, node);
   else if (node->kind == NODE_CALL)
     print_call(p, (CallExpr *)node);
   else if (node->kind == NODE_OPERATION)
@@ -112,7 +167,62 @@ void remember_source(Body *b, Op *literal, Node *node) {
   literal->sym = intern(b->unit->session->interner, buffer_view(&text));
   buffer_free(&text);
   node = node_unparen(node);
-  if (node->kind == NODE_OPERATION) literal->op2 = (uint16_t)operation_kind((Operation *)node);
+  const Instance *inst;
+  if (fact_object(b, node, &inst))
+    literal->op2 = OP_NAME;
+  else if (node->kind == NODE_OPERATION && !is_folded(b, node))
+    literal->op2 = (uint16_t)operation_kind((Operation *)node);
+}
+
+static void put_joined(Buffer *out, const Body *b, const Operation *sum) {
+  if (sum_joins_literal(sum)) put_joined(out, b, (const Operation *)sum->x);
+  buffer_str(out, const_string(fact_const(b, sum->y)));
+}
+
+Op *lower_joined(Body *b, const Operation *sum) {
+  const Operation *first = sum;
+  while (sum_joins_literal(first)) first = (const Operation *)first->x;
+  Op *literal = lower_expr(b, first->y);
+  Buffer value = {0}, shown = {0};
+  put_joined(&value, b, sum);
+  print_string(&shown, b, NULL, buffer_view(&value));
+  literal->lit = const_make_string(b->low->arena, arena_str(b->low->arena, buffer_view(&value)));
+  literal->sym = intern(b->unit->session->interner, buffer_view(&shown));
+  buffer_free(&value);
+  buffer_free(&shown);
+  return literal;
+}
+
+/* The first one's name stays, whatever it stands for now. */
+static Op *join_pair(Body *b, Type *type, Op *x, const Op *y) {
+  Buffer text = {0};
+  buffer_str(&text, const_string(x->lit));
+  buffer_str(&text, const_string(y->lit));
+  Str value = arena_str(b->low->arena, buffer_view(&text));
+  Op *joined = op_literal(b->unit, x->pos, type, const_make_string(b->low->arena, value));
+  joined->sym = x->sym;
+  joined->op2 = x->op2;
+  if (x->op2 != OP_NAME) {
+    Buffer shown = {0};
+    print_string(&shown, b, type, value);
+    joined->sym = intern(b->unit->session->interner, buffer_view(&shown));
+    buffer_free(&shown);
+  }
+  buffer_free(&text);
+  return joined;
+}
+
+void join_literals(Body *b, Op *sum) {
+  uint32_t len = 0;
+  Op **items = sum->list.items;
+  for (uint32_t i = 0; i < sum->list.len; i++) {
+    bool joins = len > 0 && op_is_const(items[len - 1], CONST_STRING) && op_is_const(items[i], CONST_STRING);
+    if (joins)
+      items[len - 1] = join_pair(b, sum->type, items[len - 1], items[i]);
+    else
+      items[len++] = items[i];
+  }
+  sum->list.len = len;
 }
 
 bool has_line(const Body *b, Node *node) {

@@ -181,7 +181,7 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
   if (!single || single->kind != TYPE_TUPLE) {
     Pos line = b->line;
     for (uint32_t i = 0; i < exprs.len; i++) {
-      if (b->each_line && has_line(b, exprs.items[i])) b->line = node_unparen(exprs.items[i])->pos;
+      if (b->each_line && has_line(b, exprs.items[i])) b->line = written_pos(b, exprs.items[i]);
       bool each = b->each_line;
       b->each_line = false;
       op_list_push(b->unit, out, lower_convert(b, dst[i], exprs.items[i], true));

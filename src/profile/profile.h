@@ -133,11 +133,12 @@ typedef struct Profile {
   bool goroot_hidden; /* positions in imported packages of the toolchain: "$GOROOT/src/io/io.go:78:7" */
   /* size classes of the runtime's allocator, ascending, bytes; ends with 0 */
   const uint16_t *size_classes;
-  bool malloc_headers;        /* large objects with pointers carry a header of 8 bytes */
-  bool array_dots_printed;    /* "[<node DDD>]T literal" for [...]T{} */
-  bool literals_placed;       /* FRONT_TYPECHECK: a literal that becomes an interface does so where it stands */
-  bool elided_types_hidden;   /* literals whose types are left out print without them */
-  bool literals_end_at_brace; /* an empty literal is done at its brace, elements with keys stand at the colon */
+  bool malloc_headers;      /* large objects with pointers carry a header of 8 bytes */
+  bool array_dots_printed;  /* "[<node DDD>]T literal" for [...]T{} */
+  bool literals_placed;     /* FRONT_TYPECHECK: a literal that becomes an interface does so where it stands */
+  bool elided_types_hidden; /* literals whose types are left out print without them */
+  bool
+      literals_end_at_brace; /* an empty literal is done at its brace, elements with keys stand at the colon */
   /* the first escape analysis */
   bool pairs_at_statement;            /* a, b = c, d is shown at the statement, not at a or b */
   bool slice_contents_typed;          /* what a slice of numbers points at holds no pointers */
