@@ -6,7 +6,7 @@
 #
 # A file holds `-- NAME --` sections: the inputs, `-- cmd --` (a shell script; `heapwhy` is our program, $GOROOT the real one's) and
 # `-- want --`: what the script prints on both streams, and `exit code N` when that is not 0. GOROOT's path reads $GOROOT there.
-# UPDATE=1 records `want` again. Where cmd is one `heapwhy -m…` of Go files, or `-m -test ./...`, the real compiler is asked
+# UPDATE=1 records `want` again. Where cmd is one `heapwhy -m…` of Go files, `-go 1.15 -m ./...`, or `-m -test ./...`, the real compiler is asked
 # (that of `-go 1.N`, if given), never our own program.
 . "$(dirname "$0")/lib.sh"
 need_oracle || :
@@ -45,6 +45,8 @@ record() {
     # shellcheck disable=SC2086
     experiment=$(sed -n 's/^GOEXPERIMENT=\([a-z]*\) .*/\1/p' "$dir/cmd")
     (cd "$dir/in" && GO111MODULE=off GOEXPERIMENT="$experiment" "$top/tools/oracle.sh" "${asked:-$release}" "$dir/in" build -o /dev/null -gcflags="$flags" $files 2>&1)
+  elif [ "$(cat "$dir/cmd")" = 'heapwhy -goroot $GOROOT -go 1.15 -m ./...' ] && [ -n "$GOROOT" ]; then
+    (cd "$dir/in" && GO111MODULE=on "$top/tools/oracle.sh" 1.15 "$dir/in" build -gcflags=-m ./... 2>&1)
   elif [ "$(cat "$dir/cmd")" = 'heapwhy -goroot $GOROOT -m -test ./...' ] && [ -n "$GOROOT" ]; then
     (cd "$dir/in" && "$top/tools/oracle.sh" "$release" "$dir/in" test -c -vet=off -o "$dir/" -gcflags=-m ./... 2>&1)
   else

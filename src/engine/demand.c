@@ -238,11 +238,20 @@ static bool is_handed(void *context, const Unit *unit, const Func *fn) {
   return yes;
 }
 
+static bool name_is_shared(void *context, const Unit *unit, const Package *pkg) {
+  const Engine *engine = context;
+  lock_take(engine->demand_lock);
+  bool yes = package_name_is_shared(unit, pkg);
+  lock_release(engine->demand_lock);
+  return yes;
+}
+
 void demand_hooks(EnginePackage *package, Unit *unit) {
   unit->resolve_func = resolve_func;
   unit->find_unit = find_unit;
   unit->require_func = require_func;
   unit->require_body = require_body;
   unit->is_handed = is_handed;
+  if (package->engine->profile->shared_names_by_path) unit->name_is_shared = name_is_shared;
   unit->context = package->engine;
 }

@@ -10,6 +10,7 @@
  *   pack.c       release packs: summaries of all of std in one file
  *   demand.c     dependencies, function by function
  *   handed_on.c  which bodies come through imports
+ *   shared_names.c  which packages are printed with their paths
  *   findings.c   findings -> plain data for report
  *   compare.c    the same under several releases
  *   timings.c    -timings
@@ -43,6 +44,8 @@ typedef struct EnginePackage {
   Map mentions;           /* Object* (function) -> ObjectList*: functions here whose bodies mention it */
   Map export_most;        /* lazy: what export data reaches at most */
   bool export_most_known; /* export_most is complete */
+  Map export_packages;    /* what its export data name, once asked for (shared_names.c) */
+  Map shared_names;       /* Package* -> 1 no, 2 yes: printed here with its path */
   Map export_types;       /* lazy: what export data reaches through types */
   BitSet reaches;         /* packages that it depends on, by index */
   Unit *shadow; /* lazy: the package once more, whole, for questions that need all of it; mostly NULL */
@@ -150,6 +153,9 @@ Unit *demand_shadow(EnginePackage *package);
 bool package_is_handed(const Unit *unit, const Func *fn);
 void packages_find_reach(Engine *engine);
 bool text_mentions(Str text, Str name); /* as a whole word */
+
+/* shared_names.c: whether another package of that name comes through the imports of the unit's package. */
+bool package_name_is_shared(const Unit *unit, const Package *pkg);
 
 /* pipeline.c: a unit for the package; the parts of the pipeline that a shadow needs. */
 Unit *pipeline_new_unit(EnginePackage *package, Arena *bodies);

@@ -351,6 +351,8 @@ Map unit_export_types(Unit *unit);
 /* The same with the bodies of all functions that can be inlined, no matter whether the unit has inlined those of others: more than
    export data has. False: too many to ask for, and the map is not complete. */
 bool unit_export_at_most(Unit *unit, Map *objects);
+/* FRONT_TYPECHECK: the packages (Package* -> 1) that the export data of a unit that is done, or looked into on demand, names. */
+Map unit_export_packages(Unit *unit, Arena *arena);
 /* The package-level object under which a function is exported: a method's receiver type. NULL: none. */
 Object *object_export_owner(Object *object);
 /* Name for messages: hash of cloned closures stripped (diagnostic form). */
@@ -396,6 +398,9 @@ struct Unit {
   /* Whether one of the unit's imports that are not whole hands on the body of a function of a third package: see export.c. May
      be NULL. */
   bool (*is_handed)(void *context, const Unit *unit, const Func *fn);
+  /* Whether the unit's imports bring along several packages of this one's name, which are told apart by their paths. May be
+     NULL: they never are. */
+  bool (*name_is_shared)(void *context, const Unit *unit, const Package *pkg);
   /* Fills what an earlier run has found out about a function that was made just now. May be NULL: nothing is known. */
   void (*recall_func)(void *context, Func *func);
   /* Makes the body of func->inl that was left for later. Not NULL where there is such a function. */

@@ -55,8 +55,12 @@ static void print_qualifier(TypePrinter *p, const Package *pkg, bool link) {
   } else if (link) {
     link_package_print(p->out, p->unit, pkg);
   } else {
-    if (pkg == p->unit->pkg || !pkg->name || pkg->name->len == 0) return;
-    buffer_str(p->out, atom_str(pkg->name));
+    const Unit *unit = p->unit;
+    if (pkg == unit->pkg || !pkg->name || pkg->name->len == 0) return;
+    if (unit->name_is_shared && unit->name_is_shared(unit->context, unit, pkg))
+      text_quote(p->out, atom_str(pkg->path));
+    else
+      buffer_str(p->out, atom_str(pkg->name));
   }
   buffer_char(p->out, '.');
 }
