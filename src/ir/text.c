@@ -125,6 +125,13 @@ static void print_case(Printer *p, const Op *op) {
   print_body(p, &op->list2);
 }
 
+static void print_block(Printer *p, const Op *op) {
+  if (op->list.len > 0 && p->unit->profile->front_end == FRONT_TYPECHECK)
+    put(p, "<node BLOCK>");
+  else
+    print_body(p, &op->list);
+}
+
 static void print_stmt(Printer *p, const Op *op) {
   switch ((int)op->kind) {
   case OP_DCL:
@@ -144,7 +151,7 @@ static void print_stmt(Printer *p, const Op *op) {
   case OP_AS2FUNC:
   case OP_AS2MAPR:
   case OP_AS2RECV: print_assign_list(p, op); break;
-  case OP_BLOCK: print_body(p, &op->list); break;
+  case OP_BLOCK: print_block(p, op); break;
   case OP_RETURN:
     put(p, "return ");
     print_values(p, op, 0);
@@ -330,6 +337,16 @@ static void print_unary(Printer *p, const Op *op, int precedence) {
   print_expr(p, op->x, precedence + 1);
 }
 
+/* Only a nil that the compiler made has a type and nothing that was written. */
+static void print_nil(Printer *p, const Op *op) {
+  if (!(op->flags & OP_IMPLICIT)) {
+    put(p, "nil");
+    return;
+  }
+  print_type(p, op->type);
+  put(p, "(nil)");
+}
+
 static void print_inlined_call(Printer *p, const Op *op) {
   if (op->results.len == 1) {
     print_op(p, op->results.items[0]);
@@ -361,7 +378,7 @@ static const Op *shown_operand(const Op *op) {
 /* Leaves and what prints like a call; false: not one of these. */
 static bool print_operand(Printer *p, const Op *op) {
   switch ((int)op->kind) {
-  case OP_NIL: put(p, "nil"); return true;
+  case OP_NIL: print_nil(p, op); return true;
   case OP_LITERAL: print_literal(p, op); return true;
   case OP_NAME:
   case OP_NONAME: name_print(p->out, p->unit, op->name); return true;

@@ -373,6 +373,7 @@ void call_gather_variadic(Unit *unit, Op *call, XPos pos) {
   bool coarse = unit->profile->coarse_values;
   if (coarse) pos = call->pos;
   Op *slice = op_nil(unit, pos, params.items[fixed]->type);
+  slice->flags |= OP_IMPLICIT;
   if (call->args.len > fixed || coarse) {
     slice = op_new(unit, OP_SLICELIT, pos, params.items[fixed]->type);
     for (uint32_t i = fixed; i < call->args.len; i++) op_list_push(unit, &slice->list, call->args.items[i]);

@@ -82,10 +82,22 @@ static void bind_params(Body *b, Type *signature) {
   for (uint32_t i = 0; i < results.len; i++) bind(b, results.items[i], fn->results[i]);
 }
 
+/* in_place: nothing but conditions that are constant, and nothing left where they lead to. */
+static bool is_dead(const OpList *body) {
+  for (uint32_t i = 0; i < body->len; i++) {
+    const Op *op = body->items[i];
+    bool dead = op->kind == OP_IF && op->init.len == 0 && op->list.len == 0 && op->orelse.len == 0 &&
+                op_is_const(op->cond, CONST_BOOL);
+    if (!dead) return false;
+  }
+  return true;
+}
+
 static void lower_block_body(Body *b, BlockStmt *block) {
   b->block = block;
   if (!block) return;
   lower_stmts(b, block->stmts, &b->fn->body);
+  if (b->low->in_place && is_dead(&b->fn->body)) b->fn->body.len = 0;
   if (b->fn->body.len == 0) op_list_push(b->unit, &b->fn->body, op_new(b->unit, OP_BLOCK, XPOS_NONE, NULL));
 }
 
