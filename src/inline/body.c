@@ -19,7 +19,7 @@ Name *clone_name(Unit *unit, const Name *name, Func *into) {
   copy->op.name = copy;
   copy->curfn = into;
   copy->opt = NULL;
-  if (name->name_flags & NAME_AUTOTEMP) copy->pkg = unit->pkg;
+  if ((name->name_flags & NAME_AUTOTEMP) && unit->profile->front_end == FRONT_UNIFIED) copy->pkg = unit->pkg;
   return copy;
 }
 

@@ -47,6 +47,7 @@ static void number_names(Unit *unit, const Func *fn, CloneOptions *options, Inli
     if (name->class_ == CLASS_AUTO && !(name->name_flags & NAME_AUTOTEMP)) number++;
     Name *copy = clone_name(unit, name, name->curfn);
     copy->name = imported_name(unit, fn, name, i, number);
+    if (name->name_flags & NAME_AUTOTEMP) copy->pkg = fn->name->pkg;
     if (text_is_exported(atom_str(name->name))) copy->pkg = NULL; /* read as the importer's own */
     map_set_ptr(&options->names, name, &copy->op);
     body->dcl[i] = copy;
@@ -94,6 +95,8 @@ static void write_statement(Unit *unit, OpList *out, Op *op) {
       op->kind == OP_AS2MAPR || op->kind == OP_AS2RECV)
     op->flags &= ~(uint32_t)OP_DEF;
   if (op->kind == OP_AS && !op->y) return; /* comes with the declaration */
+  if (op->kind == OP_DCLCONST || op->kind == OP_DCLTYPE) return;
+  if (op->kind == OP_RETURN) op->y = NULL;
   op_list_push(unit, out, op);
   if (op->kind == OP_DCL) op_list_push(unit, out, op_assign(unit, op->pos, op->x, NULL, false));
 }
@@ -107,6 +110,7 @@ static bool is_conversion(const Op *op) {
 static Op *write_op(void *context, Op *op) {
   Unit *unit = context;
   if (op->kind == OP_NAME || op->kind == OP_NONAME) return op;
+  if (op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER) op->y = NULL; /* the call as written */
   if (op->kind == OP_CALLFUNC && op->args.len > 1) {
     Op *split = take_split(&op->args.items[0]);
     if (split) write_statement(unit, &op->init, split);
@@ -117,7 +121,10 @@ static Op *write_op(void *context, Op *op) {
     op->sym = NULL;
     op->op2 = 0;
   }
-  if (is_conversion(op)) op->flags &= ~(uint32_t)OP_IMPLICIT;
+  if (is_conversion(op)) {
+    op->flags &= ~(uint32_t)OP_IMPLICIT;
+    op->y = NULL;
+  }
   if (op->kind == OP_IF || op->kind == OP_FOR || op->kind == OP_RANGE || op->kind == OP_BLOCK)
     write_list(unit, &op->list);
   if (op->kind == OP_IF || op->kind == OP_CASE) write_list(unit, &op->list2);

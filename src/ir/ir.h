@@ -305,7 +305,9 @@ struct Func {
   bool has_recv;
   Name **results;
   uint32_t result_len;
-  VEC(Name *) dcl; /* parameters, results, locals, temporaries: order of declaration = .autotmp numbering */
+  uint32_t
+      names_to_come; /* FRONT_TYPECHECK: names that the body declares and that are not in dcl (yet, or ever) */
+  VEC(Name *) dcl;   /* parameters, results, locals, temporaries: order of declaration = .autotmp numbering */
   OpList body;
   VEC(Name *) closure_vars;
   VEC(Func *) closures; /* directly inside */
@@ -442,7 +444,7 @@ void op_list_push(Unit *unit, OpList *list, Op *op);
 void op_list_append(Unit *unit, OpList *list, const OpList *more);
 void op_list_prepend(Unit *unit, OpList *list, const OpList *more);
 Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type, Func *curfn);
-/* A new temporary of fn: ".autotmp_N" with N = number of its variables, declared in fn->dcl. */
+/* A new temporary of fn: ".autotmp_N" with N = number of its variables (FRONT_TYPECHECK: of all that its body declares), declared in fn->dcl. */
 Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type);
 Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature);
 /* Of a function literal, with its CLOSURE op: goes with the unit's bodies, and so do its variables. */
@@ -589,6 +591,7 @@ typedef enum TypeTextMode {
 } TypeTextMode;
 void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode);
 void name_print(Buffer *out, const Unit *unit, const Name *name); /* qualified when foreign */
+void object_name_print(Buffer *out, const Unit *unit, const Object *object);
 /* Signature of a function with what the compiler added to it (dictionary): "method(*T) func(int) bool". */
 void func_signature_text(Buffer *out, const Unit *unit, const Func *fn);
 /* An import path in the linker's form: dots of the last element and unusual bytes as %xx. */

@@ -161,7 +161,7 @@ Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type) {
   }
   char digits[12];
   size_t n = 0;
-  uint32_t number = fn->dcl.len;
+  uint32_t number = fn->dcl.len + fn->names_to_come;
   do digits[n++] = (char)('0' + number % 10);
   while (number /= 10);
   while (n > 0) text[len++] = digits[--n];

@@ -43,26 +43,10 @@ static void print_ops(Printer *p, Op *const *items, uint32_t len, const char *se
 
 static void print_list(Printer *p, const OpList *list) { print_ops(p, list->items, list->len, ", "); }
 
-/* The call that gave all of the values if that is what was written: `return f()`, `g(f())` (FRONT_TYPECHECK). */
-static const Op *split_call(const Printer *p, const Op *op, uint32_t first) {
-  if (p->unit->profile->front_end != FRONT_TYPECHECK || op->list.len < first + 2) return NULL;
-  const Op *value = op->list.items[first];
-  while (value->kind == OP_CONVIFACE || value->kind == OP_CONVNOP) value = value->x;
-  for (uint32_t i = 0; i < op->init.len; i++) {
-    const Op *assign = op->init.items[i];
-    bool split = (assign->kind == OP_AS2FUNC || assign->kind == OP_AS2) && assign->lhs.items[0] == value;
-    if (!split) continue;
-    const Op *call = assign->rhs.items[0];
-    return call->kind == OP_CONVNOP && call->y ? call->y : call;
-  }
-  return NULL;
-}
-
 /* What a return gives or a call gets, the first ones left out. */
 static void print_values(Printer *p, const Op *op, uint32_t first) {
-  const Op *call = split_call(p, op, first);
-  if (call)
-    print_op(p, call);
+  if (op->y) /* one call that gives all of them */
+    print_op(p, op->y);
   else
     print_ops(p, op->list.items + first, op->list.len - first, ", ");
 }
@@ -212,7 +196,7 @@ static void print_literal(Printer *p, const Op *op) {
   const Universe *universe = p->unit->universe;
   bool rune = t && (t == universe_rune(universe) || type_is_basic(t, BASIC_UNTYPED_RUNE));
   uint64_t value;
-  if (rune && const_uint64(op->lit, &value) && value <= 0x10ffff) {
+  if (rune && !p->unit->profile->source_constants && const_uint64(op->lit, &value) && value <= 0x10ffff) {
     text_quote_rune(p->out, (uint32_t)value);
     return;
   }
@@ -310,12 +294,21 @@ static void print_composite(Printer *p, const Op *op) {
     put(p, op->list.len > 0 ? "{...}" : "{}");
 }
 
+/* FRONT_TYPECHECK: an implicit conversion that is an operand itself is not left out. */
+static void print_converted(Printer *p, const Op *op, int precedence) {
+  bool conversion = op && (op->flags & OP_IMPLICIT) && op->kind == OP_CONVIFACE;
+  if (conversion && p->unit->profile->front_end == FRONT_TYPECHECK)
+    print_conversion(p, op, p->unit->universe);
+  else
+    print_expr(p, op, precedence);
+}
+
 static void print_binary(Printer *p, const Op *op, int precedence) {
-  print_expr(p, op->x, precedence);
+  print_converted(p, op->x, precedence);
   put(p, " ");
   put(p, op_text((OpKind)op->kind));
   put(p, " ");
-  print_expr(p, op->y, precedence + 1);
+  print_converted(p, op->y, precedence + 1);
 }
 
 /* The operation and its operands in parentheses: len(x), copy(x, y). */
@@ -369,10 +362,11 @@ static bool is_silent(const Op *op) {
   return kind == OP_ADDR || kind == OP_DEREF || kind == OP_CONV || kind == OP_CONVNOP || kind == OP_CONVIFACE;
 }
 
-/* What is printed for a silent op: a conversion shows a call that was inlined since. */
+/* What is printed for a silent op: a conversion shows what was converted first, and a call that was inlined since. */
 static const Op *shown_operand(const Op *op) {
-  bool conversion = op->kind != OP_ADDR && op->kind != OP_DEREF;
-  return conversion && op->x && op->x->kind == OP_CONVNOP && op->x->y ? op->x->y : op->x;
+  if (op->kind == OP_ADDR || op->kind == OP_DEREF) return op->x;
+  const Op *x = op->y ? op->y : op->x;
+  return x && x->kind == OP_CONVNOP && x->y && !(x->flags & OP_IMPLICIT) ? x->y : x;
 }
 
 /* Leaves and what prints like a call; false: not one of these. */

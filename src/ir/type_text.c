@@ -298,6 +298,12 @@ void name_print(Buffer *out, const Unit *unit, const Name *name) {
   buffer_str(out, atom_str(name->name));
 }
 
+void object_name_print(Buffer *out, const Unit *unit, const Object *object) {
+  TypePrinter p = {.out = out, .unit = unit};
+  print_qualifier(&p, object->pkg, false);
+  buffer_str(out, atom_str(object->name));
+}
+
 /* From the parameters as lowered, since they include what the compiler added. */
 void func_signature_text(Buffer *out, const Unit *unit, const Func *fn) {
   TypePrinter p = {out, unit, false, false};

@@ -30,6 +30,7 @@ Name *declare_local(Body *b, Pos pos, Atom atom, Type *type, Object *object) {
                         type, b->fn);
   name->object = object;
   func_declare(b->unit, b->fn, name);
+  if (b->fn->names_to_come) b->fn->names_to_come--;
   if (object) map_set_ptr(&b->locals, object, name);
   return name;
 }
@@ -96,6 +97,7 @@ static bool is_dead(const OpList *body) {
 static void lower_block_body(Body *b, BlockStmt *block) {
   b->block = block;
   if (!block) return;
+  if (b->low->in_place) b->fn->names_to_come = count_declared(b, block);
   lower_stmts(b, block->stmts, &b->fn->body);
   if (b->low->in_place && is_dead(&b->fn->body)) b->fn->body.len = 0;
   if (b->fn->body.len == 0) op_list_push(b->unit, &b->fn->body, op_new(b->unit, OP_BLOCK, XPOS_NONE, NULL));
@@ -162,6 +164,7 @@ Func *new_closure_func(Body *b, Pos pos, Type *signature, ClosureWhy why) {
     fn->flags |= FUNC_RANGE_BODY;
     fn->range_parent = outer->range_parent ? outer->range_parent : outer;
   }
+  if (b->low->in_place) outer->names_to_come++;
   vec_push(b->unit->bodies, &outer->closures, fn);
   vec_push(b->unit->arena, &b->unit->funcs, fn);
   return fn;

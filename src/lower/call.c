@@ -260,6 +260,7 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
   } else {
     op = op_binary(b->unit, kind, pos, type, args.items[0], args.len > 1 ? args.items[1] : NULL);
   }
+  if (strcmp(op_slots(kind), "xlz") == 0) show_split(op, &before);
   op->init = before;
   Type *descriptor = descriptor_type(b, call, id);
   if (descriptor) use_descriptor(b, op, descriptor);
@@ -345,6 +346,7 @@ Op *lower_call(Body *b, CallExpr *call) {
   lower_args(b, call, signature, &args, &before);
   b->each_line = false;
   Op *op = finish_call(b, call->node.pos, callee, args, call->has_dots);
+  show_split(op, &before);
   op_list_prepend(b->unit, &op->init, &before);
   if (b->low->in_place && callee->kind == OP_CLOSURE) callee->flags |= OP_CALLED;
   if (b->low->in_place && method) op->flags |= OP_METHOD_CALL;

@@ -105,6 +105,12 @@ static Op *rune_literal(Body *b, Pos pos, Type *type, Str text) {
 
 static bool is_exactly(Type *t, BasicKind kind) { return type_is_basic(type_unalias(t), kind); }
 
+/* What is converted is what shows, even when a copy of it is converted instead. */
+static void hide_conversion(const Body *b, Op *op) {
+  op->flags |= OP_IMPLICIT;
+  if (b->low->in_place) op->y = op->x;
+}
+
 Op *make_convert(Body *b, Pos pos, Type *type, Op *x, bool implicit) {
   OpKind kind = convert_op(b->low, x->type, type);
   if (kind == OP_NONE) kind = OP_CONV;
@@ -118,7 +124,7 @@ Op *make_convert(Body *b, Pos pos, Type *type, Op *x, bool implicit) {
     plain = universe_rune(b->low->universe);
   if (plain) x = op_unary(b->unit, OP_CONVNOP, x->pos, slice_of(b->low, plain), x);
   Op *op = op_unary(b->unit, kind, xpos(pos), type, x);
-  if (implicit) op->flags |= OP_IMPLICIT;
+  if (implicit) hide_conversion(b, op);
   return op;
 }
 
@@ -126,7 +132,7 @@ Op *assign_convert(Body *b, Op *x, Type *type, Pos pos) {
   if (!x->type || same_type(b->low, x->type, type)) return x;
   OpKind kind = assign_op(b->low, x->type, type);
   Op *op = op_unary(b->unit, kind == OP_NONE ? OP_CONV : kind, xpos(pos), type, x);
-  op->flags |= OP_IMPLICIT;
+  hide_conversion(b, op);
   return op;
 }
 

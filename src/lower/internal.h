@@ -339,6 +339,8 @@ Op *lower_assignee(Body *b, Node *node, Name **defined);
 /* Values for targets of the types dst (as written; NULL entries: none). in_place: a call with several results is made first, by the
    statement that goes to *before. */
 void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out, OpList *before);
+/* op gets or gives what one call gave (`before`): that call is what shows. */
+void show_split(Op *op, const OpList *before);
 typedef struct Clauses {
   CaseClause **items;
   uint32_t len;
@@ -425,6 +427,10 @@ Func *new_wrapper(Lowering *low, Package *pkg, Atom name, Type *signature);
 /* The function of a method value, made when first asked for and put behind all others. */
 Func *method_value_func(Lowering *low, const Op *value);
 void order_functions(Lowering *low);
+
+/* ---- declared.c: FRONT_TYPECHECK ---- */
+
+uint32_t count_declared(const Body *b, const BlockStmt *block); /* names */
 
 /* ---- source_text.c: FRONT_TYPECHECK ---- */
 

@@ -72,20 +72,23 @@ static void print_rune(Buffer *out, uint64_t rune) {
 }
 
 static void print_basic_lit(SourcePrinter *p, Node *node) {
-  const Const *value = fact_const(p->b, node);
-  uint64_t rune;
+  Arena *arena = p->b->low->arena;
   LitKind lit = ((BasicLit *)node)->lit;
+  const Const *value = const_from_literal(arena, lit, ((BasicLit *)node)->source);
+  uint64_t rune;
   if (!value) return;
-  if (lit == LIT_RUNE && const_uint64(value, &rune)) {
-    print_rune(p->out, rune);
-  } else if (lit == LIT_STRING) {
-    text_quote(p->out, const_string(value));
-  } else if (lit == LIT_IMAG) {
-    const Const *imag = const_imag(p->b->low->arena, value);
-    const_print(p->out, imag);
-    if (const_sign(imag) != 0) buffer_char(p->out, 'i');
-  } else {
-    const_print(p->out, value);
+  switch (lit) {
+  case LIT_RUNE:
+    if (const_uint64(value, &rune)) print_rune(p->out, rune);
+    break;
+  case LIT_STRING: text_quote(p->out, const_string(value)); break;
+  case LIT_IMAG:
+    value = const_imag(arena, value);
+    const_print(p->out, const_to_kind(arena, value, CONST_FLOAT));
+    if (const_sign(value) != 0) buffer_char(p->out, 'i');
+    break;
+  case LIT_FLOAT: const_print(p->out, const_to_kind(arena, value, CONST_FLOAT)); break;
+  case LIT_INT: const_print(p->out, value); break;
   }
 }
 
@@ -95,6 +98,12 @@ static void print_type_of(SourcePrinter *p, Node *node) {
   if (!bare) buffer_char(p->out, '(');
   type_text(p->out, p->b->unit, t, TYPE_TEXT_GO);
   if (!bare) buffer_char(p->out, ')');
+}
+
+/* In unsafe.Sizeof(T{}). */
+static void print_literal_type(SourcePrinter *p, Node *node) {
+  type_text(p->out, p->b->unit, fact_type(p->b, node), TYPE_TEXT_GO);
+  buffer_text(p->out, " literal");
 }
 
 static void print_call(SourcePrinter *p, CallExpr *call) {
@@ -148,8 +157,14 @@ static void print_folded(SourcePrinter *p, Node *node) {
 
 static void print_source(SourcePrinter *p, Node *node, int precedence) {
   node = node_unparen(node);
-  if (node->kind == NODE_BASIC_LIT)
+  const Instance *inst;
+  Object *object = fact_object(p->b, node, &inst);
+  if (object)
+    object_name_print(p->out, p->b->unit, object);
+  else if (node->kind == NODE_BASIC_LIT)
     print_basic_lit(p, node);
+  else if (node->kind == NODE_COMPOSITE_LIT)
+    print_literal_type(p, node);
   else if (is_folded(p->b, node))
     print_folded(p, node);
   else if (node->kind == NODE_CALL)

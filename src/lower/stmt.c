@@ -159,6 +159,7 @@ static void split_results(Body *b, Op *stmt, OpList *values) {
     op_list_push(b->unit, values, &temp->op);
   }
   op_list_push(b->unit, &stmt->init, as);
+  if (b->low->in_place) stmt->y = call;
 }
 
 Op *finish_stmt(Body *b, Op *stmt) {
@@ -197,7 +198,7 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
   ObjectList vars = single->u.tuple.vars;
   Op *as = op_new(b->unit, OP_AS2, xpos(pos), NULL);
   op_list_push(b->unit, &as->rhs, lower_expr(b, exprs.items[0]));
-  as->flags |= OP_DEF;
+  if (!b->low->in_place) as->flags |= OP_DEF;
   for (uint32_t i = 0; i < vars.len; i++) {
     Type *src = vars.items[i]->type;
     Name *temp = temp_name(b, pos, read_type(b, src));
@@ -219,6 +220,10 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
     *before = init;
   else
     out->items[out->len - vars.len] = with_init(b, &init, out->items[out->len - vars.len]);
+}
+
+void show_split(Op *op, const OpList *before) {
+  if (before->len > 0) op->y = before->items[0]->rhs.items[0];
 }
 
 /* ---- assignments ---- */
@@ -400,6 +405,7 @@ static void lower_return(Body *b, ReturnStmt *s, OpList *out) {
   b->each_line = b->low->in_place;
   OpList before = {0};
   lower_multi(b, s->node.pos, dst, exprs, &op->list, &before);
+  show_split(op, &before);
   op_list_prepend(b->unit, &op->init, &before);
   b->each_line = false;
   op_list_push(b->unit, out, op);
