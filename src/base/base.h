@@ -363,6 +363,8 @@ typedef struct BugPoint {
   jmp_buf jump;
   struct BugPoint *outer;
   struct Lock *held_locks; /* taken before the point; later ones are released by BUG */
+  bool gave_up;            /* give_up, no BUG */
+  uint32_t place;          /* of give_up */
   char message[512];
 } BugPoint;
 
@@ -372,6 +374,10 @@ void bug_end(BugPoint *point);
 /* Without a recovery point: message on standard error and abort. */
 void bug_(const char *file, int line, const char *fmt, ...) NORETURN PRINTF_LIKE(3, 4);
 #define BUG(...) bug_(__FILE__, __LINE__, __VA_ARGS__)
+
+/* What is to be worked on takes more room than we are willing to take: goes to the recovery point as well, and says where it is
+   (a number that whoever catches it understands). */
+void give_up(uint32_t place, const char *fmt, ...) NORETURN PRINTF_LIKE(2, 3);
 
 /* The environment is wrong: `heapwhy: message` on standard error, exit code 2. For cli and for out of memory only. */
 void fatal(const char *fmt, ...) NORETURN PRINTF_LIKE(1, 2);

@@ -206,12 +206,21 @@ void bug_begin_(BugPoint *point) {
   point->outer = recovery_point;
   point->held_locks = held_locks;
   point->message[0] = 0;
+  point->gave_up = false;
+  point->place = 0;
   recovery_point = point;
 }
 
 void bug_end(BugPoint *point) {
   assert(recovery_point == point);
   recovery_point = point->outer;
+}
+
+static void recover(BugPoint *point) NORETURN;
+static void recover(BugPoint *point) {
+  while (held_locks && held_locks != point->held_locks) lock_release(held_locks);
+  recovery_point = point->outer;
+  longjmp(point->jump, 1);
 }
 
 void bug_(const char *file, int line, const char *fmt, ...) {
@@ -228,9 +237,21 @@ void bug_(const char *file, int line, const char *fmt, ...) {
     abort();
   }
   memcpy(point->message, message, sizeof message);
-  while (held_locks && held_locks != point->held_locks) lock_release(held_locks);
-  recovery_point = point->outer;
-  longjmp(point->jump, 1);
+  recover(point);
+}
+
+void give_up(uint32_t place, const char *fmt, ...) {
+  char message[sizeof((BugPoint *)0)->message];
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(message, sizeof message, fmt, args);
+  va_end(args);
+  BugPoint *point = recovery_point;
+  if (!point) fatal("%s", message);
+  memcpy(point->message, message, sizeof message);
+  point->gave_up = true;
+  point->place = place;
+  recover(point);
 }
 
 void fatal(const char *fmt, ...) {

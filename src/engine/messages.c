@@ -53,7 +53,7 @@ static uint32_t select_notes(const EnginePackage *package, const Notes *notes, F
   return len;
 }
 
-static void print_note(EnginePackage *package, Pos pos, Str text) {
+void print_note(EnginePackage *package, Pos pos, Str text) {
   source_print_position(package->engine->sources, &package->errors, pos);
   buffer_printf(&package->errors, ": " STR_FMT "\n", STR_ARG(text));
 }

@@ -379,6 +379,9 @@ void pipeline_run(EnginePackage *package) {
       summaries_keep(package);
     }
     bug_end(&point);
+  } else if (point.gave_up) {
+    package->failed = true;
+    print_note(package, (Pos){point.place}, str_from(point.message));
   } else {
     package->broke = true;
     buffer_printf(&package->errors, "heapwhy: internal error in " STR_FMT ", phase %s: %s\n",

@@ -130,6 +130,7 @@ bool cache_wants_text(const EnginePackage *package); /* what is there of it */
 void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str text);
 
 /* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
+void print_note(EnginePackage *package, Pos pos, Str text);
 void print_notes(EnginePackage *package, const Notes *notes);
 /* ---- summaries.c ---- */
 

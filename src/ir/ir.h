@@ -590,6 +590,13 @@ typedef enum TypeTextMode {
   TYPE_TEXT_SIGNATURE /* parameters and results only, for "as: func(…)" */
 } TypeTextMode;
 void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode);
+/* Stands for TYPE_TEXT_LINK of a type, which may be long: equal for equal texts. known: Type* -> TypeKey* of types that are done
+   and their parts, empty at first; time and room go with the number of types. */
+typedef struct TypeKey {
+  Digest digest;
+  uint64_t text_len; /* bytes of the text, about */
+} TypeKey;
+const TypeKey *type_link_key(Map *known, const Unit *unit, Type *t);
 void name_print(Buffer *out, const Unit *unit, const Name *name); /* qualified when foreign */
 void object_name_print(Buffer *out, const Unit *unit, const Object *object);
 /* Signature of a function with what the compiler added to it (dictionary): "method(*T) func(int) bool". */

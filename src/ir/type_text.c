@@ -14,8 +14,10 @@
 typedef struct TypePrinter {
   Buffer *out;
   const Unit *unit;
-  bool link;   /* for symbol names */
-  bool object; /* the own package has no path yet */
+  bool link;          /* for symbol names */
+  bool object;        /* the own package has no path yet */
+  Map *keys;          /* of type_link_key: parts of types print as their keys; else NULL */
+  uint64_t parts_len; /* bytes of the texts that these stand for */
 } TypePrinter;
 
 static void print_type(TypePrinter *p, Type *t);
@@ -92,14 +94,15 @@ static void print_named(TypePrinter *p, Type *t) {
   print_qualifier(p, object->pkg, p->link);
   buffer_str(p->out, name);
   if (t->u.named.targs.len > 0) {
-    TypePrinter link = *p;
-    link.link = true;
+    bool outer = p->link;
+    p->link = true;
     buffer_char(p->out, '[');
     const Type *origin = t->u.named.origin;
     uint32_t len = t->u.named.targs.len;
-    print_list(&link, t->u.named.targs,
+    print_list(p, t->u.named.targs,
                origin && len > origin->u.named.tparams.len ? origin->u.named.implicits.len : 0);
     buffer_char(p->out, ']');
+    p->link = outer;
   }
   if (p->link && is_local_type(object)) buffer_printf(p->out, "·%u", (unsigned)object->order);
 }
@@ -247,12 +250,7 @@ static void print_elem(TypePrinter *p, Type *t) {
   print_type(p, t->u.elem.type);
 }
 
-static void print_type(TypePrinter *p, Type *t) {
-  if (!t) {
-    buffer_text(p->out, "<T>");
-    return;
-  }
-  t = type_unalias(t);
+static void print_parts(TypePrinter *p, Type *t) {
   switch (t->kind) {
   case TYPE_BASIC: print_basic(p, t); break;
   case TYPE_NAMED: print_named(p, t); break;
@@ -279,9 +277,49 @@ static void print_type(TypePrinter *p, Type *t) {
   }
 }
 
+static uint64_t add_lengths(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+static void print_key(TypePrinter *p, Type *t) {
+  const TypeKey *key = type_link_key(p->keys, p->unit, t);
+  buffer_add(p->out, &key->digest, sizeof key->digest);
+  p->parts_len = add_lengths(p->parts_len, key->text_len);
+}
+
+static bool has_parts(const Type *t) {
+  return t->kind == TYPE_NAMED ? t->u.named.targs.len > 0
+                               : t->kind != TYPE_BASIC && t->kind != TYPE_TYPE_PARAM;
+}
+
+static void print_type(TypePrinter *p, Type *t) {
+  if (!t) {
+    buffer_text(p->out, "<T>");
+    return;
+  }
+  t = type_unalias(t);
+  if (p->keys && has_parts(t))
+    print_key(p, t);
+  else
+    print_parts(p, t);
+}
+
+/* What is hashed is the text with the digests of the parts in the places of their texts. */
+const TypeKey *type_link_key(Map *known, const Unit *unit, Type *t) {
+  t = type_unalias(t);
+  TypeKey *key = map_get_ptr(known, t);
+  if (key) return key;
+  Buffer text = {0};
+  TypePrinter p = {.out = &text, .unit = unit, .link = true, .keys = known};
+  print_parts(&p, t);
+  key = arena_new_of(known->arena, TypeKey);
+  *key = (TypeKey){digest_of(buffer_view(&text)), add_lengths(text.len, p.parts_len)};
+  buffer_free(&text);
+  map_set_ptr(known, t, key);
+  return key;
+}
+
 void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode) {
   bool object = mode == TYPE_TEXT_OBJECT;
-  TypePrinter p = {out, unit, object || mode == TYPE_TEXT_LINK, object};
+  TypePrinter p = {.out = out, .unit = unit, .link = object || mode == TYPE_TEXT_LINK, .object = object};
   if (mode == TYPE_TEXT_SIGNATURE && t && type_unalias(t)->kind == TYPE_SIGNATURE)
     print_signature(&p, type_unalias(t));
   else
@@ -289,7 +327,7 @@ void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode) {
 }
 
 void name_print(Buffer *out, const Unit *unit, const Name *name) {
-  TypePrinter p = {out, unit, false, false};
+  TypePrinter p = {.out = out, .unit = unit};
   if (name->name && name->name->len >= 2 && memcmp(name->name->text, "~b", 2) == 0) {
     buffer_char(out, '_');
     return;
@@ -306,7 +344,7 @@ void object_name_print(Buffer *out, const Unit *unit, const Object *object) {
 
 /* From the parameters as lowered, since they include what the compiler added. */
 void func_signature_text(Buffer *out, const Unit *unit, const Func *fn) {
-  TypePrinter p = {out, unit, false, false};
+  TypePrinter p = {.out = out, .unit = unit};
   uint32_t first = 0;
   if (fn->has_recv && fn->param_len > 0) {
     buffer_text(out, "method(");

@@ -628,7 +628,7 @@ static void write_descriptor(Lowering *low, Type *t) {
   t = type_unalias(t);
   Type *base = t->kind == TYPE_POINTER && is_named(t->u.elem.type) ? type_unalias(t->u.elem.type) : t;
   if (is_untyped(t) || t->kind == TYPE_BASIC || is_predeclared(low, base)) return;
-  void **slot = strmap_put(&low->written_types, link_text(low, t));
+  void **slot = strmap_put(&low->written_types, link_key(low, t));
   if (*slot) return;
   *slot = t;
   if (!is_ours(low, base)) return;

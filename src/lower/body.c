@@ -209,11 +209,11 @@ static Lowering *lowering_of(Unit *unit) {
   low->universe = unit->universe;
   low->eager = unit->whole;
   low->in_place = unit->profile->front_end == FRONT_TYPECHECK;
-  Map *maps[] = {&low->names,          &low->generics,      &low->instances, &low->read_types,
-                 &low->read_objects,   &low->replaced,      &low->facts,     &low->rewritten,
-                 &low->pointers,       &low->runtime_names, &low->itabs,     &low->shape_flags,
-                 &low->instance_types, &low->method_sets,   &low->renamed,   &low->inlined,
-                 &low->written,        &low->pointed,       &low->seen_types};
+  Map *maps[] = {&low->names,          &low->generics,      &low->instances,  &low->read_types,
+                 &low->read_objects,   &low->replaced,      &low->facts,      &low->rewritten,
+                 &low->pointers,       &low->runtime_names, &low->itabs,      &low->shape_flags,
+                 &low->instance_types, &low->method_sets,   &low->renamed,    &low->inlined,
+                 &low->written,        &low->pointed,       &low->seen_types, &low->type_keys};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->funcs = map_in(low->kept);
   low->algs = strmap_in(low->arena);

@@ -32,7 +32,7 @@ struct Descriptors {
   bool placed;           /* they are known */
   VEC(Needed) needed;
   Map found;      /* Type* -> 1: in `needed` */
-  StrMap written; /* link text -> Type* */
+  StrMap written; /* link_key -> Type* */
   StrMap methods; /* receiver and method -> Type*: wrapper made, or not necessary */
 };
 
@@ -52,7 +52,7 @@ static void wrap(Descriptors *d, Type *recv, const SetMethod *m) {
   Object *method = m->object;
   Str name = atom_str(method->name);
   Str pkg = name_is_exported(method->name) || !method->pkg ? (Str){0} : atom_str(method->pkg->path);
-  Str key = arena_printf(d->low->arena, STR_FMT " " STR_FMT "." STR_FMT, STR_ARG(link_text(d->low, recv)),
+  Str key = arena_printf(d->low->arena, STR_FMT " " STR_FMT "." STR_FMT, STR_ARG(link_key(d->low, recv)),
                          STR_ARG(pkg), STR_ARG(name));
   void **slot = strmap_put(&d->methods, key);
   if (*slot) return;
@@ -149,7 +149,7 @@ static bool is_written_elsewhere(const Descriptors *d, Type *t) {
 void describe_type(Descriptors *d, Type *t) {
   t = type_unalias(t);
   if (is_untyped(t)) return;
-  void **slot = strmap_put(&d->written, link_text(d->low, t));
+  void **slot = strmap_put(&d->written, link_key(d->low, t));
   if (*slot) return;
   *slot = t;
   if (is_written_elsewhere(d, t)) return;
@@ -227,8 +227,8 @@ static int compare_needed(const void *a, const void *b) {
 static void add_table(Descriptors *d, Type *t, Type *interface) {
   if (is_interface(t) || !is_interface(interface) || is_empty_interface(d->low, interface) || is_untyped(t))
     return;
-  Str key = arena_printf(d->low->arena, STR_FMT "," STR_FMT, STR_ARG(link_text(d->low, t)),
-                         STR_ARG(link_text(d->low, interface)));
+  Str key = arena_printf(d->low->arena, STR_FMT "," STR_FMT, STR_ARG(link_key(d->low, t)),
+                         STR_ARG(link_key(d->low, interface)));
   void **slot = strmap_put(&d->tables_found, key);
   if (*slot) return;
   *slot = t;

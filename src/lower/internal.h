@@ -131,8 +131,10 @@ struct Lowering { /* per unit */
   Map runtime_names;          /* Atom -> Name* */
   Map itabs;                  /* hash -> 1: itabs that were written */
   Map shape_flags;            /* Type* -> 1 no, 2 yes */
+  Map type_keys;              /* of type_link_key */
+  uint64_t long_texts;        /* bytes of the long ones that link_text made */
   struct TypePair *comparing; /* types that same_type is comparing, innermost first */
-  StrMap written_types;       /* link text -> Type*: descriptors that were written */
+  StrMap written_types;       /* link_key -> Type*: descriptors that were written */
   StrMap algs;                /* ".eq." / ".hash." signature -> Func* */
   StrMap wrapped_values;      /* receiver type and method -> done: method value wrappers */
   Map method_sets;            /* Type* -> MethodSet* */
@@ -234,8 +236,10 @@ Type *shapify(Lowering *low, Type *targ, bool basic);
 OpKind assign_op(Lowering *low, Type *src, Type *dst);  /* OP_NONE: not assignable */
 OpKind convert_op(Lowering *low, Type *src, Type *dst); /* OP_NONE: not convertible */
 const Const *fix_value(Lowering *low, Type *type, const Const *value);
-/* Text of a type that is unique in the session. */
+/* What a type is called in symbols, unique in the session. Gives up where the texts of nested types get too long together. */
 Str link_text(Lowering *low, Type *t);
+/* As a key: the same for types of one text, and short. */
+Str link_key(Lowering *low, Type *t);
 Atom atom_printf(Lowering *low, const char *fmt, ...) PRINTF_LIKE(2, 3);
 Type *shaped_types(Lowering *low, Type *t);
 void shape_underlying(Lowering *low, Type *named);

@@ -88,7 +88,7 @@ static Func *numbered_func(Lowering *low, Package *pkg, Atom name, Type *signatu
 
 Func *method_value_func(Lowering *low, const Op *value) {
   Type *recv = value->x->type;
-  Str key = arena_printf(low->arena, STR_FMT ".%s", STR_ARG(link_text(low, recv)), value->method->name->text);
+  Str key = arena_printf(low->arena, STR_FMT ".%s", STR_ARG(link_key(low, recv)), value->method->name->text);
   void **slot = strmap_put(&low->wrapped_values, key);
   if (*slot) return *slot;
   bool at_use = low->unit->profile->method_values_at_use;

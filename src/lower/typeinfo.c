@@ -259,7 +259,44 @@ Atom atom_printf(Lowering *low, const char *fmt, ...) {
   return intern(low->unit->session->interner, text);
 }
 
+/* Of something in the type that has a place. */
+static Pos place_of(Type *t) {
+  for (;;) {
+    t = type_unalias(t);
+    switch ((int)t->kind) {
+    case TYPE_POINTER:
+    case TYPE_SLICE:
+    case TYPE_ARRAY:
+    case TYPE_CHAN: t = t->u.elem.type; break;
+    case TYPE_MAP: t = t->u.map.value; break;
+    case TYPE_NAMED: return t->u.named.object->pos;
+    case TYPE_STRUCT: return t->u.structure.fields.len ? t->u.structure.fields.items[0]->pos : POS_NONE;
+    case TYPE_INTERFACE: return t->u.interface.methods.len ? t->u.interface.methods.items[0]->pos : POS_NONE;
+    default: return POS_NONE;
+    }
+  }
+}
+
+Str link_key(Lowering *low, Type *t) {
+  const TypeKey *key = type_link_key(&low->type_keys, low->unit, t);
+  return (Str){(const char *)&key->digest, sizeof key->digest};
+}
+
+enum { LONG_TEXT = 4096 };
+static const uint64_t LONG_TEXTS_MAX = 256 << 20;
+
+/* Of n types one in the other all texts together have the order of n * n bytes. */
+static void limit_texts(Lowering *low, Type *t) {
+  uint64_t len = type_link_key(&low->type_keys, low->unit, t)->text_len;
+  if (len < LONG_TEXT) return;
+  if (len > LONG_TEXTS_MAX - low->long_texts)
+    give_up(place_of(t).v, "types nested too deeply: their names take more than %d MiB",
+            (int)(LONG_TEXTS_MAX >> 20));
+  low->long_texts += len;
+}
+
 Str link_text(Lowering *low, Type *t) {
+  limit_texts(low, t);
   Buffer buffer = {0};
   type_text(&buffer, low->unit, t, TYPE_TEXT_LINK);
   Str text = arena_str(low->arena, buffer_view(&buffer));

@@ -319,7 +319,7 @@ static void wrap_method(Lowering *low, Type *base, const SetMethod *m, int deref
 }
 
 static void wrap_type(Lowering *low, Type *t, StrMap *seen, bool needed) {
-  void **slot = strmap_put(seen, link_text(low, t));
+  void **slot = strmap_put(seen, link_key(low, t));
   if (*slot) return;
   *slot = t;
   if (!needed) return;
@@ -333,7 +333,7 @@ static void wrap_type(Lowering *low, Type *t, StrMap *seen, bool needed) {
 }
 
 static void wrap_method_value(Lowering *low, Type *recv, Object *method) {
-  Str key = arena_printf(low->arena, STR_FMT ".%s", STR_ARG(link_text(low, recv)), method->name->text);
+  Str key = arena_printf(low->arena, STR_FMT ".%s", STR_ARG(link_key(low, recv)), method->name->text);
   void **slot = strmap_put(&low->wrapped_values, key);
   if (*slot) return;
   *slot = method;

@@ -177,18 +177,34 @@ uint32_t type_hash(Type *t) {
 
 /* ---- type parameters inside ---- */
 
-static bool mentions_tparams(Type *t, const Pair *outer);
+typedef struct Mentions {
+  const Pair *outer; /* interfaces around: they can be cyclic */
+  Map *known;        /* Type* -> 1: does not (or is being looked at), 2: does; NULL: nothing is remembered */
+} Mentions;
 
-static bool vars_mention(ObjectList vars, const Pair *outer) {
+static bool mentions_tparams(Type *t, const Mentions *m);
+
+static bool vars_mention(ObjectList vars, const Mentions *m) {
   for (uint32_t i = 0; i < vars.len; i++)
-    if (vars.items[i]->type && mentions_tparams(vars.items[i]->type, outer)) return true;
+    if (vars.items[i]->type && mentions_tparams(vars.items[i]->type, m)) return true;
   return false;
 }
 
-static bool list_mentions(TypeList list, const Pair *outer) {
+static bool list_mentions(TypeList list, const Mentions *m) {
   for (uint32_t i = 0; i < list.len; i++)
-    if (mentions_tparams(list.items[i], outer)) return true;
+    if (mentions_tparams(list.items[i], m)) return true;
   return false;
+}
+
+static bool interface_mentions(const Type *t, const Mentions *m) {
+  Mentions inner = *m;
+  Pair here = {t, NULL, m->outer};
+  if (!m->known) {
+    for (const Pair *p = m->outer; p; p = p->outer)
+      if (p->x == t) return false;
+    inner.outer = &here;
+  }
+  return vars_mention(t->u.interface.methods, &inner) || list_mentions(t->u.interface.embeddeds, &inner);
 }
 
 /* Declared in a generic function whose type parameters are not replaced in it. */
@@ -197,9 +213,7 @@ static bool named_is_open(const Type *t) {
   return origin->u.named.implicits.len && t->u.named.targs.len == origin->u.named.tparams.len;
 }
 
-static bool mentions_tparams(Type *t, const Pair *outer) {
-  if (t->kind == TYPE_ALIAS && list_mentions(t->u.alias.targs, outer)) return true;
-  t = type_unalias(t);
+static bool parts_mention(Type *t, const Mentions *m) {
   switch (t->kind) {
   case TYPE_BASIC:
   case TYPE_ALIAS: return false;
@@ -207,26 +221,36 @@ static bool mentions_tparams(Type *t, const Pair *outer) {
   case TYPE_POINTER:
   case TYPE_SLICE:
   case TYPE_ARRAY:
-  case TYPE_CHAN: return mentions_tparams(t->u.elem.type, outer);
-  case TYPE_MAP: return mentions_tparams(t->u.map.key, outer) || mentions_tparams(t->u.map.value, outer);
-  case TYPE_STRUCT: return vars_mention(t->u.structure.fields, outer);
-  case TYPE_TUPLE: return vars_mention(t->u.tuple.vars, outer);
+  case TYPE_CHAN: return mentions_tparams(t->u.elem.type, m);
+  case TYPE_MAP: return mentions_tparams(t->u.map.key, m) || mentions_tparams(t->u.map.value, m);
+  case TYPE_STRUCT: return vars_mention(t->u.structure.fields, m);
+  case TYPE_TUPLE: return vars_mention(t->u.tuple.vars, m);
   case TYPE_SIGNATURE:
-    return t->u.signature.tparams.len || mentions_tparams(t->u.signature.params, outer) ||
-           mentions_tparams(t->u.signature.results, outer);
-  case TYPE_NAMED: return named_is_open(t) || list_mentions(t->u.named.targs, outer);
+    return t->u.signature.tparams.len || mentions_tparams(t->u.signature.params, m) ||
+           mentions_tparams(t->u.signature.results, m);
+  case TYPE_NAMED: return named_is_open(t) || list_mentions(t->u.named.targs, m);
   case TYPE_UNION:
     for (uint32_t i = 0; i < t->u.union_.len; i++)
-      if (mentions_tparams(t->u.union_.terms[i].type, outer)) return true;
+      if (mentions_tparams(t->u.union_.terms[i].type, m)) return true;
     return false;
-  case TYPE_INTERFACE: {
-    for (const Pair *p = outer; p; p = p->outer)
-      if (p->x == t) return false;
-    Pair here = {t, NULL, outer};
-    return vars_mention(t->u.interface.methods, &here) || list_mentions(t->u.interface.embeddeds, &here);
-  }
+  case TYPE_INTERFACE: return interface_mentions(t, m);
   }
   return false;
 }
 
-bool type_has_type_params(Type *t) { return mentions_tparams(t, NULL); }
+static bool mentions_tparams(Type *t, const Mentions *m) {
+  if (t->kind == TYPE_ALIAS && list_mentions(t->u.alias.targs, m)) return true;
+  t = type_unalias(t);
+  if (!m->known || t->kind == TYPE_BASIC) return parts_mention(t, m);
+  uint64_t *known = map_put(m->known, map_key(t));
+  if (*known) return *known == 2;
+  *known = 1;
+  bool found = parts_mention(t, m);
+  if (found) *map_put(m->known, map_key(t)) = 2;
+  return found;
+}
+
+bool type_has_type_params(Type *t) { return mentions_tparams(t, &(Mentions){0}); }
+bool type_has_type_params_known(Type *t, Map *known) {
+  return mentions_tparams(t, &(Mentions){.known = known});
+}

@@ -18,6 +18,7 @@ static const int64_t MAP_ELEMENT_MAX = (int64_t)1 << 31;
 typedef struct Limits {
   Checker *check;
   Map seen; /* Type* -> 1 */
+  Map open; /* of type_has_type_params_known */
   Pos pos;  /* of the declaration */
 } Limits;
 
@@ -93,12 +94,12 @@ static bool is_declaration(const Object *object) {
 
 static void visit_definition(void *context, Object *object) {
   Limits *l = context;
-  if (!is_declaration(object) || !object->type || type_has_type_params(object->type)) return;
+  if (!is_declaration(object) || !object->type || type_has_type_params_known(object->type, &l->open)) return;
   l->pos = object->pos;
   visit_type(l, object->type);
 }
 
 void check_size_limits(Checker *check) {
-  Limits l = {.check = check, .seen = map_in(check->arena)};
+  Limits l = {.check = check, .seen = map_in(check->arena), .open = map_in(check->arena)};
   info_each_def(check->info, visit_definition, &l);
 }

@@ -490,6 +490,8 @@ bool type_is_type_param(Type *t);
 bool type_is_untyped(Type *t);
 bool type_is_generic(Type *t);      /* declared with type parameters and not instantiated */
 bool type_has_type_params(Type *t); /* mentions type parameters somewhere */
+/* The same of many types that do not change any more, large ones too. known: what was found out so far, empty at first. */
+bool type_has_type_params_known(Type *t, Map *known);
 Type *type_default(const Universe *universe, Type *t);
 Type *type_core(Type *t); /* core type or NULL */
 static inline bool type_is_basic(const Type *t, BasicKind kind) {
