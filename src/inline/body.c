@@ -71,6 +71,8 @@ static Op *replace_in_closure(void *context, CloneOptions *options, Op *op) {
 /* Everything but the name. options: of the surrounding body. Inside of closures positions and labels stay as they are. */
 static void clone_closure_body(Unit *unit, CloneOptions *options, Func *copy, const Func *fn) {
   clone_closure_vars(unit, options, copy, fn);
+  for (uint32_t i = 0; (fn->flags & FUNC_TEMPLATE) && fn->written && i < fn->written->closure_var_len; i++)
+    map_set_ptr(&options->names, fn->written->closure_vars[i], &copy->closure_vars.items[i]->op);
   clone_dcl(unit, options, copy, fn);
   copy->params = mapped_names(unit, options, fn->params, fn->param_len);
   copy->results = mapped_names(unit, options, fn->results, fn->result_len);
@@ -101,17 +103,41 @@ static Func *copy_func(Unit *unit, const Func *fn, Func *outer, Atom name, Packa
                              FUNC_BIG | FUNC_SURVEYED);
   copy->func_lit_gen = copy->range_lit_gen = copy->go_defer_gen = 0; /* its closures are made anew */
   copy->inl = NULL;
+  if (fn->unit != unit) copy->written = NULL;
   copy->tags = NULL;
   copy->opt = NULL;
   vec_push(unit->bodies, &outer->closures, copy);
   return copy;
 }
 
+/* The pristine body of a closure of this unit, if there is one, and the copy lives no longer. */
+static const InlineBody *written_body(const Unit *unit, const Func *closure) {
+  if (closure->unit != unit || unit->bodies == unit->arena) return NULL;
+  return closure->inl && !closure->inl->later ? closure->inl : closure->written;
+}
+
+/* Templates do not change, so copies of one closure share its body: else n of them, one in the other, take n * n of room. */
+static void share_body(Func *template, const InlineBody *body) {
+  template->written = body;
+  template->dcl.items = body->dcl;
+  template->dcl.len = template->dcl.cap = body->dcl_len;
+  template->params = body->dcl;
+  template->results = body->dcl + template->param_len;
+  template->body = (OpList){body->body_items, body->body_len, body->body_len};
+}
+
 static Func *clone_template_closure(void *context, CloneOptions *options, Func *closure) {
   Unit *unit = ((CloneContext *)context)->unit;
   Func *copy = copy_func(unit, closure, options->into, closure->name->name, closure->name->pkg);
   copy->flags |= FUNC_TEMPLATE;
-  clone_closure_body(unit, options, copy, closure);
+  const InlineBody *body = written_body(unit, closure);
+  if (body) {
+    clone_closure_vars(unit, options, copy, closure);
+    share_body(copy, body);
+  } else {
+    copy->written = NULL;
+    clone_closure_body(unit, options, copy, closure);
+  }
   return copy;
 }
 
@@ -148,6 +174,11 @@ InlineBody *inline_body_new(Unit *unit, Func *fn) {
   Arena *bodies = unit->bodies;
   if (!fn->closure) unit->bodies = unit->arena; /* nobody else asks for that of a literal */
   InlineBody *body = arena_new_of(unit->bodies, InlineBody);
+  if (fn->written) {
+    *body = *fn->written;
+    unit->bodies = bodies;
+    return body;
+  }
   body->has_loop_vars = fn->flags & FUNC_LOOP_VARS;
   Func *holder = arena_new_of(unit->bodies, Func); /* surrounds the templates of closures */
   *holder = *fn;

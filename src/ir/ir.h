@@ -322,7 +322,9 @@ struct Func {
   int32_t func_lit_gen, range_lit_gen, go_defer_gen; /* closure name counters */
   int32_t closure_gen; /* of a closure: its number among its kind in the body that it was written in */
   InlineBody *inl;     /* NULL: cannot be inlined (once checked) */
-  ParamTag *tags;      /* param_len entries once FUNC_ESCAPE_DONE */
+  /* Of a literal: its pristine body where copies share it, or NULL. Its captured variables stand for those of the body, by place. */
+  const InlineBody *written;
+  ParamTag *tags;                   /* param_len entries once FUNC_ESCAPE_DONE */
   const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
   uint32_t mention_mark; /* Unit.surveys when another body was seen to mention it last */
@@ -385,6 +387,7 @@ struct Unit {
   Map inlined_foreign;          /* Func* of other units -> 1: inlined somewhere here */
   Map exported_foreign; /* func_symbol_key of those whose bodies importers of this unit get with it -> 1 */
   uint32_t next_op_id, surveys;
+  uint64_t long_names;  /* bytes of the long names of its closures */
   EventLog *events;     /* NULL: nothing is recorded */
   const Str *asm_texts; /* assembly sources of the package */
   uint32_t asm_len;

@@ -81,6 +81,17 @@ static const char *why_suffix(const Func *outer, ClosureWhy why) {
   BUG("closure of kind %d", (int)why);
 }
 
+enum { LONG_NAME = 256 };
+static const uint64_t LONG_NAMES_MAX = 256 << 20;
+
+/* Of n closures one in the other all names together have the order of n * n bytes. */
+static void limit_names(Unit *unit, Pos pos, size_t len) {
+  if (len >= LONG_NAME) unit->long_names += len;
+  if (unit->long_names > LONG_NAMES_MAX)
+    give_up(pos.v, "function literals nested too deeply: their names take more than %d MiB",
+            (int)(LONG_NAMES_MAX >> 20));
+}
+
 Atom func_closure_name_numbered(Unit *unit, Func *outer, XPos pos, ClosureWhy why, int32_t gen) {
   bool global = (outer->flags & FUNC_PACKAGE_INIT) && unit->profile->global_closures;
   Str base = name_is_blank(outer->name) || global ? STR("glob.") : atom_str(outer->name->name);
@@ -103,6 +114,7 @@ Atom func_closure_name_numbered(Unit *unit, Func *outer, XPos pos, ClosureWhy wh
   }
   Atom name = intern(unit->session->interner, buffer_view(&text));
   buffer_free(&text);
+  limit_names(unit, xpos_outermost(unit, pos), name->len);
   return name;
 }
 
