@@ -273,6 +273,21 @@ static void test_bug(void **state) {
   arena_free(arena);
 }
 
+static void test_give_up(void **state) {
+  (void)state;
+  BugPoint point;
+  volatile bool reached = false;
+  if (bug_catch(&point) == 0) {
+    give_up(42, "%d MiB", 256);
+  } else {
+    reached = true;
+    assert_true(point.gave_up);
+    assert_int_equal(point.place, 42);
+    assert_string_equal(point.message, "256 MiB");
+  }
+  assert_true(reached);
+}
+
 static void test_wire(void **state) {
   (void)state;
   static const uint64_t numbers[] = {0, 1, 127, 128, 300, UINT32_MAX, UINT64_MAX};
@@ -509,15 +524,15 @@ static void test_stamp(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_str),          cmocka_unit_test(test_arena),
-      cmocka_unit_test(test_vec),          cmocka_unit_test(test_maps),
-      cmocka_unit_test(test_buffer),       cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_files),        cmocka_unit_test(test_intern),
-      cmocka_unit_test(test_jobs),         cmocka_unit_test(test_bug),
-      cmocka_unit_test(test_deep_stack),   cmocka_unit_test(test_wire),
-      cmocka_unit_test(test_store),        cmocka_unit_test(test_pack),
-      cmocka_unit_test(test_store_damage), cmocka_unit_test(test_store_limit),
-      cmocka_unit_test(test_stamp),
+      cmocka_unit_test(test_str),         cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_vec),         cmocka_unit_test(test_maps),
+      cmocka_unit_test(test_buffer),      cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_files),       cmocka_unit_test(test_intern),
+      cmocka_unit_test(test_jobs),        cmocka_unit_test(test_bug),
+      cmocka_unit_test(test_give_up),     cmocka_unit_test(test_deep_stack),
+      cmocka_unit_test(test_wire),        cmocka_unit_test(test_store),
+      cmocka_unit_test(test_pack),        cmocka_unit_test(test_store_damage),
+      cmocka_unit_test(test_store_limit), cmocka_unit_test(test_stamp),
   };
   return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

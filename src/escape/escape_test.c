@@ -146,6 +146,66 @@ static void test_cycle(void **state) {
   assert_true(escapes(f, b));
 }
 
+static uint32_t next_random(uint32_t *seed) { return (*seed = *seed * 1664525 + 1013904223) >> 16; }
+
+enum { RANDOM_LOCS = 50, RANDOM_EDGES = 90, RANDOM_GRAPHS = 300 };
+
+/* The same graph for the same seed, with some more locations that nothing flows to. */
+static void random_graph(Fixture *f, uint32_t seed, uint32_t more) {
+  static const NameClass classes[] = {CLASS_AUTO, CLASS_AUTO, CLASS_PARAM, CLASS_PARAM_OUT};
+  f->g = (Graph){0};
+  graph_init(&f->g, &f->unit, f->arena);
+  f->closure->flags = 0;
+  for (uint32_t i = 0; i < RANDOM_LOCS; i++) {
+    Func *fn = next_random(&seed) % 3 == 0 ? f->closure : f->fn;
+    NameClass class_ = classes[next_random(&seed) % ARRAY_LEN(classes)];
+    LocId id = variable(f, fn, class_, class_ == CLASS_AUTO ? 1 + (int32_t)(next_random(&seed) % 3) : 1);
+    if (class_ == CLASS_PARAM_OUT) graph_loc(&f->g, id)->result = 1;
+  }
+  for (uint32_t i = 0; i < RANDOM_EDGES; i++) {
+    LocId dst = {1 + next_random(&seed) % (LOC_FIRST + RANDOM_LOCS - 1)};
+    LocId src = {LOC_FIRST + next_random(&seed) % RANDOM_LOCS};
+    bool pseudo = dst.v < LOC_FIRST;
+    flow(f, dst, pseudo ? (int32_t)(next_random(&seed) % 3) : (int32_t)(next_random(&seed) % 4) - 1, src);
+  }
+  for (uint32_t i = 0; i < more; i++) variable(f, f->fn, CLASS_AUTO, 1);
+}
+
+/* Large graphs are looked at before they are walked; that must not show. */
+static void test_large_graph_is_solved_like_a_small_one(void **state) {
+  Fixture *f = *state;
+  for (uint32_t seed = 1; seed <= RANDOM_GRAPHS; seed++) {
+    random_graph(f, seed, 0);
+    graph_solve(&f->g);
+    Graph small = f->g;
+    random_graph(f, seed, 500);
+    graph_solve(&f->g);
+    for (uint32_t i = LOC_FIRST; i < LOC_FIRST + RANDOM_LOCS; i++) {
+      const Loc *a = &small.locs.items[i], *b = &f->g.locs.items[i];
+      if (a->attrs != b->attrs || memcmp(&a->leaks, &b->leaks, sizeof a->leaks) != 0)
+        fail_msg("graph %u, location %u: attributes %x and %x", seed, i, a->attrs, b->attrs);
+    }
+  }
+}
+
+/* for i: p[i] = p[i + 1] in a circle, written through: each one is told. */
+static void test_circle(void **state) {
+  Fixture *f = *state;
+  enum { LEN = 1000 };
+  LocId params[LEN];
+  for (uint32_t i = 0; i < LEN; i++) params[i] = variable(f, f->fn, CLASS_PARAM, 1);
+  LocId x = variable(f, f->fn, CLASS_AUTO, 2);
+  for (uint32_t i = 0; i < LEN; i++) flow(f, params[i], 0, params[(i + 1) % LEN]);
+  flow(f, LOC_MUTATOR, 0, params[LEN / 2]);
+  flow(f, params[7], -1, x);
+  graph_solve(&f->g);
+  for (uint32_t i = 0; i < LEN; i++) {
+    assert_int_equal(graph_loc(&f->g, params[i])->leaks.mutator, 0);
+    assert_int_equal(graph_loc(&f->g, params[i])->leaks.heap, -1);
+  }
+  assert_true(escapes(f, x));
+}
+
 static void test_tags(void **state) {
   Fixture *f = *state;
   Leaks leaks = leaks_none();
@@ -193,6 +253,8 @@ int main(void) {
       TEST(test_outer_function_outlives_closure),
       TEST(test_closure_result_stays),
       TEST(test_cycle),
+      TEST(test_large_graph_is_solved_like_a_small_one),
+      TEST(test_circle),
       TEST(test_tags),
       TEST(test_optimize),
   };

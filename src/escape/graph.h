@@ -52,6 +52,11 @@ typedef struct Loc {
   uint32_t path; /* number of the explained path that it was seen on last */
   bool queued;
   uint8_t attrs;
+  uint8_t
+      handed_on; /* attributes that everything that flows here has been told of, as far as it learns them */
+  bool sees_address; /* some address flows here, over any number of edges */
+  bool above,
+      around; /* other locations of its function are deeper in loops; others are in literals inside its function */
   bool captured, reassigned, addrtaken, param, param_out;
   Leaks leaks; /* of parameters */
 } Loc;

@@ -22,8 +22,7 @@ typedef struct Solver {
   Graph *g;
   Queue all, one;
   uint32_t walk;
-  int32_t deepest; /* loop depth of any location */
-  bool transient;  /* an address flows of something that does not persist yet */
+  bool transient; /* an address flows of something that does not persist yet */
 } Solver;
 
 static Queue queue_new(Arena *arena, uint32_t capacity) {
@@ -105,8 +104,9 @@ static void visit_param(Solver *s, LocId root_id, LocId id, int32_t derefs) {
   if (attrs & ATTR_CALLS) leaks_add(&l->leaks.callee, derefs);
 }
 
-/* What location `id` learns from the root; false: it escapes now, its own walk will do the rest. */
-static bool visit_loc(Solver *s, LocId root_id, LocId id, int32_t *derefs) {
+/* What location `id` learns from the root; false: it escapes now, its own walk will do the rest. given: the root's attributes when
+   the walk began. A walk that goes on from `id` without derefs tells all that flows there of them, so `id` need not do that again. */
+static bool visit_loc(Solver *s, LocId root_id, LocId id, int32_t *derefs, uint8_t given) {
   Graph *g = s->g;
   Loc *l = graph_loc(g, id);
   uint8_t root_attrs = graph_loc(g, root_id)->attrs, added = 0;
@@ -121,6 +121,7 @@ static bool visit_loc(Solver *s, LocId root_id, LocId id, int32_t *derefs) {
   }
   if (*derefs == 0) added |= root_attrs & (ATTR_MUTATES | ATTR_CALLS);
   if (l->param) visit_param(s, root_id, id, *derefs);
+  if (*derefs == 0 && !((added | l->attrs) & ATTR_ESCAPES)) l->handed_on |= given & (uint8_t)~ATTR_ESCAPES;
   if ((added & ~l->attrs) == 0) return true;
   l->attrs |= added;
   enqueue(s, id);
@@ -134,6 +135,7 @@ static void walk_from(Solver *s, LocId root_id) {
   root->walk = walk;
   root->derefs = 0;
   root->next = LOC_NONE;
+  uint8_t given = root->attrs;
   lose_results(s, root);
   queue_push_back(&s->one, root_id);
   while (s->one.len > 0) {
@@ -141,7 +143,7 @@ static void walk_from(Solver *s, LocId root_id) {
     Loc *l = graph_loc(g, id);
     l->queued_in_walk = 0;
     int32_t derefs = l->derefs;
-    if (!visit_loc(s, root_id, id, &derefs)) continue;
+    if (!visit_loc(s, root_id, id, &derefs, given)) continue;
     for (EdgeId e = l->first; e.v; e = graph_edge(g, e)->next) {
       const Edge *edge = graph_edge(g, e);
       Loc *src = graph_loc(g, edge->src);
@@ -159,29 +161,123 @@ static void walk_from(Solver *s, LocId root_id) {
   }
 }
 
-static void survey(Solver *s) {
-  for (uint32_t i = LOC_FIRST; i < s->g->locs.len; i++) {
-    int32_t depth = s->g->locs.items[i].loop_depth;
-    if (depth > s->deepest) s->deepest = depth;
+/* ---- walks that cannot change anything ---- */
+
+/* Func* -> largest loop depth of its locations, + 1 to tell it from none; and the functions that literals stand in -> 1. */
+typedef struct Survey {
+  Map depths, around;
+} Survey;
+
+static uint64_t depth_number(const Loc *loc) { return (uint64_t)loc->loop_depth + 1; }
+
+static Survey survey_functions(const Graph *g) {
+  Survey survey = {map_in(g->arena), map_in(g->arena)};
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
+    const Loc *loc = &g->locs.items[i];
+    uint64_t *depth = map_put(&survey.depths, map_key(loc->curfn)), here = depth_number(loc);
+    bool first = *depth == 0;
+    if (here > *depth) *depth = here;
+    if (!first || !loc->curfn || !loc->curfn->closure) continue;
+    for (const Func *f = loc->curfn->closure_parent; f; f = f->closure_parent)
+      *map_put(&survey.around, map_key(f)) = 1;
   }
-  vec_each (const Edge, edge, &s->g->edges)
-    s->transient |= edge->derefs < 0 && !(graph_loc(s->g, edge->src)->attrs & ATTR_PERSISTS);
+  return survey;
 }
 
-/* Whether a walk from there cannot change anything: there is nothing to hand on and nothing that the root could outlive. Many
- * roots are like that; without these walks, long chains of values take linear time. */
+static void find_outlived(Graph *g) {
+  Survey survey = survey_functions(g);
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
+    Loc *loc = &g->locs.items[i];
+    uint64_t key = map_key(loc->curfn);
+    loc->above = depth_number(loc) < *map_find(&survey.depths, key);
+    loc->around = map_find(&survey.around, key) != NULL;
+  }
+}
+
+/* The edges turned round: where[starts[l]] to where[starts[l + 1]] is where location l flows. */
+typedef struct Sinks {
+  uint32_t *starts;
+  LocId *where;
+} Sinks;
+
+static Sinks find_sinks(const Graph *g) {
+  uint32_t len = g->locs.len;
+  Sinks sinks = {arena_new_array(g->arena, uint32_t, len + 2),
+                 arena_new_array(g->arena, LocId, g->edges.len)};
+  vec_each (const Edge, edge, &g->edges) sinks.starts[edge->src.v + 2]++;
+  for (uint32_t i = 2; i < len + 2; i++) sinks.starts[i] += sinks.starts[i - 1];
+  for (uint32_t i = 0; i < len; i++)
+    for (EdgeId e = g->locs.items[i].first; e.v; e = graph_edge(g, e)->next)
+      sinks.where[sinks.starts[graph_edge(g, e)->src.v + 1]++] = (LocId){i};
+  return sinks;
+}
+
+static void see_address(Solver *s, LocId id) {
+  Loc *loc = graph_loc(s->g, id);
+  if (loc->sees_address) return;
+  loc->sees_address = true;
+  queue_push_back(&s->one, id);
+}
+
+static void find_addresses(Solver *s) {
+  Graph *g = s->g;
+  Sinks sinks = find_sinks(g);
+  for (uint32_t i = 0; i < g->locs.len; i++)
+    for (EdgeId e = g->locs.items[i].first; e.v; e = graph_edge(g, e)->next)
+      if (graph_edge(g, e)->derefs < 0) see_address(s, (LocId){i});
+  while (s->one.len > 0) {
+    LocId id = queue_pop(&s->one);
+    for (uint32_t i = sinks.starts[id.v]; i < sinks.starts[id.v + 1]; i++) see_address(s, sinks.where[i]);
+  }
+}
+
+static bool is_address_transient(const Graph *g) {
+  vec_each (const Edge, edge, &g->edges)
+    if (edge->derefs < 0 && !loc_has(g, edge->src, ATTR_PERSISTS)) return true;
+  return false;
+}
+
+enum { SMALL_GRAPH = 128 }; /* locations: walks cost less than looking for those that bring nothing */
+
+/* The same for a small graph, roughly. */
+static void assume_outlived(Graph *g) {
+  int32_t deepest = 0;
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
+    if (g->locs.items[i].loop_depth > deepest) deepest = g->locs.items[i].loop_depth;
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
+    Loc *loc = &g->locs.items[i];
+    loc->above = loc->loop_depth < deepest;
+    loc->around = g->has_literals;
+    loc->sees_address = true;
+  }
+}
+
+static void survey(Solver *s) {
+  s->transient = is_address_transient(s->g);
+  if (s->g->locs.len <= SMALL_GRAPH) {
+    assume_outlived(s->g);
+  } else {
+    find_outlived(s->g);
+    find_addresses(s);
+  }
+}
+
+/* Whether a walk from there cannot change anything: there is nothing to hand on that was not, and nothing that the root could
+   outlive. Most roots are like that; without these walks, long chains and circles of values take linear time. */
 static bool is_idle(const Solver *s, LocId id) {
   const Loc *root = graph_loc(s->g, id);
-  uint8_t handed_on = s->transient ? root->attrs : root->attrs & ~ATTR_PERSISTS;
-  return id.v >= LOC_FIRST && handed_on == 0 && !root->param_out && !s->g->has_literals &&
-         root->loop_depth == s->deepest;
+  uint8_t left = root->attrs & (uint8_t)~root->handed_on;
+  if (!s->transient || !root->sees_address) left &= (uint8_t)~ATTR_PERSISTS;
+  if (id.v < LOC_FIRST || left != 0 || root->param_out || root->around) return false;
+  if (root->above && root->sees_address) return false;
+  return !(root->attrs & ATTR_CALLS) || !op_is(root->op, OP_CLOSURE);
 }
 
 void graph_solve(Graph *g) {
   Solver s = {.g = g};
-  survey(&s);
   s.all = queue_new(g->arena, g->locs.len + 1);
   s.one = queue_new(g->arena, g->locs.len + 1);
+  survey(&s);
   static const uint32_t pseudo[] = {2, 3, 1}; /* mutator, callee, heap: the last one is walked first */
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
     queue_push_front(&s.all, (LocId){i});

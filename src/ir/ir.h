@@ -597,7 +597,7 @@ void type_text(Buffer *out, const Unit *unit, Type *t, TypeTextMode mode);
    and their parts, empty at first; time and room go with the number of types. */
 typedef struct TypeKey {
   Digest digest;
-  uint64_t text_len; /* bytes of the text, about */
+  uint64_t text_len; /* bytes of the text; UINT64_MAX: or more */
 } TypeKey;
 const TypeKey *type_link_key(Map *known, const Unit *unit, Type *t);
 void name_print(Buffer *out, const Unit *unit, const Name *name); /* qualified when foreign */

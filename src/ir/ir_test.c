@@ -217,11 +217,38 @@ static void test_type_text(void **state) {
   assert_type_text(f, structure, TYPE_TEXT_GO, "struct { yaml.mu int \"json:\\\"x\\\"\" }");
 }
 
+/* The key of t has the length of its text, and is the one of the text's other types. */
+static Digest key_of(Fixture *f, Map *known, Type *t) {
+  const TypeKey *key = type_link_key(known, &f->unit, t);
+  Buffer text = {0};
+  type_text(&text, &f->unit, t, TYPE_TEXT_LINK);
+  assert_int_equal(key->text_len, text.len);
+  buffer_free(&text);
+  return key->digest;
+}
+
+static void test_type_keys(void **state) {
+  Fixture *f = *state;
+  Universe *u = f->unit.universe;
+  Map known = map_in(f->unit.arena);
+  Type *list = type_new_slice(u, int_type(f));
+  Digest lists = key_of(f, &known, type_new_slice(u, list));
+  assert_true(digest_equal(lists, key_of(f, &known, type_new_slice(u, type_new_slice(u, int_type(f))))));
+  assert_false(digest_equal(lists, key_of(f, &known, list)));
+  assert_false(digest_equal(lists, key_of(f, &known, type_new_array(u, list, 3))));
+  Digest bytes = key_of(f, &known, type_new_map(u, universe_byte(u), list));
+  Type *same = type_new_map(u, universe_basic(u, BASIC_UINT8), list);
+  assert_true(digest_equal(bytes, key_of(f, &known, same)));
+  Type *doubled = int_type(f);
+  for (int i = 0; i < 100; i++) doubled = type_new_map(u, doubled, doubled);
+  assert_true(type_link_key(&known, &f->unit, doubled)->text_len == UINT64_MAX);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
       TEST(test_closure_names), TEST(test_closure_hash), TEST(test_components), TEST(test_static_value),
-      TEST(test_clone),         TEST(test_op_text),      TEST(test_type_text),
+      TEST(test_clone),         TEST(test_op_text),      TEST(test_type_text),  TEST(test_type_keys),
   };
   return cmocka_run_group_tests_name("ir", tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@ typedef struct TypePrinter {
   bool link;          /* for symbol names */
   bool object;        /* the own package has no path yet */
   Map *keys;          /* of type_link_key: parts of types print as their keys; else NULL */
+  size_t key_bytes;   /* in `out` */
   uint64_t parts_len; /* bytes of the texts that these stand for */
 } TypePrinter;
 
@@ -282,6 +283,7 @@ static uint64_t add_lengths(uint64_t a, uint64_t b) { return a > UINT64_MAX - b 
 static void print_key(TypePrinter *p, Type *t) {
   const TypeKey *key = type_link_key(p->keys, p->unit, t);
   buffer_add(p->out, &key->digest, sizeof key->digest);
+  p->key_bytes += sizeof key->digest;
   p->parts_len = add_lengths(p->parts_len, key->text_len);
 }
 
@@ -311,7 +313,7 @@ const TypeKey *type_link_key(Map *known, const Unit *unit, Type *t) {
   TypePrinter p = {.out = &text, .unit = unit, .link = true, .keys = known};
   print_parts(&p, t);
   key = arena_new_of(known->arena, TypeKey);
-  *key = (TypeKey){digest_of(buffer_view(&text)), add_lengths(text.len, p.parts_len)};
+  *key = (TypeKey){digest_of(buffer_view(&text)), add_lengths(text.len - p.key_bytes, p.parts_len)};
   buffer_free(&text);
   map_set_ptr(known, t, key);
   return key;
