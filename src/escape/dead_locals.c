@@ -131,6 +131,13 @@ static void note_changed(Func *fn) {
   for (uint32_t i = 0; i < fn->closures.len; i++) note_changed(fn->closures.items[i]);
 }
 
+/* Escape analysis will ask, and now the body is at hand. */
+static void survey(Unit *unit, Func *fn) {
+  func_survey(unit, fn);
+  for (uint32_t i = 0; i < fn->closures.len; i++)
+    if (func_captures(fn->closures.items[i])) survey(unit, fn->closures.items[i]);
+}
+
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   if (unit->flags.no_optimize || unit->flags.no_dead_locals) return;
   Arena *arena = arena_new();
@@ -144,6 +151,7 @@ void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
       walk.order.items[k]->name->opt = NULL;
     }
     if (changed) note_changed(funcs[i]);
+    survey(unit, funcs[i]);
     arena_reset(arena);
   }
   arena_free(arena);

@@ -88,7 +88,7 @@ static const KnownRow known_rows[] = {
 
 /* ---- packages ---- */
 
-enum { HAS_INTRINSICS = 1, HAS_KNOWN_CALLS = 2 };
+enum { HAS_INTRINSICS = 1, HAS_KNOWN_CALLS = 2, HAS_MARKER = 4 };
 
 static uint32_t classify_package(const Unit *unit, const Package *pkg) {
   IntrinsicTable table = intrinsics_of(unit->profile);
@@ -99,6 +99,7 @@ static uint32_t classify_package(const Unit *unit, const Package *pkg) {
   for (size_t i = 0; i < ARRAY_LEN(known_rows); i++)
     if (str_equal(path, str_from(known_rows[i].package))) bits |= HAS_KNOWN_CALLS;
   if (str_equal(path, STR("go.runtime"))) bits |= HAS_INTRINSICS;
+  if (str_equal(path, STR("internal/abi"))) bits |= HAS_MARKER;
   return bits;
 }
 
@@ -186,7 +187,7 @@ KnownCall known_call(Unit *unit, const Op *call) {
   return KNOWN_NONE;
 }
 
-bool callee_is_escape_marker(const Name *callee) {
-  return callee && callee->pkg && str_equal(atom_str(callee->pkg->path), STR("internal/abi")) &&
+bool callee_is_escape_marker(Unit *unit, const Name *callee) {
+  return callee && package_has(unit, callee->pkg, HAS_MARKER) &&
          str_has_prefix(atom_str(callee->name), STR("EscapeNonString["));
 }

@@ -95,7 +95,7 @@ static bool might_inline(Unit *unit, const Op *call) {
       (call->flags & (OP_GODEFER | OP_NOINLINE)))
     return false;
   if (is_checked_pointer_method(unit, call)) return false;
-  return !callee_is_escape_marker(op_static_callee(unit, call->fun)) && !call_is_intrinsic(unit, call);
+  return !callee_is_escape_marker(unit, op_static_callee(unit, call->fun)) && !call_is_intrinsic(unit, call);
 }
 
 Func *inline_call_target(Unit *unit, Func *caller, Op *call) {

@@ -132,11 +132,18 @@ static Atom relabel(void *context, Atom label) {
 }
 
 static Atom new_return_label(Unit *unit, Func *caller) {
-  Buffer buffer = {0};
-  buffer_printf(&buffer, ".i%u", caller->label_gen++);
-  Atom label = intern(unit->session->interner, buffer_view(&buffer));
-  buffer_free(&buffer);
-  return label;
+  InlineState *state = inline_state(unit);
+  uint32_t number = caller->label_gen++;
+  while (state->return_labels.len <= number) {
+    char text[16] = ".i";
+    Buffer digits = {0};
+    buffer_decimal(&digits, state->return_labels.len);
+    memcpy(text + 2, digits.data, digits.len);
+    Atom label = intern(unit->session->interner, (Str){text, 2 + digits.len});
+    buffer_free(&digits);
+    vec_push(unit->arena, &state->return_labels, label);
+  }
+  return state->return_labels.items[number];
 }
 
 static bool place_at(void *context, Op *op) {
@@ -195,6 +202,7 @@ static OpList expand_body(Expansion *x, CloneOptions *options) {
   if (is_dictionary_wrapper(x->callee)) op_list_any(&list, place_at, &x->call->pos);
   Op *label = op_new(unit, OP_LABEL, x->call->pos, NULL);
   label->label = x->return_label;
+  label->flags |= OP_IMPLICIT;
   op_list_push(unit, &list, label);
   return list;
 }

@@ -27,6 +27,7 @@ typedef struct SiteTable SiteTable;
 /* Owned by the unit (unit->inline_state), in its arena. */
 typedef struct InlineState {
   Arena *scratch;          /* for one cloning at a time; there while one of the layer's entry points runs */
+  VEC(Atom) return_labels; /* ".i0", ".i1" … (expand.c) */
   Map package_classes;     /* Package* -> bits of known packages + 1 (calls.c) */
   Map instances;           /* Package* -> Atom* -> Func*: instances that this unit has (body.c) */
   uint32_t instances_seen; /* how many of unit->funcs are in `instances` */
@@ -50,7 +51,7 @@ typedef enum KnownCall {
 
 KnownCall known_call(Unit *unit, const Op *call);
 /* internal/abi.EscapeNonString: means something to escape analysis only. */
-bool callee_is_escape_marker(const Name *callee);
+bool callee_is_escape_marker(Unit *unit, const Name *callee);
 /* The function name of a direct call, as written: a name or a method expression. NULL otherwise. */
 Name *call_named_callee(Unit *unit, const Op *call);
 

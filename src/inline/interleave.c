@@ -53,12 +53,13 @@ static bool is_call(const Op *op) {
 
 static Op *mark_call(void *context, Op *op) {
   FuncCalls *s = context;
+  if (op->kind == OP_NAME || op->kind == OP_LITERAL) return op;
   if (op->kind == OP_PAREN) return op; /* only this pass makes them, so what is inside is marked */
   if (op->kind == OP_TAILCALL) {
     op->call->flags |= OP_NOINLINE; /* and it stays a bare call */
-    op_edit_children(op->call, mark_call, s);
+    op_edit_each_child(op->call, mark_call, s);
   } else {
-    op_edit_children(op, mark_call, s);
+    op_edit_each_child(op, mark_call, s);
   }
   if (!is_call(op)) return op;
   Op *paren = op_new_place(s->unit, op->pos, op);

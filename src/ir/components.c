@@ -85,7 +85,7 @@ typedef struct Survey {
   Unit *unit;
   Func *fn;
   uint32_t mark; /* Func.mention_mark of those that were met */
-  bool jumps;
+  bool labels, jumps;
 } Survey;
 
 static void note_mention(Survey *s, Func *fn) {
@@ -108,18 +108,19 @@ static bool survey_op(void *context, Op *op) {
     break;
   }
   case OP_CLOSURE: note_mention(s, op->func); break;
+  case OP_LABEL: s->labels |= !(op->flags & OP_IMPLICIT); break; /* nothing jumps back to the others */
   case OP_GOTO: s->jumps = true; break;
   }
   return op_each_child(op, survey_op, s);
 }
 
-static void survey(Unit *unit, Func *fn) {
+void func_survey(Unit *unit, Func *fn) {
   if (fn->flags & FUNC_SURVEYED) return;
   Survey s = {.unit = unit, .fn = fn, .mark = ++unit->surveys};
   fn->mentions.len = 0;
   op_each_item(&fn->body, survey_op, &s);
   fn->flags &= ~(uint32_t)FUNC_JUMPS;
-  fn->flags |= FUNC_SURVEYED | (s.jumps ? FUNC_JUMPS : 0);
+  fn->flags |= FUNC_SURVEYED | (s.labels && s.jumps ? FUNC_JUMPS : 0);
 }
 
 typedef struct Mentions {
@@ -166,7 +167,7 @@ static uint32_t visit_func(Components *c, Func *fn) {
   if (c->unit->profile->front_end == FRONT_TYPECHECK) {
     op_each_item(&fn->body, visit_call, &walk);
   } else {
-    survey(c->unit, fn);
+    func_survey(c->unit, fn);
     for (uint32_t i = 0; i < fn->mentions.len; i++) visit_mentioned(&walk, fn->mentions.items[i]);
   }
   if ((walk.lowest == number || walk.lowest == number + 1) && !is_attached(c, fn))

@@ -48,8 +48,9 @@ typedef enum OpKind {
 
 typedef enum OpFlags {
   OP_IMPLICIT =
-      1 << 0,      /* made by the compiler: not printed (`&`, `*`, conversions, literals as "... argument") */
-  OP_DEF = 1 << 1, /* assignment or range that declares its left side */
+      1
+      << 0, /* made by the compiler: not printed (`&`, `*`, conversions, literals as "... argument"); end of an inlined body */
+  OP_DEF = 1 << 1,       /* assignment or range that declares its left side */
   OP_INCDEC = 1 << 2,    /* ASOP written as ++ or -- */
   OP_DDD = 1 << 3,       /* call with `...`: the last argument is the slice itself */
   OP_GODEFER = 1 << 4,   /* call of a go or defer statement */
@@ -228,7 +229,7 @@ typedef enum FuncFlags {
   FUNC_TEMPLATE = 1 << 14,        /* closure of an inline body: to be cloned, never compiled itself */
   FUNC_SURVEYED =
       1 << 18,          /* `mentions` and FUNC_JUMPS tell what is in the body; func_changed takes it back */
-  FUNC_JUMPS = 1 << 19, /* has goto statements */
+  FUNC_JUMPS = 1 << 19, /* has goto statements and labels that were written */
   FUNC_INDEXES =
       1
       << 21 /* it or a literal in it indexes arrays or constant strings (known once escape analysis is done) */
@@ -335,6 +336,8 @@ struct Func {
   void *opt;      /* for one pass at a time */
 };
 
+/* Makes it FUNC_SURVEYED if it is not. */
+void func_survey(Unit *unit, Func *fn);
 /* Its body mentions other functions now, or jumps. */
 static inline void func_changed(Func *fn) { fn->flags &= ~(uint32_t)FUNC_SURVEYED; }
 /* IsClosure of the compiler: a literal that captures something. */
@@ -508,6 +511,25 @@ static ALWAYS_INLINE bool op_each_child(Op *op, OpVisitor *visit, void *context)
 
 /* Calls visit for each direct child in the compiler's order (init first); stops and returns true when visit does. */
 bool op_children(Op *op, OpVisitor *visit, void *context);
+/* op_edit_children, likewise made for one editor. */
+static ALWAYS_INLINE void op_edit_items(OpList *list, Op *(*edit)(void *context, Op *child), void *context) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->items[i]) list->items[i] = edit(context, list->items[i]);
+}
+
+static ALWAYS_INLINE void op_edit_each_child(Op *op, Op *(*edit)(void *context, Op *child), void *context) {
+  uint32_t slots = op_slot_bits[op->kind];
+  if (op->init.len > 0) op_edit_items(&op->init, edit, context);
+  if ((slots & OP_SLOT_X) && op->x) op->x = edit(context, op->x);
+  if ((slots & OP_SLOT_Y) && op->y) op->y = edit(context, op->y);
+  if ((slots & OP_SLOT_Z) && op->z) op->z = edit(context, op->z);
+  if (slots <= (OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z)) return;
+  if (slots & OP_SLOT_LIST) op_edit_items(&op->list, edit, context);
+  if (slots & OP_SLOT_LIST2) op_edit_items(&op->list2, edit, context);
+  if ((slots & OP_SLOT_LAST_Z) && op->z) op->z = edit(context, op->z);
+  if ((slots & OP_SLOT_W) && op->w) op->w = edit(context, op->w);
+}
+
 /* Replaces each direct child by what edit returns (lists and slots), same order. */
 void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *context);
 /* True if any op of the tree satisfies the predicate; pre-order. Does not enter closures' bodies. */

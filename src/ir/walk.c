@@ -10,32 +10,7 @@
  */
 #include "ir/ir.h"
 
-/* The combinations of slots in ops.def. Walking is the most frequent thing that happens to ops, so each has its own row below. */
-typedef enum Slots {
-  SLOTS__,
-  SLOTS_s,
-  SLOTS_x,
-  SLOTS_xs,
-  SLOTS_xy,
-  SLOTS_xyz,
-  SLOTS_xyzw,
-  SLOTS_l,
-  SLOTS_lm,
-  SLOTS_xl,
-  SLOTS_xlm,
-  SLOTS_xlz,
-  SLOTS_xyl,
-  SLOTS_xyzl
-} Slots;
-
-static const uint8_t slots_of[OP_KIND_COUNT] = {
-    [OP_NONE] = SLOTS__,
-#define OP(NAME, precedence, text, slots) [OP_##NAME] = SLOTS_##slots,
-#include "ir/ops.def"
-#undef OP
-};
-
-/* The same as bits. */
+/* The combinations of slots in ops.def. */
 enum {
   BITS__ = 0,
   BITS_s = 0,
@@ -64,37 +39,8 @@ const uint8_t op_slot_bits[OP_KIND_COUNT] = {
 
 bool op_children(Op *op, OpVisitor *visit, void *context) { return op_each_child(op, visit, context); }
 
-static void edit_list(OpList *list, Op *(*edit)(void *context, Op *child), void *context) {
-  for (uint32_t i = 0; i < list->len; i++)
-    if (list->items[i]) list->items[i] = edit(context, list->items[i]);
-}
-
-static void edit_slot(Op **slot, Op *(*edit)(void *context, Op *child), void *context) {
-  if (*slot) *slot = edit(context, *slot);
-}
-
 void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *context) {
-#define ONE(slot)  edit_slot(&op->slot, edit, context)
-#define LIST(slot) edit_list(&op->slot, edit, context)
-  LIST(init);
-  switch ((Slots)slots_of[op->kind]) {
-  case SLOTS__:
-  case SLOTS_s: break;
-  case SLOTS_x:
-  case SLOTS_xs: ONE(x); break;
-  case SLOTS_xy: ONE(x), ONE(y); break;
-  case SLOTS_xyz: ONE(x), ONE(y), ONE(z); break;
-  case SLOTS_xyzw: ONE(x), ONE(y), ONE(z), ONE(w); break;
-  case SLOTS_l: LIST(list); break;
-  case SLOTS_lm: LIST(list), LIST(list2); break;
-  case SLOTS_xl: ONE(x), LIST(list); break;
-  case SLOTS_xlm: ONE(x), LIST(list), LIST(list2); break;
-  case SLOTS_xlz: ONE(x), LIST(list), ONE(z); break;
-  case SLOTS_xyl: ONE(x), ONE(y), LIST(list); break;
-  case SLOTS_xyzl: ONE(x), ONE(y), ONE(z), LIST(list); break;
-  }
-#undef ONE
-#undef LIST
+  op_edit_each_child(op, edit, context);
 }
 
 typedef struct AnyWalk {
@@ -163,27 +109,15 @@ OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list) {
 }
 
 static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *op) {
-#define ONE(slot)  (copy->slot = op_clone(unit, options, op->slot))
-#define LIST(slot) (copy->slot = op_list_clone(unit, options, &op->slot))
-  LIST(init);
-  switch ((Slots)slots_of[op->kind]) {
-  case SLOTS__:
-  case SLOTS_s: break;
-  case SLOTS_x:
-  case SLOTS_xs: ONE(x); break;
-  case SLOTS_xy: ONE(x), ONE(y); break;
-  case SLOTS_xyz: ONE(x), ONE(y), ONE(z); break;
-  case SLOTS_xyzw: ONE(x), ONE(y), ONE(z), ONE(w); break;
-  case SLOTS_l: LIST(list); break;
-  case SLOTS_lm: LIST(list), LIST(list2); break;
-  case SLOTS_xl: ONE(x), LIST(list); break;
-  case SLOTS_xlm: ONE(x), LIST(list), LIST(list2); break;
-  case SLOTS_xlz: ONE(x), LIST(list), ONE(z); break;
-  case SLOTS_xyl: ONE(x), ONE(y), LIST(list); break;
-  case SLOTS_xyzl: ONE(x), ONE(y), ONE(z), LIST(list); break;
-  }
-#undef ONE
-#undef LIST
+  uint32_t slots = op_slot_bits[op->kind];
+  if (op->init.len > 0) copy->init = op_list_clone(unit, options, &op->init);
+  if (slots & OP_SLOT_X) copy->x = op_clone(unit, options, op->x);
+  if (slots & OP_SLOT_Y) copy->y = op_clone(unit, options, op->y);
+  if (slots & OP_SLOT_Z) copy->z = op_clone(unit, options, op->z);
+  if (slots & OP_SLOT_LIST) copy->list = op_list_clone(unit, options, &op->list);
+  if (slots & OP_SLOT_LIST2) copy->list2 = op_list_clone(unit, options, &op->list2);
+  if (slots & OP_SLOT_LAST_Z) copy->z = op_clone(unit, options, op->z);
+  if (slots & OP_SLOT_W) copy->w = op_clone(unit, options, op->w);
 }
 
 Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {

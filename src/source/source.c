@@ -24,9 +24,14 @@ enum {
   COL_LIMIT = (1 << 8) - 1,
 };
 
+typedef struct FileEntry {
+  SourceFile *file;
+  uint32_t base; /* the file's: searches stay in the table */
+} FileEntry;
+
 typedef struct FileTable {
   uint32_t cap;
-  SourceFile *files[];
+  FileEntry files[];
 } FileTable;
 
 struct Sources {
@@ -99,7 +104,7 @@ static void publish(Sources *sources, SourceFile *file) {
   file->id = count + 1;
   file->base = (uint32_t)sources->next_base;
   sources->next_base += file->text.len + 1; /* the end of the file is a position, too */
-  table->files[count] = file;
+  table->files[count] = (FileEntry){file, file->base};
   atomic_store_explicit(&sources->count, count + 1, memory_order_release);
 }
 
@@ -149,12 +154,12 @@ SourceFile *sources_file(const Sources *sources, Pos pos) {
   const FileTable *table = atomic_load_explicit(&sources->table, memory_order_acquire);
   while (high - low > 1) { /* the last file whose base is not behind pos */
     uint32_t middle = low + (high - low) / 2;
-    if (table->files[middle]->base <= pos.v)
+    if (table->files[middle].base <= pos.v)
       low = middle;
     else
       high = middle;
   }
-  SourceFile *file = table->files[low];
+  SourceFile *file = table->files[low].file;
   return pos.v - file->base <= file->text.len ? file : NULL;
 }
 
@@ -231,7 +236,10 @@ bool source_same_place(const Sources *sources, Pos a, Pos b) {
   const SourceFile *a_file = sources_file(sources, a), *b_file = sources_file(sources, b);
   if (!a_file || !b_file) return false;
   uint32_t a_offset = source_offset(a_file, a), b_offset = source_offset(b_file, b);
-  Position x = saturated(physical(a_file, a_offset)), y = saturated(physical(b_file, b_offset));
+  Position x = saturated(physical(a_file, a_offset));
+  bool exact = a_file == b_file && a_file->directives.len == 0 && x.line < LINE_LIMIT && x.col < COL_LIMIT;
+  if (exact) return false; /* no other place of the file looks like that */
+  Position y = saturated(physical(b_file, b_offset));
   return x.line == y.line && x.col == y.col && filename_at(a_file, a_offset) == filename_at(b_file, b_offset);
 }
 
