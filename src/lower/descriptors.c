@@ -368,9 +368,47 @@ void lower_stack_descriptors(Unit *unit, Func *fn) {
   write_stack_objects(d, low, fn, &d->on_stack, &d->on_heap);
 }
 
-/* Variables have their types in the debugger's data. */
+/* ---- variables ---- */
+
+static bool find_reads(void *used, Op *op);
+
+static void find_reads_in(Map *used, const OpList *list, bool assigned) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (!assigned || list->items[i]->kind != OP_NAME) find_reads(used, list->items[i]);
+}
+
+/* Variables whose values are looked at; `_ = x` does not. */
+static bool find_reads(void *context, Op *op) {
+  Map *used = context;
+  switch ((int)op->kind) {
+  case OP_DCL: return false;
+  case OP_NAME: *map_put(used, map_key(op->name)) = 1; return false;
+  case OP_AS:
+    find_reads_in(used, &op->init, false);
+    if (op->x->kind != OP_NAME) find_reads(used, op->x);
+    if (op->y && !(op_is_blank(op->x) && op->y->kind == OP_NAME)) find_reads(used, op->y);
+    return false;
+  case OP_AS2:
+  case OP_AS2DOTTYPE:
+  case OP_AS2FUNC:
+  case OP_AS2MAPR:
+  case OP_AS2RECV:
+    find_reads_in(used, &op->init, false);
+    find_reads_in(used, &op->lhs, true);
+    find_reads_in(used, &op->rhs, false);
+    return false;
+  }
+  return op_children(op, find_reads, used);
+}
+
+/* Variables have their types in the debugger's data, unless nothing is left of them. */
 static void need_of_variables(Descriptors *d, const Func *fn) {
-  for (uint32_t i = 0; i < fn->dcl.len; i++) need(d, fn->dcl.items[i]->op.type);
+  Map used = map_in(d->low->arena);
+  find_reads_in(&used, &fn->body, false);
+  for (uint32_t i = 0; i < fn->dcl.len; i++) {
+    const Name *name = fn->dcl.items[i];
+    if (name->class_ != CLASS_AUTO || map_find(&used, map_key(name))) need(d, name->op.type);
+  }
 }
 
 static void need_of_functions(Descriptors *d) {
