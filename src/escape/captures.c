@@ -61,6 +61,7 @@ static bool visit(void *context, Op *op) {
     return false;
   }
   if (op->kind == OP_DCL) variable_of(w, op->x->name);
+  if (op->kind == OP_IF && op->y) visit(w, op->y);
   bool loop = op->kind == OP_FOR || op->kind == OP_RANGE;
   if (op->kind == OP_RANGE) {
     assign(w, op->key, op);
@@ -133,6 +134,7 @@ static void decide(Walk *w, Func *fn) {
 /* Inner closures come before the one that they stand in. */
 static bool decide_inner(void *context, Op *op) {
   Walk *w = context;
+  if (op->kind == OP_IF && op->y) decide_inner(w, op->y);
   if (op->kind != OP_CLOSURE) return op_children(op, decide_inner, w);
   for (uint32_t i = 0; i < op->func->body.len; i++)
     if (op->func->body.items[i]) decide_inner(w, op->func->body.items[i]);

@@ -370,7 +370,7 @@ void lower_stack_descriptors(Unit *unit, Func *fn) {
 
 /* ---- variables ---- */
 
-static bool find_reads(void *used, Op *op);
+static bool find_reads(void *context, Op *op);
 
 static void find_reads_in(Map *used, const OpList *list, bool assigned) {
   for (uint32_t i = 0; i < list->len; i++)

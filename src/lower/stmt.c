@@ -26,17 +26,31 @@ static bool leaves_for_sure(Body *b, Node *stmt) {
          statement_terminates(b, stmts.items[stmts.len - 1]);
 }
 
+/* in_place: what the checker has seen before it was dropped stays beside the if statement that decided so. */
+static void keep_dropped(Body *b, Op *decider, OpList *dropped) {
+  if (!b->low->in_place || dropped->len == 0) return;
+  if (decider->y) op_list_prepend(b->unit, dropped, &(OpList){&decider->y, 1, 1});
+  decider->y = block_of(b, dropped);
+}
+
 void lower_stmts(Body *b, NodeList stmts, OpList *out) {
   int64_t last_label = -1;
   for (uint32_t i = 0; i < stmts.len; i++)
     if (stmts.items[i]->kind == NODE_LABELED) last_label = i;
   bool dead = false;
+  OpList dropped = {0};
+  Op *decider = NULL;
   for (uint32_t i = 0; i < stmts.len; i++) {
     Node *stmt = stmts.items[i];
-    if (dead && (int64_t)i > last_label && stmt->kind != NODE_LABELED) continue;
+    if (dead && (int64_t)i > last_label && stmt->kind != NODE_LABELED) {
+      if (b->low->in_place) lower_stmt(b, stmt, &dropped);
+      continue;
+    }
     lower_stmt(b, stmt, out);
     dead = i + 1 < stmts.len && leaves_for_sure(b, stmt); /* else nobody asks: it may be deep */
+    if (dead) decider = out->items[out->len - 1];
   }
+  keep_dropped(b, decider, &dropped);
 }
 
 Op *block_of(Body *b, OpList *list) {
@@ -369,6 +383,7 @@ static Op *lower_if_in_place(Body *b, IfStmt *s) {
   op->init = init;
   if (known >= 0) op->list = then;
   if (known <= 0) op->orelse = orelse;
+  if (known != 0) keep_dropped(b, op, known < 0 ? &then : &orelse);
   return op;
 }
 
