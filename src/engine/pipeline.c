@@ -232,6 +232,7 @@ static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
   else
     escape_funcs(unit, &fn, 1);
   bounds_func(unit, fn);
+  if (unit->events) lower_stack_descriptors(unit, fn);
 }
 
 static void table_wrappers(EnginePackage *package) {

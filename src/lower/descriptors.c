@@ -28,8 +28,9 @@ struct Descriptors {
   VEC(Table) tables;
   StrMap tables_found;
   uint32_t tables_done;
-  Map on_stack, on_heap; /* Op* -> 1: values that do not escape, variables that moved */
-  bool placed;           /* they are known */
+  Map on_stack, on_heap;  /* Op* -> 1: values that do not escape, variables that moved */
+  uint32_t events_seen;   /* that told about them */
+  uint32_t wrappers_seen; /* whose needs are in `needed` */
   VEC(Needed) needed;
   Map found;      /* Type* -> 1: in `needed` */
   StrMap written; /* link_key -> Type* */
@@ -343,6 +344,8 @@ void lower_table_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, 
   Descriptors *d = low->descriptors = arena_new_of(low->arena, Descriptors);
   *d = (Descriptors){.low = low, .found = map_in(low->arena), .written = strmap_in(low->arena)};
   d->methods = strmap_in(low->arena);
+  d->on_stack = map_in(low->arena);
+  d->on_heap = map_in(low->arena);
   d->tables_found = strmap_in(low->arena);
   find_checked_tables(d);
   write_tables(d, false);
@@ -350,11 +353,10 @@ void lower_table_wrappers(Unit *unit, void (*finish)(void *context, Unit *unit, 
 
 /* ---- values on the stack ---- */
 
+/* Wrappers tell about theirs one by one. */
 static void find_places(Descriptors *d) {
-  d->placed = true;
-  d->on_stack = map_in(d->low->arena);
-  d->on_heap = map_in(d->low->arena);
-  vec_each (const Event, event, &d->low->unit->events->list) {
+  for (; d->events_seen < d->low->unit->events->list.len; d->events_seen++) {
+    const Event *event = &d->low->unit->events->list.items[d->events_seen];
     if (event->op && event->kind == EVENT_DOES_NOT_ESCAPE) *map_put(&d->on_stack, map_key(event->op)) = 1;
     if (event->op && event->kind == EVENT_MOVED_TO_HEAP) *map_put(&d->on_heap, map_key(event->op)) = 1;
   }
@@ -364,7 +366,7 @@ void lower_stack_descriptors(Unit *unit, Func *fn) {
   Lowering *low = unit->lower_state;
   Descriptors *d = low->descriptors;
   if (name_is_blank(fn->name) || !unit->profile->stack_descriptors) return;
-  if (!d->placed) find_places(d);
+  find_places(d);
   write_stack_objects(d, low, fn, &d->on_stack, &d->on_heap);
 }
 
@@ -411,12 +413,29 @@ static void need_of_variables(Descriptors *d, const Func *fn) {
   }
 }
 
-static void need_of_functions(Descriptors *d) {
-  const Unit *unit = d->low->unit;
-  for (uint32_t i = 0; i < unit->funcs.len; i++) need_of_variables(d, unit->funcs.items[i]);
-  for (uint32_t i = 0; i < unit->funcs.len; i++) op_list_any(&unit->funcs.items[i]->body, need_of_op, d);
-  for (uint32_t i = 0; i < d->low->late_wrappers.len; i++)
-    op_list_any(&d->low->late_wrappers.items[i]->body, need_of_op, d);
+static void need_of_function(Descriptors *d, const Func *fn) {
+  need_of_variables(d, fn);
+  op_list_any(&fn->body, need_of_op, d);
+}
+
+/* Wrappers that were made since the last time. */
+static void need_of_wrappers(Descriptors *d) {
+  for (; d->wrappers_seen < d->low->late_wrappers.len; d->wrappers_seen++)
+    need_of_function(d, d->low->late_wrappers.items[d->wrappers_seen]);
+}
+
+/* By name; what wrappers need that are made on the way comes in a round of its own. */
+static void describe_needed(Descriptors *d, bool wrappers) {
+  for (uint32_t from = 0, to; from < d->needed.len; from = to) {
+    to = d->needed.len;
+    qsort(d->needed.items + from, to - from, sizeof *d->needed.items, compare_needed);
+    for (uint32_t i = from; i < to; i++) {
+      Type *t = d->needed.items[i].type;
+      describe_type(d, t);
+      if (is_named(t)) describe_type(d, pointer_to(d->low, t));
+    }
+    if (wrappers) need_of_wrappers(d);
+  }
 }
 
 void lower_descriptor_wrappers(Unit *unit) {
@@ -427,12 +446,10 @@ void lower_descriptor_wrappers(Unit *unit) {
     bool type = object->kind == OBJECT_TYPE_NAME && object->type->kind == TYPE_NAMED;
     if (type || object->kind == OBJECT_VAR) need(d, object->type);
   }
-  if (unit->profile->function_itabs_first) need_of_functions(d);
-  qsort(d->needed.items, d->needed.len, sizeof *d->needed.items, compare_needed);
-  for (uint32_t i = 0; i < d->needed.len; i++) {
-    describe_type(d, d->needed.items[i].type);
-    if (is_named(d->needed.items[i].type)) describe_type(d, pointer_to(low, d->needed.items[i].type));
-  }
+  bool functions = unit->profile->function_itabs_first;
+  for (uint32_t i = 0; functions && i < unit->funcs.len; i++) need_of_function(d, unit->funcs.items[i]);
+  if (functions) need_of_wrappers(d);
+  describe_needed(d, functions);
   find_generated_tables(d);
   d->tables_done = 0;
   write_tables(d, true);

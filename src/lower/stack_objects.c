@@ -129,10 +129,28 @@ static void visit_stack_map(StackWalk *walk, Type *map) {
   vec_push(walk->low->arena, &walk->temporaries, bucket_part(walk, map->u.map.value));
 }
 
+static bool is_reflexive(Type *t) {
+  Type *u = under(t);
+  if (u->kind == TYPE_BASIC) return !(u->u.basic.flags & (BASIC_IS_FLOAT | BASIC_IS_COMPLEX));
+  if (u->kind == TYPE_ARRAY) return is_reflexive(u->u.elem.type);
+  bool all = u->kind != TYPE_INTERFACE;
+  for (uint32_t i = 0; u->kind == TYPE_STRUCT && i < u->u.structure.fields.len; i++)
+    all = all && is_reflexive(u->u.structure.fields.items[i]->type);
+  return all;
+}
+
+/* `for k := range m { delete(m, k) }` is one call of the runtime. */
+static bool clears_map(const Op *op) {
+  if (!op_is(op->key, OP_NAME) || op->key->name->defn != op || op->value || op->list.len != 1) return false;
+  const Op *stmt = op->list.items[0];
+  return stmt->kind == OP_DELETE && op_same_safe(stmt->args.items[0], op->x) &&
+         stmt->args.items[1] == op->key && is_reflexive(under(op->x->type)->u.map.key);
+}
+
 /* A loop over a map has an iterator; one over an array a pointer into its copy, unless elements are as easily found by index. */
 static void visit_range(StackWalk *walk, const Op *op) {
   Type *t = under(op->x->type);
-  if (t->kind == TYPE_MAP) {
+  if (t->kind == TYPE_MAP && !clears_map(op)) {
     vec_push(walk->low->arena, &walk->temporaries, pointer_to(walk->low, t->u.map.key));
     vec_push(walk->low->arena, &walk->temporaries, pointer_to(walk->low, t->u.map.value));
   }
