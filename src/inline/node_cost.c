@@ -152,6 +152,7 @@ static bool visit(void *context, Op *op) {
   case OP_METHEXPR: v->budget -= 2; break; /* a name with its type and its selector below it */
   case OP_NEW:
   case OP_SLICELIT: v->budget--; break;
+  case OP_LITERAL: v->budget -= (int32_t)op->below; break;
   }
   if (v->unit->profile->inline_extra_nodes) v->budget -= extra_nodes(op);
   v->budget--;

@@ -134,7 +134,9 @@ struct Op {
       Atom sym; /* selectors and STRUCTKEY: the selected name; LITERAL: as it was written, or NULL */
       union {
         Package *sym_pkg; /* selectors: package of an unexported selected name */
-        Object *method;   /* DOTMETH DOTINTER METHVALUE METHEXPR: the method object */
+        uintptr_t
+            below; /* LITERAL: how many nodes are still below it: a string that was a sum (FRONT_TYPECHECK) */
+        Object *method; /* DOTMETH DOTINTER METHVALUE METHEXPR: the method object */
       };
     };
   };

@@ -175,6 +175,15 @@ static void print_source(SourcePrinter *p, Node *node, int precedence) {
     node_print(p->out, node, true);
 }
 
+/* The checker leaves the operands where they were when it makes a string out of a sum. */
+static uint32_t count_operands(Node *node) {
+  node = node_unparen(node);
+  if (!is_sum(node)) return 0;
+  Operation *sum = (Operation *)node;
+  if (sum_joins_literal(sum)) return count_operands(sum->x);
+  return 2 + count_operands(sum->x) + count_operands(sum->y);
+}
+
 void remember_source(Body *b, Op *literal, Node *node) {
   Buffer text = {0};
   SourcePrinter p = {b, &text};
@@ -182,6 +191,7 @@ void remember_source(Body *b, Op *literal, Node *node) {
   literal->sym = intern(b->unit->session->interner, buffer_view(&text));
   buffer_free(&text);
   node = node_unparen(node);
+  if (b->low->in_place && const_kind(literal->lit) == CONST_STRING) literal->below = count_operands(node);
   const Instance *inst;
   if (fact_object(b, node, &inst))
     literal->op2 = OP_NAME;
@@ -217,6 +227,7 @@ static Op *join_pair(Body *b, Type *type, Op *x, const Op *y) {
   Op *joined = op_literal(b->unit, x->pos, type, const_make_string(b->low->arena, value));
   joined->sym = x->sym;
   joined->op2 = x->op2;
+  joined->below = x->below;
   if (x->op2 != OP_NAME) {
     Buffer shown = {0};
     print_string(&shown, b, type, value);
