@@ -212,11 +212,18 @@ static void lower_args(Body *b, CallExpr *call, Type *signature, OpList *args, O
   lower_multi(b, call->node.pos, dst, call->args, args, before);
 }
 
+static Op *without_implicit(Op *op) {
+  return op->kind == OP_CONVNOP && (op->flags & OP_IMPLICIT) ? op->x : op;
+}
+
 static Op *finish_append(Body *b, Op *op) {
   Op **args = op->list.items;
   op->type = args[0]->type;
   if (op->flags & OP_DDD) {
-    if (args[1]->kind == OP_CONVNOP && (args[1]->flags & OP_IMPLICIT)) args[1] = args[1]->x;
+    args[1] = without_implicit(args[1]);
+    if (b->low->in_place &&
+        !is_string(args[1]->type)) /* to the type that the slice's one was declared with */
+      args[1] = assign_convert(b, args[1], under(op->type), op->pos.pos);
     return op;
   }
   for (uint32_t i = 1; i < op->list.len; i++)
@@ -276,7 +283,10 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
   case OP_RECOVER: op->type = universe_empty_interface(b->low->universe); return op;
   case OP_LEN:
   case OP_CAP:
-  case OP_COPY: op->type = basic_type(b->low, BASIC_INT); return op;
+  case OP_COPY:
+    op->type = basic_type(b->low, BASIC_INT);
+    if (kind == OP_COPY && b->low->in_place) op->y = without_implicit(op->y);
+    return op;
   case OP_PANIC:
     if (b->low->in_place) return op; /* converted by the code generator */
     op->x = assign_convert(b, op->x, universe_empty_interface(b->low->universe), pos.pos);
