@@ -155,6 +155,22 @@ static void print_folded(SourcePrinter *p, Node *node) {
   print_string(p->out, p->b, type, const_string(fact_const(p->b, node)));
 }
 
+/* Embedded fields that were left out show. */
+static void print_selector(SourcePrinter *p, SelectorExpr *selector) {
+  const Selection *selection = fact_selection(p->b, selector);
+  if (!p->b->low->in_place || !selection || selection->kind != SELECT_FIELD) {
+    node_print(p->out, &selector->node, true);
+    return;
+  }
+  print_source(p, selector->x, 8);
+  Type *t = selection->recv;
+  for (uint32_t i = 0; i < selection->path_len; i++) {
+    const Object *field = struct_field(deref(type_unalias(t)), selection->path[i]);
+    buffer_printf(p->out, ".%s", atom_text(field->name));
+    t = field->type;
+  }
+}
+
 static void print_source(SourcePrinter *p, Node *node, int precedence) {
   node = node_unparen(node);
   const Instance *inst;
@@ -171,6 +187,8 @@ static void print_source(SourcePrinter *p, Node *node, int precedence) {
     print_call(p, (CallExpr *)node);
   else if (node->kind == NODE_OPERATION)
     print_operation(p, (Operation *)node, precedence);
+  else if (node->kind == NODE_SELECTOR)
+    print_selector(p, (SelectorExpr *)node);
   else
     node_print(p->out, node, true);
 }
