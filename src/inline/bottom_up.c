@@ -165,7 +165,7 @@ static Op *expand(Expander *x, Op *call) {
   }
   *active = 1;
   note_inlining(x, call, callee);
-  vec_push(unit->arena, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
+  vec_push(unit->bodies, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   Op *inlined = expand_call_in_place(unit, x->fn, call, callee, unit->inline_tree.len);
   edit_list(x, &inlined->list);
   settle_statements(unit, &inlined->list);

@@ -182,7 +182,7 @@ Op *try_inline_call(Unit *unit, const CallSite *site) {
   if (!callee || !func_has_inline_body(unit, callee) || !can_inline_call(unit, site, callee, true))
     return NULL;
   if (callee->unit != unit) *map_put(&unit->inlined_foreign, map_key(callee)) = 1;
-  vec_push(unit->arena, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
+  vec_push(unit->bodies, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   uint32_t inl = unit->inline_tree.len;
   note_inlining(unit, site, callee);
   Op *inlined = expand_call(unit, site->caller, call, callee, inl);

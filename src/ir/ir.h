@@ -228,6 +228,7 @@ typedef enum FuncFlags {
   FUNC_LOOP_VARS = 1 << 15,       /* has OP_DISTINCT loops that declare variables */
   FUNC_BIG_KNOWN = 1 << 16,       /* FUNC_BIG tells */
   FUNC_BIG = 1 << 17,             /* was big before anything was inlined into it */
+  FUNC_PASSING = 1 << 7,          /* lies where the unit's bodies do, with its variables */
   FUNC_TEMPLATE = 1 << 14,        /* closure of an inline body: to be cloned, never compiled itself */
   FUNC_SURVEYED =
       1 << 18,          /* `mentions` and FUNC_JUMPS tell what is in the body; func_changed takes it back */
@@ -455,7 +456,9 @@ Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, 
 /* A new temporary of fn: ".autotmp_N" with N = number of its variables (FRONT_TYPECHECK: of all that its body declares), declared in fn->dcl. */
 Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type);
 Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature);
-/* Of a function literal, with its CLOSURE op: goes with the unit's bodies, and so do its variables. */
+/* FUNC_PASSING: no importer can ask for it. */
+Func *func_new_passing(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature);
+/* Likewise, of a function literal, with its CLOSURE op. */
 Func *func_new_literal(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature);
 void func_declare(Unit *unit, Func *fn, Name *name); /* appends to dcl */
 /* The name of the next closure of `outer` (gc-pipeline.md section 7); why: what made it. inl: of the literal's position. */

@@ -147,7 +147,7 @@ static Name *new_name(Unit *unit, Arena *arena, NameClass class_, XPos pos, Pack
 }
 
 Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type, Func *curfn) {
-  bool passing = class_ == CLASS_AUTO || class_ == CLASS_AUTOHEAP || (curfn && curfn->closure);
+  bool passing = class_ == CLASS_AUTO || class_ == CLASS_AUTOHEAP || (curfn && (curfn->flags & FUNC_PASSING));
   return new_name(unit, passing ? unit->bodies : unit->arena, class_, pos, pkg, name, type, curfn);
 }
 
@@ -197,8 +197,14 @@ Func *func_new(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
   return new_func(unit, unit->arena, pos, pkg, name, signature);
 }
 
-Func *func_new_literal(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
+Func *func_new_passing(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
   Func *fn = new_func(unit, unit->bodies, pos, pkg, name, signature);
+  fn->flags |= FUNC_PASSING;
+  return fn;
+}
+
+Func *func_new_literal(Unit *unit, XPos pos, Package *pkg, Atom name, Type *signature) {
+  Func *fn = func_new_passing(unit, pos, pkg, name, signature);
   fn->closure = op_new(unit, OP_CLOSURE, pos, signature);
   fn->closure->func = fn;
   return fn;
@@ -231,6 +237,8 @@ void unit_drop_bodies(Unit *unit) {
     func_changed(fn);
   }
   unit->funcs.len = 0;
+  unit->inline_tree.items = NULL;
+  unit->inline_tree.len = unit->inline_tree.cap = 0;
   unit->bodies = NULL;
 }
 

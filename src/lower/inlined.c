@@ -23,7 +23,7 @@ static void drop_literals(Unit *unit, uint32_t from) {
 
 static void read_declared_body(Lowering *low, Func *callee, Object *object) {
   if (!object->u.func.syntax || !object->u.func.syntax->body) return;
-  Func *scratch = func_new(low->unit, callee->pos, object->pkg, callee->name->name, callee->type);
+  Func *scratch = func_new_passing(low->unit, callee->pos, object->pkg, callee->name->name, callee->type);
   declare_params(low, scratch, object->type, NULL);
   Body b;
   body_init(&b, low, scratch, NULL);

@@ -274,7 +274,7 @@ void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) 
   Object *recv = signature->u.signature.recv;
   ObjectList params = signature->u.signature.params->u.tuple.vars,
              results = signature->u.signature.results->u.tuple.vars;
-  Arena *in = fn->closure ? low->arena : low->kept;
+  Arena *in = fn->flags & FUNC_PASSING ? low->arena : low->kept;
   fn->has_recv = recv != NULL;
   fn->param_len = (recv ? 1 : 0) + (dictionary ? 1 : 0) + params.len;
   fn->result_len = results.len;

@@ -74,6 +74,22 @@ static Node *parse_import_spec(Parser *p, SpecPlace place) {
   return &decl->node;
 }
 
+/* Initial values: at package level they go when the package is done. */
+static Node *parse_values(Parser *p) {
+  Arena *outer = p->arena;
+  bool begins = p->ids->passing && !p->passing && p->function_nesting == 0;
+  if (begins) {
+    p->arena = p->ids->passing;
+    p->passing = true;
+  }
+  Node *values = parse_expr_list(p);
+  if (begins) {
+    p->arena = outer;
+    p->passing = false;
+  }
+  return values;
+}
+
 static Node *parse_const_spec(Parser *p, SpecPlace place) {
   ConstDecl *decl = NEW_NODE(p, CONST_DECL, ConstDecl, parser_pos(p));
   decl->group = place.group;
@@ -82,7 +98,7 @@ static Node *parse_const_spec(Parser *p, SpecPlace place) {
   decl->names = parse_name_list(p, parse_name(p), &decl->name_len);
   if (!token_in(p->scan.kind, TOKEN_SET(END) | TOKEN_SET(SEMI) | TOKEN_SET(RPAREN))) {
     decl->type = parse_type_or_null(p);
-    if (parser_got_assign(p)) decl->values = parse_expr_list(p);
+    if (parser_got_assign(p)) decl->values = parse_values(p);
   }
   return &decl->node;
 }
@@ -93,7 +109,7 @@ static Node *parse_var_spec(Parser *p, SpecPlace place) {
   pragma_take(p, 0, decl);
   decl->names = parse_name_list(p, parse_name(p), &decl->name_len);
   if (!parser_at(p, TOKEN_ASSIGN) && !parser_at(p, TOKEN_DEFINE)) decl->type = parse_type(p);
-  if (parser_got_assign(p)) decl->values = parse_expr_list(p);
+  if (parser_got_assign(p)) decl->values = parse_values(p);
   return &decl->node;
 }
 

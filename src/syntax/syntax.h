@@ -87,7 +87,8 @@ typedef struct Node {
   Pos pos;
 } Node;
 
-/* Set in the ids of nodes in bodies that go when their package is done; these nodes are counted on their own. */
+/* Set in the ids of nodes that go when their package is done: bodies without type parameters, initial values at package level. They
+   are counted on their own. */
 #define NODE_PASSING 0x80000000u
 
 static inline bool node_is_passing(const Node *node) { return (node->id & NODE_PASSING) != 0; }

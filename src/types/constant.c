@@ -66,8 +66,25 @@ bool float_is_small(mpfr_srcptr value) {
 
 /* ---- construction ---- */
 
+static size_t size_of_form(ConstForm form) {
+#define SIZE_WITH(member) (offsetof(Const, u) + sizeof(((Const *)0)->u.member))
+  switch (form) {
+  case FORM_UNKNOWN:
+  case FORM_BOOL:
+  case FORM_SMALL: return SIZE_WITH(small);
+  case FORM_STRING: return SIZE_WITH(string);
+  case FORM_BIG: return SIZE_WITH(big);
+  case FORM_FRACTION: return SIZE_WITH(fraction);
+  case FORM_FLOAT: return SIZE_WITH(real);
+  case FORM_COMPLEX: return SIZE_WITH(complex);
+  }
+#undef SIZE_WITH
+  return sizeof(Const);
+}
+
+/* As large as its form needs: most are small integers. */
 Const *const_new(Arena *arena, ConstForm form) {
-  Const *c = arena_new_of(arena, Const);
+  Const *c = arena_alloc(arena, size_of_form(form));
   c->form = form;
   return c;
 }
@@ -87,8 +104,7 @@ static Limbs limbs_again(Arena *arena, Limbs limbs) {
 }
 
 Const *const_copy(Arena *arena, const Const *c) {
-  Const *copy = const_new(arena, c->form);
-  copy->u = c->u;
+  Const *copy = memcpy(const_new(arena, c->form), c, size_of_form(c->form));
   switch (c->form) {
   case FORM_UNKNOWN:
   case FORM_BOOL:

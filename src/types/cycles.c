@@ -139,8 +139,7 @@ static Object *named_place(Checker *check, Type *named) {
   if (!named->u.named.origin) return named->u.named.object;
   NamedState *state = named->u.named.state;
   if (!state->place) {
-    state->place = arena_new_of(check->pkg->arena, Object);
-    *state->place = *named->u.named.object;
+    state->place = object_copy(check->pkg->arena, named->u.named.object);
     state->place->type = named;
     state->place->color = COLOR_NONE;
     if (pos_known(state->pos)) state->place->pos = state->pos;

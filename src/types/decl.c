@@ -102,7 +102,7 @@ void check_object_decl(Checker *check, Object *object) {
   switch ((int)object->kind) {
   case OBJECT_CONST:
     check->env.decl = decl;
-    const_decl(check, object, const_make_int64(check->arena, decl->iota_value), decl->var_type, decl->init,
+    const_decl(check, object, const_make_int64(check->scratch, decl->iota_value), decl->var_type, decl->init,
                decl->inherited);
     break;
   case OBJECT_VAR:
@@ -139,12 +139,16 @@ static void const_decl(Checker *check, Object *object, const Const *iota, Node *
   }
   if (type_ok) {
     Operand x = {.mode = MODE_INVALID};
+    Arena *arena = check->arena;
     if (init) {
+      check_arena_of(check, init);
       /* An inherited expression stands elsewhere: errors in it are shown at the name. */
       if (inherited) check->env.error_pos = object->pos;
       check_expr(check, NULL, &x, init);
     }
     check_init_const(check, object, &x);
+    if (check->arena != arena) object->u.constant.value = const_copy(arena, object->u.constant.value);
+    check->arena = arena;
   }
   check->env.iota_value = saved.iota_value;
   check->env.error_pos = saved.error_pos;
@@ -156,6 +160,7 @@ static void var_decl(Checker *check, Object *object, ObjectList lhs, Node *type,
     if (!type) object->type = type_invalid(check->universe); /* reported as a missing initialisation */
     return;
   }
+  check_arena_of(check, init);
   if (lhs.len <= 1) {
     Operand x = {.mode = MODE_INVALID};
     check_expr_for(check, object->type, atom_text(object->name), &x, init);

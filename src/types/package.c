@@ -236,15 +236,31 @@ void package_keep_body(const SyntaxSession *session, Package *pkg, Object *func)
   info_move(pkg, from, end, decl->body_id);
 }
 
+static void drop_values(Node **values) {
+  if (*values && node_is_passing(*values)) *values = NULL;
+}
+
+static void drop_passing_syntax(Node *node) {
+  if (node->kind == NODE_VAR_DECL) drop_values(&((VarDecl *)node)->values);
+  if (node->kind == NODE_CONST_DECL) drop_values(&((ConstDecl *)node)->values);
+  if (node->kind != NODE_FUNC_DECL) return;
+  FuncDecl *decl = (FuncDecl *)node;
+  if (!decl->body || !node_is_passing(&decl->body->node)) return;
+  decl->body = NULL;
+  decl->body_id = decl->body_id_end = 0;
+}
+
 void package_drop_bodies(Package *pkg) {
   info_drop_passing(pkg->info);
-  for (uint32_t i = 0; i < pkg->objects.len; i++) {
-    const Object *object = pkg->objects.items[i];
-    FuncDecl *decl = object->kind == OBJECT_FUNC ? object->u.func.syntax : NULL;
-    if (!decl || !decl->body || !node_is_passing(&decl->body->node)) continue;
-    decl->body = NULL;
-    decl->body_id = decl->body_id_end = 0;
+  for (uint32_t f = 0; f < pkg->file_len; f++) {
+    NodeList decls = pkg->files[f].syntax->decls;
+    for (uint32_t i = 0; i < decls.len; i++) drop_passing_syntax(decls.items[i]);
   }
+  for (uint32_t i = 0; i < pkg->objects.len; i++) {
+    DeclInfo *decl = pkg->objects.items[i]->decl;
+    if (decl) drop_values(&decl->init);
+  }
+  pkg->init_order.len = 0;
   pkg->ids->passing = NULL;
 }
 

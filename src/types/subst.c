@@ -58,12 +58,15 @@ Object *object_with_type(Universe *u, const Object *object, Type *type) {
   copy->parent = object->parent;
   copy->scope_pos = object->scope_pos;
   copy->order = object->order;
-  copy->u = object->u;
   if (object->kind == OBJECT_VAR) {
+    copy->u.var = object->u.var;
     if (!copy->u.var.origin) copy->u.var.origin = (Object *)(uintptr_t)object;
   } else if (object->kind == OBJECT_FUNC) {
+    copy->u.func = object->u.func;
     if (!copy->u.func.origin) copy->u.func.origin = (Object *)(uintptr_t)object;
     copy->u.func.syntax = NULL;
+  } else if (object->kind == OBJECT_TYPE_NAME) {
+    copy->u.type_name = object->u.type_name;
   }
   return copy;
 }

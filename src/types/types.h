@@ -157,6 +157,7 @@ typedef struct UnionTerm {
   Type *type;
 } UnionTerm;
 
+/* As large as its kind needs: made by type_new, never copied as a whole. */
 struct Type {
   TypeKind kind : 8;
   uint8_t traits;     /* private to sizes.c: what was found out about its pointers */
@@ -257,6 +258,7 @@ typedef enum BuiltinId {
   BUILTIN_COUNT
 } BuiltinId;
 
+/* As large as its kind needs: made by object_new and object_copy. */
 struct Object {
   ObjectKind kind;
   uint32_t id;   /* dense in the session */
@@ -413,7 +415,7 @@ Lock *package_lock(
         *pkg); /* of package_new: held by who adds to it once it is published; before those of its imports */
 /* Before package_drop_bodies: the body of a declared function and the facts about it stay. */
 void package_keep_body(const SyntaxSession *session, Package *pkg, Object *func);
-/* Nobody asks for the syntax of passing bodies any more, nor for facts about them: pkg->ids->passing may be reset. */
+/* Nobody asks for passing syntax any more, nor for facts about it: pkg->ids->passing may be reset. */
 void package_drop_bodies(Package *pkg);
 void package_free(Package *pkg); /* of package_new; NULL is allowed */
 void package_add_file(Package *pkg, SyntaxFile *file);
@@ -541,6 +543,7 @@ Type *type_new_signature(Universe *universe, Object *recv, Type *params, Type *r
 Type *type_new_interface(Universe *universe, ObjectList methods, TypeList embeddeds);
 Type *type_new_named(Universe *universe, Object *object, Type *underlying); /* shape types and such */
 Object *object_new(Universe *universe, ObjectKind kind, Package *pkg, Pos pos, Atom name, Type *type);
+Object *object_copy(Arena *arena, const Object *object);
 Object *object_new_var(Universe *universe, VarRole role, Package *pkg, Pos pos, Atom name, Type *type);
 Package *package_new_synthetic(Universe *universe, Atom path, Atom name); /* "go.shape" and such */
 Arena *universe_arena(Universe *universe); /* session lifetime; allocate under universe_lock from threads */

@@ -30,8 +30,45 @@ void **universe_generics(Universe *universe) { return &universe->generics; }
 
 /* ---- constructors ---- */
 
+#define SIZE_WITH(T, member) (offsetof(T, u) + sizeof(((T *)0)->u.member))
+
+/* There are many types and objects, most of them of the small kinds. */
+static size_t type_size_of(TypeKind kind) {
+  switch (kind) {
+  case TYPE_BASIC: return SIZE_WITH(Type, basic);
+  case TYPE_NAMED: return SIZE_WITH(Type, named);
+  case TYPE_ALIAS: return SIZE_WITH(Type, alias);
+  case TYPE_POINTER:
+  case TYPE_SLICE:
+  case TYPE_ARRAY:
+  case TYPE_CHAN: return SIZE_WITH(Type, elem);
+  case TYPE_MAP: return SIZE_WITH(Type, map);
+  case TYPE_STRUCT: return SIZE_WITH(Type, structure);
+  case TYPE_TUPLE: return SIZE_WITH(Type, tuple);
+  case TYPE_SIGNATURE: return SIZE_WITH(Type, signature);
+  case TYPE_INTERFACE: return SIZE_WITH(Type, interface);
+  case TYPE_UNION: return SIZE_WITH(Type, union_);
+  case TYPE_TYPE_PARAM: return SIZE_WITH(Type, tparam);
+  }
+  return sizeof(Type);
+}
+
+static size_t object_size_of(ObjectKind kind) {
+  switch (kind) {
+  case OBJECT_PACKAGE_NAME: return SIZE_WITH(Object, package_name);
+  case OBJECT_CONST: return SIZE_WITH(Object, constant);
+  case OBJECT_TYPE_NAME: return SIZE_WITH(Object, type_name);
+  case OBJECT_VAR: return SIZE_WITH(Object, var);
+  case OBJECT_FUNC: return SIZE_WITH(Object, func);
+  case OBJECT_BUILTIN: return SIZE_WITH(Object, builtin);
+  case OBJECT_LABEL:
+  case OBJECT_NIL: return offsetof(Object, u);
+  }
+  return sizeof(Object);
+}
+
 Type *type_new(Universe *universe, TypeKind kind) {
-  Type *t = universe_alloc(universe, sizeof(Type));
+  Type *t = universe_alloc(universe, type_size_of(kind));
   t->kind = kind;
   t->id = __atomic_add_fetch(&universe->type_count, 1, __ATOMIC_RELAXED);
   t->universe = universe;
@@ -121,7 +158,7 @@ Type *type_new_named(Universe *universe, Object *object, Type *underlying) {
 }
 
 Object *object_new(Universe *universe, ObjectKind kind, Package *pkg, Pos pos, Atom name, Type *type) {
-  Object *object = universe_alloc(universe, sizeof(Object));
+  Object *object = universe_alloc(universe, object_size_of(kind));
   object->kind = kind;
   object->id = __atomic_add_fetch(&universe->object_count, 1, __ATOMIC_RELAXED);
   object->pkg = pkg;
@@ -129,6 +166,11 @@ Object *object_new(Universe *universe, ObjectKind kind, Package *pkg, Pos pos, A
   object->name = name;
   object->type = type;
   return object;
+}
+
+Object *object_copy(Arena *arena, const Object *object) {
+  size_t size = object_size_of(object->kind);
+  return memcpy(arena_alloc(arena, size), object, size);
 }
 
 Object *object_new_var(Universe *universe, VarRole role, Package *pkg, Pos pos, Atom name, Type *type) {

@@ -41,8 +41,7 @@ static void report_cycle(Checker *check, Type *t, const Link *path) {
     /* Instances keep their arguments in the message: an object of their own says so. */
     Object *object = l->type->u.named.object;
     if (l->type->u.named.targs.len) {
-      Object *copy = arena_new_of(check->arena, Object);
-      *copy = *object;
+      Object *copy = object_copy(check->arena, object);
       copy->type = l->type;
       if (pos_known(l->type->u.named.state->pos)) copy->pos = l->type->u.named.state->pos;
       object = copy;
