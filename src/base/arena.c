@@ -44,6 +44,7 @@ enum {
   RED_ZONE = ARENA_ASAN ? 64 : 0, /* more than the slots that an op may lack at its end */
   FIRST_CHUNK = 16 * 1024,
   LARGEST_CHUNK = 4 * 1024 * 1024,
+  SPARE_BYTES = 16 * 1024 * 1024, /* more than that an arena does not keep in a pool */
 };
 
 typedef struct Chunk {
@@ -90,6 +91,26 @@ void arena_reset(Arena *arena) {
   arena->used = 0;
 }
 
+/* Gives back what a reset arena holds beyond so many bytes. */
+static void arena_trim(Arena *arena, size_t bytes) {
+  size_t kept = sizeof *arena;
+  Chunk **link = &arena->first;
+  while (*link) {
+    Chunk *chunk = *link;
+    size_t size = sizeof *chunk + chunk->size;
+    if (kept + size <= bytes) {
+      kept += size;
+      link = &chunk->next;
+    } else {
+      *link = chunk->next;
+      UNPOISON(chunk->bytes, chunk->size);
+      free(chunk);
+    }
+  }
+  arena->current = arena->first;
+  arena->held = kept;
+}
+
 /* The one that was used last comes first: most of it is still in a cache. */
 struct ArenaPool {
   pthread_mutex_t mutex;
@@ -114,6 +135,7 @@ void arena_pool_free(ArenaPool *pool) {
 }
 
 Arena *arena_pool_take(ArenaPool *pool) {
+  if (!pool) return arena_new();
   pthread_mutex_lock(&pool->mutex);
   Arena *arena = pool->spare;
   if (arena) pool->spare = arena->next;
@@ -123,11 +145,12 @@ Arena *arena_pool_take(ArenaPool *pool) {
 
 void arena_pool_give(ArenaPool *pool, Arena *arena) {
   if (!arena) return;
-  if (ARENA_ASAN) { /* whoever still looks there is seen */
+  if (ARENA_ASAN || !pool) { /* whoever still looks there is seen */
     arena_free(arena);
     return;
   }
   arena_reset(arena);
+  arena_trim(arena, SPARE_BYTES);
   pthread_mutex_lock(&pool->mutex);
   arena->next = pool->spare;
   pool->spare = arena;

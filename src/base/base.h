@@ -106,9 +106,9 @@ Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
 typedef struct ArenaPool ArenaPool;
 
 ArenaPool *arena_pool_new(void);
-void arena_pool_free(ArenaPool *pool); /* NULL is allowed; frees the arenas that were given back */
-Arena *arena_pool_take(ArenaPool *pool);
-void arena_pool_give(ArenaPool *pool, Arena *arena); /* resets it; NULL is allowed */
+void arena_pool_free(ArenaPool *pool);   /* NULL is allowed; frees the arenas that were given back */
+Arena *arena_pool_take(ArenaPool *pool); /* pool NULL: a new one */
+void arena_pool_give(ArenaPool *pool, Arena *arena); /* resets it; NULL is allowed; pool NULL: frees it */
 size_t arena_pool_bytes(ArenaPool *pool);            /* held by those that nobody has taken */
 
 /* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */

@@ -159,13 +159,13 @@ void check_func_inst(Checker *check, Type *target, Pos pos, Operand *x, IndexExp
 /* ---- argument lists ---- */
 
 static OperandList spread(Checker *check, Operand x) {
-  OperandList result = {arena_new_of(check->arena, Operand), 1};
+  OperandList result = {arena_new_of(check->scratch, Operand), 1};
   if (!operand_valid(&x) || x.type == NULL || x.type->kind != TYPE_TUPLE) {
     result.items[0] = x;
     return result;
   }
   ObjectList vars = x.type->u.tuple.vars;
-  result = (OperandList){arena_new_array(check->arena, Operand, vars.len), vars.len};
+  result = (OperandList){arena_new_array(check->scratch, Operand, vars.len), vars.len};
   for (uint32_t i = 0; i < vars.len; i++) {
     result.items[i] = (Operand){.mode = MODE_VALUE, .expr = x.expr, .type = vars.items[i]->type};
   }
@@ -184,8 +184,8 @@ static TypeList index_argument(Checker *check, Operand *x, IndexExpr *e, bool in
 
 OperandList check_generic_expr_list(Checker *check, NodeList list, TypeList **targs_out) {
   bool infer = !check_allow_version(check, 21);
-  *targs_out = arena_new_array(check->arena, TypeList, list.len);
-  OperandList result = {arena_new_array(check->arena, Operand, list.len), list.len};
+  *targs_out = arena_new_array(check->scratch, TypeList, list.len);
+  OperandList result = {arena_new_array(check->scratch, Operand, list.len), list.len};
   for (uint32_t i = 0; i < list.len; i++) {
     Node *e = list.items[i];
     Operand *x = &result.items[i];
@@ -222,7 +222,7 @@ static TypeList types_of_vars(Checker *check, ObjectList vars) {
 }
 
 static void report_argument_count(Checker *check, const Call *c, uint32_t want) {
-  Type **types = arena_new_array(check->arena, Type *, c->args.len);
+  Type **types = arena_new_array(check->scratch, Type *, c->args.len);
   for (uint32_t i = 0; i < c->args.len; i++) types[i] = c->args.items[i].type;
   bool too_many = c->args.len > want;
   Pos pos = error_pos(&c->call->node);
@@ -262,7 +262,7 @@ static bool match_parameters(Checker *check, Call *c) {
     report_argument_count(check, c, want);
     return false;
   }
-  c->params = arena_new_array(check->arena, Type *, have);
+  c->params = arena_new_array(check->scratch, Type *, have);
   for (uint32_t i = 0; i < have; i++) {
     bool in_variadic = spread_last && i + 1 >= vars.len;
     Type *t = vars.items[in_variadic ? vars.len - 1 : i]->type;

@@ -91,7 +91,8 @@ struct Checker {
   Universe *universe;
   Package *pkg;
   Arena *arena;   /* as long as what is being checked: of the package, or of its passing bodies */
-  Arena *scratch; /* until the package is done */
+  Arena *passing; /* until the package is done */
+  Arena *scratch; /* until this call is: for what is taken up and laid down again */
   Notes *notes;
   Info *info;
   Environment env;

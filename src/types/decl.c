@@ -44,7 +44,7 @@ void check_add_dependency(Checker *check, Object *to) {
   uint64_t *seen = map_put(&from->dep_set, map_key(to));
   if (*seen) return;
   *seen = 1;
-  vec_push(check->scratch, &from->deps, to);
+  vec_push(check->passing, &from->deps, to);
 }
 
 /* ---- objects on demand ---- */
@@ -102,7 +102,7 @@ void check_object_decl(Checker *check, Object *object) {
   switch ((int)object->kind) {
   case OBJECT_CONST:
     check->env.decl = decl;
-    const_decl(check, object, const_make_int64(check->scratch, decl->iota_value), decl->var_type, decl->init,
+    const_decl(check, object, const_make_int64(check->passing, decl->iota_value), decl->var_type, decl->init,
                decl->inherited);
     break;
   case OBJECT_VAR:

@@ -539,7 +539,7 @@ OperandList expr_values(Checker *check, Node *e, bool allow_comma_ok, bool *comm
   if (comma_ok) *comma_ok = false;
   if (operand_valid(&x) && x.type->kind == TYPE_TUPLE) {
     ObjectList vars = x.type->u.tuple.vars;
-    OperandList list = {arena_new_array(check->arena, Operand, vars.len), vars.len};
+    OperandList list = {arena_new_array(check->scratch, Operand, vars.len), vars.len};
     for (uint32_t i = 0; i < vars.len; i++) {
       Node *name = placeholder_name(check, node_start(e), nth_result(check, i + 1));
       list.items[i] = (Operand){.mode = MODE_VALUE, .expr = name, .type = vars.items[i]->type};
@@ -548,7 +548,7 @@ OperandList expr_values(Checker *check, Node *e, bool allow_comma_ok, bool *comm
   }
   bool two =
       allow_comma_ok && (x.mode == MODE_MAP_INDEX || x.mode == MODE_COMMA_OK || x.mode == MODE_COMMA_ERROR);
-  OperandList list = {arena_new_array(check->arena, Operand, two ? 2 : 1), two ? 2 : 1};
+  OperandList list = {arena_new_array(check->scratch, Operand, two ? 2 : 1), two ? 2 : 1};
   list.items[0] = x;
   if (two) {
     bool err = x.mode == MODE_COMMA_ERROR;
@@ -565,7 +565,7 @@ OperandList expr_values(Checker *check, Node *e, bool allow_comma_ok, bool *comm
 OperandList check_expr_list(Checker *check, NodeList list, bool allow_comma_ok, bool *comma_ok) {
   if (comma_ok) *comma_ok = false;
   if (list.len == 1) return expr_values(check, list.items[0], allow_comma_ok, comma_ok);
-  OperandList result = {arena_new_array(check->arena, Operand, list.len), list.len};
+  OperandList result = {arena_new_array(check->scratch, Operand, list.len), list.len};
   for (uint32_t i = 0; i < list.len; i++) check_expr(check, NULL, &result.items[i], list.items[i]);
   return result;
 }

@@ -136,7 +136,7 @@ static int compare_sites(const void *a, const void *b) {
 
 void check_anonymous_cycles(Checker *check) {
   Core *core = check->core;
-  Finder f = {check->universe, map_in(check->arena)};
+  Finder f = {check->universe, map_in(check->scratch)};
   /* The outer interface of a cycle is the one that is reported: source order. */
   if (core->interfaces.len > 1)
     qsort(core->interfaces.items, core->interfaces.len, sizeof(InterfaceSite), compare_sites);

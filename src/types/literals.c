@@ -113,8 +113,8 @@ static Object *visit_field(Checker *check, Map *visited, Object *field, const Lo
     *common = n;
   }
   if (found) return found->field;
-  VisitedField *v = arena_new_of(check->arena, VisitedField);
-  *v = (VisitedField){field, arena_new_array(check->arena, uint32_t, how->path_len), how->path_len,
+  VisitedField *v = arena_new_of(check->scratch, VisitedField);
+  *v = (VisitedField){field, arena_new_array(check->scratch, uint32_t, how->path_len), how->path_len,
                       (VisitedField *)(uintptr_t)*slot};
   memcpy(v->path, how->path, how->path_len * sizeof *v->path);
   *slot = map_key(v);
@@ -172,7 +172,7 @@ static Object *keyed_field(Checker *check, Type *under, Type *base, KeyValueExpr
 }
 
 static void keyed_struct(Checker *check, Operand *x, NodeList elems, Type *under, Type *base) {
-  Map visited = map_in(check->arena);
+  Map visited = map_in(check->scratch);
   for (uint32_t i = 0; i < elems.len; i++) {
     if (elems.items[i]->kind != NODE_KEY_VALUE) {
       check_error(check, error_pos(elems.items[i]),
@@ -237,7 +237,7 @@ static void positional_struct(Checker *check, Operand *x, CompositeLit *e, Objec
 
 /* Returns the length: the greatest index + 1. length < 0: not given. */
 static int64_t indexed_elements(Checker *check, CompositeLit *e, Type *type, int64_t length) {
-  Map visited = map_in(check->arena); /* without keys nothing can be set twice */
+  Map visited = map_in(check->scratch); /* without keys nothing can be set twice */
   int64_t index = 0, max = 0;
   for (uint32_t i = 0; i < e->elems.len; i++) {
     Node *elem = e->elems.items[i], *value = elem;
@@ -288,7 +288,7 @@ static void map_elements(Checker *check, Operand *x, CompositeLit *e, Type *unde
     check_expr_with_hint(check, x, kv->key, key);
     check_assignment(check, x, key, "map literal");
     if (!operand_valid(x)) continue;
-    if (operand_is_const(x) && const_set_add(check->arena, &seen, x->value, x->type, POS_NONE, with_type)) {
+    if (operand_is_const(x) && const_set_add(check->scratch, &seen, x->value, x->type, POS_NONE, with_type)) {
       operand_error(check, x, "duplicate key %s in map literal", text_const(check, x->value));
       continue;
     }

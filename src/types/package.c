@@ -61,7 +61,7 @@ void package_add_file(Package *pkg, SyntaxFile *file) {
 static Arena *passing_arena(const Package *pkg) { return pkg->ids->passing ? pkg->ids->passing : pkg->arena; }
 
 void check_arena_of(Checker *check, const Node *body) {
-  check->arena = node_is_passing(body) ? check->scratch : check->pkg->arena;
+  check->arena = node_is_passing(body) ? check->passing : check->pkg->arena;
 }
 
 /* ---- delayed work ---- */
@@ -115,12 +115,18 @@ Checker *checker_new(const CheckConfig *config, Package *pkg) {
   check->universe = config->universe;
   check->pkg = pkg;
   check->arena = pkg->arena;
-  check->scratch = passing_arena(pkg);
+  check->passing = passing_arena(pkg);
+  check->scratch = arena_pool_take(config->arenas);
   check->notes = &pkg->notes;
   check->info = pkg->info;
   check->untyped = map_in(check->scratch);
   check->core = arena_new_of(pkg->arena, Core);
   return check;
+}
+
+static void checker_done(Checker *check) {
+  arena_pool_give(check->config->arenas, check->scratch);
+  check->scratch = NULL;
 }
 
 static void verify_files(Checker *check) {
@@ -179,6 +185,7 @@ bool check_package(const CheckConfig *config, Package *pkg) {
   pkg->failed = pkg->failed || check->had_error;
   pkg->state->checker = NULL;
   pkg->state->checked = true;
+  checker_done(check);
   lock_release(pkg->state->lock);
   return !check->had_error;
 }
@@ -215,6 +222,7 @@ bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) 
     if (decl->local_types) renumber_local_types(pkg, local_types, decl->local_types);
     pkg->state->checker = outer;
     ok = !check->had_error;
+    checker_done(check);
     if (!ok) pkg->failed = true;
   }
   lock_release(pkg->state->lock);

@@ -48,7 +48,7 @@ static void declare_package_object(Collector *c, NameExpr *name, Object *object,
 static DeclInfo *new_decl(Collector *c) {
   DeclInfo *decl = arena_new_of(c->pkg->arena, DeclInfo);
   decl->file = c->file;
-  decl->dep_set = map_in(c->check->scratch);
+  decl->dep_set = map_in(c->check->passing);
   return decl;
 }
 

@@ -100,6 +100,6 @@ static void visit_definition(void *context, Object *object) {
 }
 
 void check_size_limits(Checker *check) {
-  Limits l = {.check = check, .seen = map_in(check->arena), .open = map_in(check->arena)};
+  Limits l = {.check = check, .seen = map_in(check->scratch), .open = map_in(check->scratch)};
   info_each_def(check->info, visit_definition, &l);
 }

@@ -43,7 +43,7 @@ void check_usage(Checker *check, Scope *scope) {
     Object *v = scope->objects.items[i];
     if (v->kind != OBJECT_VAR || v->used) continue;
     VarRole role = v->u.var.role;
-    if (role != VAR_RECV && role != VAR_PARAM && role != VAR_RESULT) vec_push(check->arena, &unused, v);
+    if (role != VAR_RECV && role != VAR_PARAM && role != VAR_RESULT) vec_push(check->scratch, &unused, v);
   }
   if (unused.len > 1) qsort(unused.items, unused.len, sizeof *unused.items, compare_positions);
   for (uint32_t i = 0; i < unused.len; i++)
@@ -234,7 +234,7 @@ static void case_value(Checker *check, Operand *x, Node *e, ConstSet *seen) {
   if (!operand_valid(&result) || !operand_is_const(&v)) return;
   ConstKind kind = const_kind(v.value);
   if (kind != CONST_INT && kind != CONST_FLOAT && kind != CONST_STRING) return;
-  ConstEntry *previous = const_set_add(check->arena, seen, v.value, v.type, v.expr->pos, true);
+  ConstEntry *previous = const_set_add(check->scratch, seen, v.value, v.type, v.expr->pos, true);
   if (!previous) return;
   operand_error(check, &v, "duplicate case %s in expression switch\n\t%s: previous case",
                 text_operand(check, &v), text_pos(check, previous->pos));
@@ -299,7 +299,7 @@ static bool see_type(Checker *check, Map *seen, Type *t, Node *e) {
                 t ? text_type(check, t) : "nil", text_pos(check, error_pos(s->expr)));
     return false;
   }
-  SeenType *entry = arena_new_of(check->arena, SeenType);
+  SeenType *entry = arena_new_of(check->scratch, SeenType);
   *entry = (SeenType){t, e, first};
   *slot = map_key(entry);
   return true;
@@ -351,7 +351,7 @@ static void type_switch(Checker *check, SwitchStmt *s, TypeSwitchGuard *guard) {
   for (uint32_t i = 0; i < s->clause_len; i++)
     multiple_defaults(check, &s->clauses[i]->node, !s->clauses[i]->cases, &first);
   Object **vars = arena_new_array(check->arena, Object *, s->clause_len);
-  Map seen = map_in(check->arena);
+  Map seen = map_in(check->scratch);
   for (uint32_t i = 0; i < s->clause_len; i++) {
     CaseClause *clause = s->clauses[i];
     Type *t = case_types(check, sx, node_elements(&clause->cases), &seen);

@@ -393,6 +393,7 @@ typedef struct CheckConfig {
   bool bodies;                    /* check function bodies too; else on demand by check_function_body */
   bool ignore_func_bodies_unused; /* dependencies: no "declared and not used", no unused imports */
   uint32_t max_errors;            /* 0: no limit */
+  ArenaPool *arenas;              /* for what a call needs meanwhile; NULL: new ones */
 } CheckConfig;
 
 Universe *universe_new(Interner *interner, const Target *target);
