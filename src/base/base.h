@@ -354,7 +354,9 @@ Lock *lock_new(Arena *arena); /* recursive mutex */
 void lock_take(Lock *lock);
 void lock_release(Lock *lock);
 
-double clock_seconds(void); /* monotonic wall time */
+double clock_seconds(void);         /* monotonic wall time */
+double clock_thread_seconds(void);  /* processor time of this thread */
+double clock_process_seconds(void); /* processor time of all threads, also of those that are gone */
 
 /* ---- BUG: an invariant of ours is broken ---- */
 

@@ -156,11 +156,15 @@ uint32_t jobs_cpu_count(void) {
   return count < 1 ? 1 : count > 256 ? 256 : (uint32_t)count;
 }
 
-double clock_seconds(void) {
+static double seconds_of(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
+
+double clock_seconds(void) { return seconds_of(CLOCK_MONOTONIC); }
+double clock_thread_seconds(void) { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
+double clock_process_seconds(void) { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 /* ---- BUG and locks: what a thread holds must be given back when it jumps to its recovery point ---- */
 

@@ -95,9 +95,9 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   load->profile = engine->profile;
   cache_open(engine);
   load->store = engine->store;
-  double start = clock_seconds();
+  double start = clock_thread_seconds();
   engine->graph = load_packages(load, patterns, len);
-  engine->load_seconds = clock_seconds() - start;
+  engine->load_seconds = clock_thread_seconds() - start;
   print_problems(engine, result);
   if (engine->graph->fatal) return engine;
   engine->universe = universe_new(engine->interner, engine->graph->env.target);
@@ -182,14 +182,14 @@ static void write_out(Engine *engine) {
 /* Text goes out in the graph's order, as soon as it is some package's turn. The lock is held, or nobody else is at work. */
 static void hand_out(Engine *engine) {
   EngineResult *result = engine->result;
-  double start = clock_seconds();
+  double start = clock_thread_seconds();
   for (; engine->handed_out < engine->graph->package_len; engine->handed_out++) {
     EnginePackage *package = &engine->packages[engine->handed_out];
     if (package->needed && !package->finished) break;
     print_package(engine, package, result);
   }
   write_out(engine);
-  engine->output_seconds += clock_seconds() - start;
+  engine->output_seconds += clock_thread_seconds() - start;
 }
 
 enum { TEXT_AT_ONCE = 1 << 20 }; /* bytes */

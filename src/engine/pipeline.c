@@ -188,7 +188,7 @@ static void lower(EnginePackage *package) {
   const EngineOptions *options = package->engine->options;
   Unit *unit = package->unit = pipeline_new_unit(package, package->bodies);
   if (package->reported) {
-    package->log_arena = arena_new();
+    package->log_arena = arena_pool_take(package->engine->arenas);
     int level = engine_prints_lines(options) ? options->level : 2;
     unit->events = event_log_new(package->log_arena, level);
     unit->events->context = package;
@@ -282,7 +282,7 @@ static void explain(EnginePackage *package) {
     findings_convert(package);
   package->unit->events = NULL;
   package->log_bytes = arena_used(package->log_arena);
-  arena_free(package->log_arena);
+  arena_pool_give(package->engine->arenas, package->log_arena);
   package->log_arena = NULL;
 }
 
@@ -358,9 +358,9 @@ static void run_phases(EnginePackage *package) {
     if (phase->reported_only && !package->reported) continue;
     if (phase->whole_only && package->lazy) continue;
     package->phase = phase->name;
-    double start = clock_seconds();
+    double start = clock_thread_seconds();
     phase->run(package);
-    package->seconds[i] += clock_seconds() - start;
+    package->seconds[i] += clock_thread_seconds() - start;
     if (str_equal(stop, str_from(phase->name))) return;
   }
 }
@@ -390,7 +390,7 @@ void pipeline_run(EnginePackage *package) {
   }
   package->text_bytes = package->out.len;
   package->bodies_bytes = arena_used(package->bodies);
-  double start = clock_seconds();
+  double start = clock_thread_seconds();
   if (!package->engine->options->stop_after.len) drop_bodies(package);
-  package->finish_seconds = clock_seconds() - start;
+  package->finish_seconds = clock_thread_seconds() - start;
 }

@@ -2,7 +2,7 @@
  *
  * timings: where the time went and what the memory holds, when all packages are through.
  *
- * Seconds are wall time, summed over packages. Memory is what arenas hold: of all packages together where it stays, of the largest one
+ * Seconds are processor time, summed over packages; the rest is what none of the lines above it has. Memory is what arenas hold: of all packages together where it stays, of the largest one
  * where it goes with its package.
  */
 #include "engine/private.h"
@@ -57,15 +57,17 @@ static void print_memory(Engine *engine, Buffer *out) {
 }
 
 void timings_print(Engine *engine, Buffer *out) {
-  double finish = 0;
+  double finish = 0, named = engine->load_seconds + engine->output_seconds;
   print_seconds(out, "load", engine->load_seconds);
   for (uint32_t phase = 0; phase < engine_phase_count; phase++) {
     double sum = 0;
     for (uint32_t i = 0; i < engine->graph->package_len; i++) sum += engine->packages[i].seconds[phase];
     print_seconds(out, engine_phases[phase].name, sum);
+    named += sum;
   }
   for (uint32_t i = 0; i < engine->graph->package_len; i++) finish += engine->packages[i].finish_seconds;
   print_seconds(out, "finish", finish);
   print_seconds(out, "output", engine->output_seconds);
+  print_seconds(out, "rest", clock_process_seconds() - named - finish);
   print_memory(engine, out);
 }
