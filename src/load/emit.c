@@ -42,8 +42,13 @@ static Str description_of(Loader *loader, const PackageNode *node) {
                       STR_ARG(node->tested->where.import_path));
 }
 
+/* p with its tests is built after p where another package that is tested imports p: what is wrong with p is said once. */
+static bool waits_for_plain(const PackageNode *node) {
+  return node->variant == LOAD_TEST_IN_PACKAGE && node->tested->used_by_asked;
+}
+
 static void set_imports(Loader *loader, LoadPackage *package, const PackageNode *node) {
-  package->imports = arena_new_array(loader->arena, LoadImport, node->import_len);
+  package->imports = arena_new_array(loader->arena, LoadImport, node->import_len + 1);
   for (uint32_t i = 0; i < node->import_len; i++) {
     const NodeImport *import = &node->imports[i];
     bool known = !import->node->built;
@@ -53,6 +58,8 @@ static void set_imports(Loader *loader, LoadPackage *package, const PackageNode 
       package->imports[package->import_len++] =
           (LoadImport){.path = import->path, .package = import->node->index};
   }
+  if (waits_for_plain(node) && node->tested->built)
+    package->imports[package->import_len++] = (LoadImport){.package = node->tested->index};
 }
 
 static void set_digests(Loader *loader, LoadPackage *package, const PackageNode *node) {
@@ -108,6 +115,7 @@ static void emit(Loader *loader, PackageNode *node) {
     emit(loader, imported);
     if (imported->incomplete || imported->error.set) node->incomplete = true;
   }
+  if (waits_for_plain(node)) emit(loader, node->tested);
   bool inherited = node->variant != LOAD_PLAIN && node->tested->emitted && node->tested->error.set;
   if (node->error.set && !inherited)
     load_problem(loader, false, STR_FMT, STR_ARG(package_error_text(loader, &node->error)));
@@ -147,6 +155,9 @@ static Roots choose_roots(Loader *loader, PackageNode *const *asked, uint32_t le
     vec_push(loader->arena, &chosen, node);
   }
   if (!loader->config->test) return chosen;
+  for (uint32_t i = 0; i < chosen.len; i++)
+    for (uint32_t k = 0; k < chosen.items[i]->import_len; k++)
+      chosen.items[i]->imports[k].node->used_by_asked = true;
   for (uint32_t i = 0; i < chosen.len; i++) {
     PackageNode **list;
     uint32_t count;

@@ -309,6 +309,7 @@ typedef struct PackageNode {
   Str name;
   LoadVariant variant;
   struct PackageNode *tested; /* variants: the package under test */
+  bool used_by_asked;         /* one of the packages that are asked for imports it */
   const FileHead **files;
   uint32_t file_len;
   NodeImport *imports; /* in the order in which the go command builds them */
