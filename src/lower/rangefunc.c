@@ -302,14 +302,25 @@ static void find_labels(Rewriter *r, Node *stmt, ForStmt *loop) {
   }
 }
 
-/* The number of the label in its function, -1 if it has none. */
-static int64_t find_label(Rewriter *r, Atom label) {
-  if (!r->labels_known) {
-    r->labels_known = true;
-    if (r->b->block) find_labels(r, &r->b->block->node, NULL);
-  }
+static void know_labels(Rewriter *r) {
+  if (r->labels_known) return;
+  r->labels_known = true;
+  if (r->b->block) find_labels(r, &r->b->block->node, NULL);
+}
+
+/* The range-over-func loop that the label is in, or NULL. */
+static ForStmt *loop_of_label(Rewriter *r, Atom label) {
+  know_labels(r);
   for (uint32_t i = 0; i < r->labels.len; i++)
-    if (r->labels.items[i].label == label) return i;
+    if (r->labels.items[i].label == label) return r->labels.items[i].loop;
+  return NULL;
+}
+
+/* The number of the label in its function. Labels of function literals count; of those with one name, the last one. */
+static int64_t label_number(const Rewriter *r, Atom label) {
+  const AtomList *labels = r->b->block ? r->b->block->labels : NULL;
+  for (uint32_t i = labels ? labels->len : 0; i > 0; i--)
+    if (labels->items[i - 1] == label) return i - 1;
   return -1;
 }
 
@@ -337,8 +348,8 @@ static Node *leave(Rewriter *r, Pos pos, int64_t next) {
 
 /* goto, or break and continue of an ordinary loop around range-over-func loops. */
 static Node *edit_far_branch(Rewriter *r, BranchStmt *stmt) {
-  int64_t number = find_label(r, stmt->label->name);
-  ForStmt *home = number < 0 ? NULL : r->labels.items[number].loop;
+  int64_t number = label_number(r, stmt->label->name);
+  ForStmt *home = loop_of_label(r, stmt->label->name);
   if (home == vec_last(&r->loops)->stmt) return &stmt->node;
   int64_t next = -1 - 3 * (number + 1);
   if (stmt->branch == BRANCH_CONTINUE) next += 1;

@@ -278,11 +278,26 @@ static FuncDecl *parse_func_decl(Parser *p) {
   return decl;
 }
 
+/* Labels from number `from` on are the body's; the function around it needs them as well. */
+static void set_labels(Parser *p, BlockStmt *body, uint32_t from) {
+  uint32_t len = p->labels.len - from;
+  if (len > 0) {
+    AtomList *labels = arena_new_of(p->arena, AtomList);
+    *labels = (AtomList){arena_new_array(p->arena, Atom, len), len};
+    memcpy(labels->items, p->labels.items + from, len * sizeof *labels->items);
+    body->labels = labels;
+  }
+  if (p->function_nesting > 0) return;
+  p->labels.items = NULL; /* it lies where this body does, the next one may lie elsewhere */
+  p->labels.len = p->labels.cap = 0;
+}
+
 BlockStmt *parse_function_body(Parser *p) {
-  uint32_t errors = p->error_count, branches = p->branch_count;
+  uint32_t errors = p->error_count, branches = p->branch_count, labels = p->labels.len;
   p->function_nesting++;
   BlockStmt *body = parse_block(p, NULL);
   p->function_nesting--;
+  set_labels(p, body, labels);
   /* A body with syntax errors would give spurious errors about labels. */
   bool check = (p->flags & PARSE_CHECK_BRANCHES) && errors == p->error_count;
   if (check && p->branch_count > branches) branches_check(p, body);

@@ -341,6 +341,7 @@ static Node *parse_select(Parser *p) {
 static Node *parse_labeled(Parser *p, NameExpr *label) {
   LabeledStmt *statement = NEW_NODE(p, LABELED, LabeledStmt, parser_pos(p));
   p->branch_count++;
+  vec_push(p->arena, &p->labels, label->name);
   statement->label = label;
   parser_want(p, TOKEN_COLON);
   if (parser_at(p, TOKEN_RBRACE)) { /* an empty statement, whose semicolon may be left out here */

@@ -47,6 +47,7 @@ typedef struct Parser {
   uint32_t directives_from; /* comments before this offset were handled already */
   PendingPragma pragma;
   VEC(Node *) stack; /* elements of unfinished lists */
+  VEC(Atom) labels;  /* of unfinished function bodies */
 
   uint32_t error_count;      /* found, whether noted or not */
   uint32_t last_syntax_line; /* of the last syntax error, 0 = none */

@@ -300,10 +300,17 @@ typedef struct FuncDecl { /* NODE_FUNC_DECL, at the name; at the receiver's `(` 
 
 /* Statements. Simple statements: empty, expression, send, assignment. */
 
+typedef struct AtomList {
+  Atom *items;
+  uint32_t len;
+} AtomList;
+
 typedef struct BlockStmt { /* NODE_BLOCK, at the `{` */
   Node node;
   NodeList stmts;
   Pos rbrace;
+  const AtomList *
+      labels; /* a function's body: its labels and those of literals in it, as written; NULL: there are none */
 } BlockStmt;
 
 typedef struct LabeledStmt { /* NODE_LABELED */
