@@ -47,7 +47,10 @@ static ParseFlags parse_flags(const EnginePackage *package) {
   ParseFlags flags = PARSE_CHECK_BRANCHES;
   if (package->load->is_std || package->flags.std) flags |= PARSE_STD;
   if (package->traits & PACKAGE_RUNTIME) flags |= PARSE_RUNTIME;
-  if (package->engine->profile->not_in_heap_directive) flags |= PARSE_NOT_IN_HEAP;
+  const Profile *profile = package->engine->profile;
+  if (profile->not_in_heap_directive) flags |= PARSE_NOT_IN_HEAP;
+  if (profile->old_messages) flags |= PARSE_NO_TYPE_PARAMS;
+  if (!profile->go_build_lines) flags |= PARSE_NO_BUILD_LINES;
   if (strcmp(package->engine->graph->env.target->goarch, "wasm") == 0) flags |= PARSE_WASM;
   if (package->bodies_later) flags |= PARSE_SKIP_BODIES;
   return flags;

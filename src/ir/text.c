@@ -340,6 +340,22 @@ static void print_nil(Printer *p, const Op *op) {
   put(p, "(nil)");
 }
 
+/* T.M is the name of a function: pkg.(*T).M. False: it has none. */
+static bool print_method_name(Printer *p, const Op *op) {
+  Type *t = type_unalias(op->x->type);
+  bool pointer = t->kind == TYPE_POINTER;
+  if (pointer) t = type_unalias(t->u.elem.type);
+  if (t->kind != TYPE_NAMED || !t->u.named.object->pkg) return false;
+  Name symbol = {.pkg = t->u.named.object->pkg};
+  Buffer text = {0};
+  buffer_printf(&text, pointer ? "(*%s).%s" : "%s.%s", atom_text(t->u.named.object->name),
+                atom_text(op->sym));
+  symbol.name = intern(p->unit->session->interner, buffer_view(&text));
+  name_print(p->out, p->unit, &symbol);
+  buffer_free(&text);
+  return true;
+}
+
 static void print_inlined_call(Printer *p, const Op *op) {
   if (op->results.len == 1) {
     print_op(p, op->results.items[0]);
@@ -473,6 +489,8 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
   case OP_DOTMETH:
   case OP_METHVALUE:
   case OP_METHEXPR:
+    if (op->kind == OP_METHEXPR && p->unit->profile->front_end == FRONT_TYPECHECK && print_method_name(p, op))
+      break;
     print_expr(p, op->x, own);
     put(p, ".");
     buffer_str(p->out, atom_str(op->sym));

@@ -175,7 +175,8 @@ static bool read_head_line(Head *head, const LoadTags *tags, Str line) {
     head->plus_pending = true;
     return true;
   }
-  if (str_has_prefix(line, STR("//go:build ")) || str_has_prefix(line, STR("//go:build\t"))) {
+  if (!tags->plus_only &&
+      (str_has_prefix(line, STR("//go:build ")) || str_has_prefix(line, STR("//go:build\t")))) {
     if (!head->build.data) head->build = str_trim(str_slice(line, 11, line.len));
     return true;
   }

@@ -194,11 +194,13 @@ Directory *directory_read(Loader *loader, Str dir) {
   if (*known) return *known;
   const Listing *listing = listing_read(loader, dir);
   Directory *directory = directory_new(loader, dir, listing->len);
-  Folder folder = {loader, &loader->tags, listing->memory};
+  LoadTags tags = loader->tags;
+  /* A standard library that is newer than the release is read by its own rules. */
+  if (loader->goroot_src.len && path_has_prefix(dir, loader->goroot_src)) tags.plus_only = false;
+  Folder folder = {loader, &tags, listing->memory};
   fill(&folder, directory, listing);
   memory_save(loader, listing->memory, listing);
   if (directory->cgo_len) {
-    LoadTags tags = loader->tags;
     tags.cgo_enabled = false;
     Directory *without = directory_new(loader, dir, listing->len);
     Folder other = {loader, &tags, memory_open(loader, &tags, dir)};

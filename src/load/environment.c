@@ -279,6 +279,7 @@ void environment_tags(Loader *loader) {
                             .goarch = loader->env.goarch,
                             .cgo_enabled = loader->env.cgo_enabled,
                             .go_minor = release.minor,
+                            .plus_only = !loader->config->profile->go_build_lines,
                             .tags = loader->tag_list.items,
                             .tag_len = loader->tag_list.len};
   if (loader->config->pack && loader->config->pack->writing)

@@ -150,6 +150,7 @@ typedef struct LoadTags {
   Str goos, goarch;
   bool cgo_enabled;
   uint16_t go_minor; /* go1.1 … go1.N are satisfied */
+  bool plus_only;    /* //go:build lines are not known yet */
   Str const *tags;   /* further ones, with those of GOAMD64 and GOEXPERIMENT */
   uint32_t tag_len;
   StrMap

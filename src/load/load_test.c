@@ -101,6 +101,14 @@ static void test_lines(void **state) {
       fail_msg("%s", cases[i].text);
 }
 
+static void test_plus_lines(void **state) {
+  (void)state;
+  LoadTags old_tags = linux_tags;
+  old_tags.plus_only = true;
+  assert_true(load_constraint_matches(&old_tags, STR("//go:build windows\n\npackage p\n")));
+  assert_false(load_constraint_matches(&old_tags, STR("//go:build linux\n// +build windows\n\npackage p\n")));
+}
+
 /* ---- versions ---- */
 
 static void test_versions(void **state) {
@@ -382,11 +390,13 @@ static void test_header_cut(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(test_names),        TEST(test_lines),   TEST(test_versions),
-      TEST(test_escape),       TEST(test_modfile), TEST(test_modfile_errors),
-      TEST(test_selection),    TEST(test_pruning), TEST(test_cyclic_requirements),
-      TEST(test_patterns),     TEST(test_header),  TEST(test_header_cut),
-      TEST(test_header_paths),
+      TEST(test_names),          TEST(test_lines),
+      TEST(test_plus_lines),     TEST(test_versions),
+      TEST(test_escape),         TEST(test_modfile),
+      TEST(test_modfile_errors), TEST(test_selection),
+      TEST(test_pruning),        TEST(test_cyclic_requirements),
+      TEST(test_patterns),       TEST(test_header),
+      TEST(test_header_cut),     TEST(test_header_paths),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

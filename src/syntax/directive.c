@@ -414,7 +414,8 @@ void directive_read(void *context, uint32_t offset, Str comment) {
   if (p->flags & PARSE_IMPORTS_ONLY && !p->in_header) return;
   if (p->in_header && str_has_prefix(text, STR("go:build"))) {
     Str version;
-    if (build_line_version(p->arena, comment, &version)) p->file->go_version = version;
+    if (!(p->flags & PARSE_NO_BUILD_LINES) && build_line_version(p->arena, comment, &version))
+      p->file->go_version = version;
   }
   read_pragma(p, source_pos(p->source, offset + 2), text);
 }

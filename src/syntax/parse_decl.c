@@ -196,7 +196,7 @@ static Node *parse_type_spec(Parser *p, SpecPlace place) {
   if (!parser_got(p, TOKEN_LBRACK)) {
     decl->alias = parser_got_assign(p);
     decl->type = parse_type_or_null(p);
-  } else if (parser_at(p, TOKEN_NAME)) {
+  } else if (parser_at(p, TOKEN_NAME) && !parser_is_old(p)) {
     parse_type_brackets(p, decl, pos);
   } else if (parser_got(p, TOKEN_RBRACK)) {
     decl->type = parse_slice_type(p, pos);

@@ -208,7 +208,7 @@ static Node *parse_dot(Parser *p, Node *x) {
 /* At the first colon or at what is wrong instead. */
 static Node *parse_slice_indices(Parser *p, Node *x, Node *first, Pos pos) {
   if (!parser_got(p, TOKEN_COLON)) {
-    parser_syntax_error(p, "expected comma, : or ]");
+    parser_syntax_error(p, parser_is_old(p) ? "expected :" : "expected comma, : or ]");
     parser_advance(p, TOKEN_SET(COMMA) | TOKEN_SET(COLON) | TOKEN_SET(RBRACK));
   }
   p->expression_level++;
@@ -235,6 +235,13 @@ static Node *parse_slice_indices(Parser *p, Node *x, Node *first, Pos pos) {
   return &slice->node;
 }
 
+static Node *parse_nested_expr(Parser *p) {
+  p->expression_level++;
+  Node *x = parse_expr(p);
+  p->expression_level--;
+  return x;
+}
+
 /* At the `[` of an index, a slice or an instantiation. */
 static Node *parse_brackets(Parser *p, Node *x) {
   Pos pos = parser_pos(p);
@@ -246,7 +253,7 @@ static Node *parse_brackets(Parser *p, Node *x) {
       parser_syntax_error(p, "expected operand");
       index = parser_bad_expr(p);
     } else {
-      index = parse_type_list(p, false, &comma);
+      index = parser_is_old(p) ? parse_nested_expr(p) : parse_type_list(p, false, &comma);
     }
     if (comma || parser_at(p, TOKEN_RBRACK)) {
       parser_want(p, TOKEN_RBRACK);

@@ -66,7 +66,7 @@ static Node *parse_type_name(Parser *p, NameExpr *name) {
     selector->sel = parse_name(p);
     x = &selector->node;
   }
-  return parser_at(p, TOKEN_LBRACK) ? parse_instance(p, x) : x;
+  return parser_at(p, TOKEN_LBRACK) && !parser_is_old(p) ? parse_instance(p, x) : x;
 }
 
 /* ---- type literals ---- */
@@ -137,7 +137,7 @@ static Node *parse_bracket_type(Parser *p) {
 
 FuncTypeExpr *parse_func_type(Parser *p, const char *context, FieldList *tparams) {
   FuncTypeExpr *type = NEW_NODE(p, FUNC_TYPE, FuncTypeExpr, parser_pos(p));
-  if (parser_got(p, TOKEN_LBRACK)) {
+  if (!parser_is_old(p) && parser_got(p, TOKEN_LBRACK)) {
     if (context) parser_syntax_error_at(p, type->node.pos, "%s must have no type parameters", context);
     if (parser_at(p, TOKEN_RBRACK)) {
       parser_syntax_error(p, "empty type parameter list");
@@ -208,7 +208,7 @@ static void parse_named_field(Parser *p) {
   uint32_t len;
   NameExpr **names = parse_name_list(p, name, &len);
   Node *type;
-  if (len == 1 && parser_at(p, TOKEN_LBRACK)) {
+  if (len == 1 && parser_at(p, TOKEN_LBRACK) && !parser_is_old(p)) {
     type = parse_array_or_arguments(p);
     if (type->kind == NODE_INDEX) {
       ((IndexExpr *)type)->x = &name->node;
@@ -298,6 +298,7 @@ static Node *parse_term(Parser *p) {
 
 /* The rest of a union that begins with x. */
 static Node *parse_union(Parser *p, Node *x) {
+  if (parser_is_old(p)) return x;
   for (uint32_t chain = 1; parser_at_operator(p, OPERATOR_OR) && parser_chain_ok(p, chain); chain++) {
     Operation *operation = NEW_NODE(p, OPERATION, Operation, parser_pos(p));
     operation->op = OPERATOR_OR;
@@ -369,10 +370,14 @@ static FieldNode *parse_interface_element(Parser *p) {
     NameExpr *name = parse_name(p);
     if (parser_at(p, TOKEN_LPAREN))
       set_method(p, field, name);
-    else if (parser_at(p, TOKEN_LBRACK))
+    else if (parser_at(p, TOKEN_LBRACK) && !parser_is_old(p))
       parse_bracketed_element(p, field, name);
     else
       field->type = parse_type_name(p, name);
+  } else if (parser_is_old(p)) {
+    field->type = parser_bad_expr(p);
+    parser_syntax_error(p, "expected method or interface name");
+    parser_advance(p, TOKEN_SET(SEMI) | TOKEN_SET(RBRACE));
   } else {
     field->type = parse_term(p);
   }
@@ -465,6 +470,11 @@ static Node *parse_dots(Parser *p) {
 
 /* Behind the name of a parameter, if what follows makes the name (part of) a type, or is in brackets. False: not so. */
 static bool parse_behind_name(Parser *p, FieldNode *field, NameExpr *name, bool type_sets) {
+  if (parser_at(p, TOKEN_LBRACK) && parser_is_old(p)) {
+    field->name = name;
+    field->type = parse_type(p);
+    return true;
+  }
   if (parser_at(p, TOKEN_LBRACK)) {
     field->type = parse_array_or_arguments(p);
     if (field->type->kind == NODE_INDEX)

@@ -70,7 +70,7 @@ static void show_token(const Parser *p, Buffer *out) {
   static const char *const SEMIS[] = {
       [SEMI_SEMICOLON] = "semicolon", [SEMI_NEWLINE] = "newline", [SEMI_END] = "EOF"};
   if (scan->kind == TOKEN_NAME) {
-    buffer_text(out, "name ");
+    if (!parser_is_old(p)) buffer_text(out, "name ");
     buffer_str(out, atom_str(scan->name));
   } else if (scan->kind == TOKEN_LITERAL) {
     buffer_text(out, "literal ");
@@ -83,6 +83,20 @@ static void show_token(const Parser *p, Buffer *out) {
     if (scan->kind == TOKEN_INC_OP) buffer_text(out, operator_text(scan->op));
   } else {
     buffer_text(out, token_text(scan->kind));
+  }
+}
+
+/* "expecting" in older releases; "unexpected" stays. */
+static void put_expectation(Buffer *out, Str message) {
+  Str word = STR("expected");
+  for (size_t at = 0; at < message.len;) {
+    bool found =
+        (at == 0 || message.data[at - 1] == ' ') && str_has_prefix(str_slice(message, at, message.len), word);
+    if (found)
+      buffer_text(out, "expecting");
+    else
+      buffer_char(out, message.data[at]);
+    at += found ? word.len : 1;
   }
 }
 
@@ -101,7 +115,10 @@ static void syntax_error(Parser *p, Pos pos, Str message) {
     show_token(p, &out);
     buffer_text(&out, joint);
   }
-  buffer_str(&out, message);
+  if (parser_is_old(p))
+    put_expectation(&out, message);
+  else
+    buffer_str(&out, message);
   note_syntax_error(p, pos, arena_str(p->notes->arena, buffer_view(&out)));
   buffer_free(&out);
 }
@@ -212,8 +229,11 @@ bool bracketed_more(const Parser *p, const Bracketed *list) {
 void bracketed_separator(Parser *p, Bracketed *list) {
   if (parser_got(p, list->separator) || parser_at(p, list->close))
     return; /* optional before the closing one */
-  parser_syntax_error(p, "in %s; possibly missing %s or %s", list->context, token_text(list->separator),
-                      token_text(list->close));
+  const char *separator = token_text(list->separator), *close = token_text(list->close);
+  if (parser_is_old(p))
+    parser_syntax_error(p, "expected %s or %s", separator, close);
+  else
+    parser_syntax_error(p, "in %s; possibly missing %s or %s", list->context, separator, close);
   parser_advance(p, FOLLOW_CLOSING);
   list->broken = !parser_at(p, list->close);
 }
@@ -232,6 +252,7 @@ static void parser_start(Parser *p, NameSlot *slots, uint32_t slot_bits, uint32_
   ScanClient client = {p, scan_error, directive_read};
   NameCache names = {p->session->interner, slots, slot_bits};
   scanner_init(&p->scan, names, p->source->text, offset, client);
+  p->scan.no_tilde = parser_is_old(p);
   if (offset == 0) scanner_inspect(&p->scan, p->arena);
   parser_next(p);
 }

@@ -55,6 +55,9 @@ typedef struct Parser {
   Str last_other_text;
 } Parser;
 
+/* The language before type parameters, in the words of that time. */
+static inline bool parser_is_old(const Parser *p) { return (p->flags & PARSE_NO_TYPE_PARAMS) != 0; }
+
 /* ---- tokens ---- */
 
 static inline bool parser_at(const Parser *p, TokenKind kind) { return p->scan.kind == kind; }

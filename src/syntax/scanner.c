@@ -316,7 +316,7 @@ static bool scan_slash(Scanner *s, bool newline) {
   return true;
 }
 
-/* A character that starts no token. True: it is the end of the file, or something like a name. */
+/* A character that starts no token in every release. True: it is the end of the file, `~`, or something like a name. */
 static bool scan_other(Scanner *s, bool newline) {
   if (s->at == s->end) {
     if (newline)
@@ -328,6 +328,10 @@ static bool scan_other(Scanner *s, bool newline) {
   if (scanner_skip_bad(s)) return false;
   if ((unsigned char)*s->at >= 0x80) {
     scanner_unicode_name(s, s->at);
+    return true;
+  }
+  if (*s->at == '~' && !s->no_tilde) {
+    set_operator(s, OPERATOR_TILDE, 0, 1);
     return true;
   }
   char shown[32];
@@ -424,7 +428,6 @@ again:;
     else
       set_operator(s, OPERATOR_NOT, 0, 1);
     return;
-  case '~': set_operator(s, OPERATOR_TILDE, 0, 1); return;
   default: break;
   }
   if (byte_is(*at, CLASS_DIGIT))

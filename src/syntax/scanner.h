@@ -67,6 +67,7 @@ typedef struct Scanner {
   NameCache names;
   const BadByte *bad; /* those not yet passed; the last one's offset is UINT32_MAX */
   bool newline_is_semi;
+  bool no_tilde; /* it is no character of the language */
 
   /* current token */
   TokenKind kind;

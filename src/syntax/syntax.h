@@ -459,7 +459,9 @@ typedef enum ParseFlags {
       1 << 3, /* the compiler's -std: directives that only the standard library may use are accepted */
   PARSE_RUNTIME = 1 << 4, /* the compiler's -+: likewise for the runtime */
   PARSE_WASM = 1 << 5,    /* the target is WebAssembly: //go:wasmimport and //go:wasmexport mean something */
-  PARSE_NOT_IN_HEAP = 1 << 6 /* types can be //go:notinheap */
+  PARSE_NOT_IN_HEAP = 1 << 6,    /* types can be //go:notinheap */
+  PARSE_NO_TYPE_PARAMS = 1 << 7, /* the language and its messages before type parameters */
+  PARSE_NO_BUILD_LINES = 1 << 8  /* //go:build is a comment like others */
 } ParseFlags;
 
 typedef struct IdCounter {

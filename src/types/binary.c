@@ -157,6 +157,19 @@ typedef struct Binary { /* the expression; e is NULL for an assignment operation
   Operator op;
 } Binary;
 
+/* The first type checker looks at constant counts, too, and shows the whole operation. */
+static bool old_shift_count(const Binary *b, const Operand *y) {
+  Checker *check = b->check;
+  if (!check_is_old(check) || check_allow_version(check, 13)) return true;
+  if (!type_is_integer(y->type) || type_is_unsigned(y->type) || type_is_untyped(y->type)) return true;
+  const char *text = b->e ? text_expr(check, b->e)
+                          : textf(check, "%s %s= %s", text_expr(check, b->lhs), operator_text(b->op),
+                                  text_expr(check, b->rhs));
+  return check_verify_version(
+      check, b->e ? b->e->pos : check->env.assignment_pos, 13,
+      textf(check, "invalid operation: %s (signed shift count type %s)", text, text_type(check, y->type)));
+}
+
 /* value, count: the operands' integer values. */
 static void constant_shift(const Binary *b, Operand *x, const Const *value, Operand *y, const Const *count) {
   Checker *check = b->check;
@@ -188,6 +201,10 @@ static void shift(const Binary *b, Operand *x, Operand *y) {
     return;
   }
   const Const *count = NULL;
+  if (!old_shift_count(b, y)) {
+    operand_invalidate(x);
+    return;
+  }
   shift_count(check, y, &count);
   if (!operand_valid(y)) {
     operand_invalidate(x);

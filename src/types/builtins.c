@@ -71,7 +71,7 @@ static bool no_result(BuiltinCall *b) {
 
 static bool needs_version(BuiltinCall *b, uint16_t minor, const char *what) {
   if (check_allow_version(b->check, minor)) return true;
-  return check_verify_version(b->check, error_pos(b->call->fun), minor, what);
+  return check_verify_name(b->check, error_pos(b->call->fun), minor, what, text_expr(b->check, b->call->fun));
 }
 
 /* ---- append, copy ---- */
@@ -475,7 +475,14 @@ static bool builtin_new(BuiltinCall *b) {
       check_assignment(check, x, NULL, "argument to new");
       if (!operand_valid(x)) return false;
     }
-    if (!check_allow_version(check, 26)) needs_version(b, 26, textf(check, "new(%s)", text_expr(check, arg)));
+    if (!check_allow_version(check, 26)) {
+      if (check_is_old(check)) {
+        check_error(check, arg->kind == NODE_NAME ? b->call->node.pos : arg->pos, "%s is not a type",
+                    text_expr(check, arg));
+        return false;
+      }
+      needs_version(b, 26, textf(check, "new(%s)", text_expr(check, arg)));
+    }
   }
   Type *t = x->type;
   result_value(b, type_new_pointer(check->universe, t));

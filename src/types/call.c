@@ -399,7 +399,7 @@ static void convert_call(Checker *check, Operand *x, CallExpr *call) {
     operand_invalidate(x);
     return;
   }
-  check_conversion(check, x, t);
+  check_conversion(check, x, t, call->node.pos);
 }
 
 static bool is_function(void *context, Type *t, Type *under) {

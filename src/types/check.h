@@ -71,8 +71,9 @@ typedef struct Environment {
   Scope *scope;      /* innermost */
   PackageFile *file; /* for its language version */
   Lang lang;
-  Const *iota_value; /* value of iota, or NULL outside of constant declarations */
-  Pos error_pos;     /* constants that inherit their expression: report here */
+  Const *iota_value;  /* value of iota, or NULL outside of constant declarations */
+  Pos error_pos;      /* constants that inherit their expression: report here */
+  Pos assignment_pos; /* operator of the last assignment operation */
   bool in_tparam_list;
   Type *signature;  /* of the function being checked, or NULL */
   Map *panic_calls; /* CallExpr* of calls to panic, for missing-return; or NULL */
@@ -116,6 +117,12 @@ Pos error_pos(const Node *node);
 /* An error of a lower language version: "… requires go1.N or later …" as the compiler words it. True if allowed. */
 bool check_allow_version(Checker *check, uint16_t minor);
 bool check_verify_version(Checker *check, Pos pos, uint16_t minor, const char *what);
+/* The same for what is declared since go1.N: a release that does not know it at all says "undefined: name". */
+bool check_verify_name(Checker *check, Pos pos, uint16_t minor, const char *what, const char *name);
+/* Messages are those of the type checker before types2. */
+static inline bool check_is_old(const Checker *check) { return check->config->profile->old_messages; }
+/* "s (type []int)", as that one describes an operand. */
+const char *text_typed(Checker *check, const Operand *x);
 /* NUL-terminated texts in check->arena for messages: packages qualified as error messages do. */
 const char *text_type(Checker *check, Type *t);
 const char *text_expr(Checker *check, const Node *expr);
@@ -276,7 +283,7 @@ void check_update_expr_type(Checker *check, Node *x, Type *t, bool final);
 void check_match_types(Checker *check, Operand *x, Operand *y);
 void check_comparison(Checker *check, Operand *x, Operand *y, Operator op);
 bool check_representable(Checker *check, Operand *x, Type *basic);
-void check_conversion(Checker *check, Operand *x, Type *t);
+void check_conversion(Checker *check, Operand *x, Type *t, Pos at); /* at: of the call */
 bool operand_convertible(Checker *check, Operand *x, Type *t, const char **cause);
 bool operand_assignable(Checker *check, Operand *x, Type *t,
                         const char **cause); /* constants and untyped included */

@@ -149,7 +149,7 @@ static Type *final_type(Checker *check, const Operand *x, Type *t, bool constant
   return t;
 }
 
-void check_conversion(Checker *check, Operand *x, Type *t) {
+void check_conversion(Checker *check, Operand *x, Type *t, Pos at) {
   bool constant = operand_is_const(x), ok = false;
   const char *cause = "";
   if (constant && type_is_const_type(t)) {
@@ -171,6 +171,11 @@ void check_conversion(Checker *check, Operand *x, Type *t) {
   } else if (operand_convertible(check, x, t, &cause)) {
     ok = true;
     x->mode = MODE_VALUE;
+  }
+  if (!ok && check_is_old(check)) {
+    check_error(check, at, "cannot convert %s to type %s", text_typed(check, x), text_type(check, t));
+    operand_invalidate(x);
+    return;
   }
   if (!ok) {
     const char *what = text_operand(check, x), *to = text_type(check, t);

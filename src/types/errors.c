@@ -107,6 +107,13 @@ bool check_verify_version(Checker *check, Pos pos, uint16_t minor, const char *w
   return false;
 }
 
+bool check_verify_name(Checker *check, Pos pos, uint16_t minor, const char *what, const char *name) {
+  if (!check_is_old(check) || minor <= check->config->profile->lang_max)
+    return check_verify_version(check, pos, minor, what);
+  check_error(check, pos, "undefined: %s", name);
+  return false;
+}
+
 /* ---- texts ---- */
 
 /* Package names stand for packages unless two in the import graph share one. */
@@ -138,6 +145,7 @@ TypeWriter check_writer(Checker *check, Buffer *out) {
   return (TypeWriter){.out = out,
                       .relative_to = check->pkg,
                       .by_name = true,
+                      .spaced = check_is_old(check),
                       .ambiguous = is_ambiguous,
                       .context = check,
                       .sources = check->config->session->sources};
@@ -179,6 +187,11 @@ const char *text_expr(Checker *check, const Node *expr) {
   Buffer out = {0};
   if (expr) node_print(&out, expr, true);
   return finish_text(check, &out);
+}
+
+const char *text_typed(Checker *check, const Operand *x) {
+  return arena_printf(check->arena, "%s (type %s)", text_expr(check, x->expr), text_type(check, x->type))
+      .data;
 }
 
 const char *text_function(Checker *check, const Object *f, bool package_info) {

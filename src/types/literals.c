@@ -16,10 +16,10 @@
 static void literal_version(Checker *check, BasicLit *e) {
   Str s = e->source;
   if (s.len <= 2 || check_allow_version(check, 13)) return;
-  const char *what = NULL;
+  const char *what = NULL, *plural = check_is_old(check) ? "s" : "";
   char radix = (char)(s.data[1] | 0x20);
   if (str_index(s, '_') >= 0)
-    what = "underscore in numeric literal";
+    what = check_is_old(check) ? "underscores in numeric literal" : "underscore in numeric literal";
   else if (s.data[0] != '0')
     return;
   else if (radix == 'b')
@@ -28,7 +28,7 @@ static void literal_version(Checker *check, BasicLit *e) {
     what = "0o/0O-style octal literal";
   else if (radix == 'x' && e->lit != LIT_INT)
     what = "hexadecimal floating-point literal";
-  if (what) check_verify_version(check, error_pos(&e->node), 13, what);
+  if (what) check_verify_version(check, error_pos(&e->node), 13, textf(check, "%s%s", what, plural));
 }
 
 void check_basic_lit(Checker *check, Operand *x, BasicLit *e) {
@@ -158,9 +158,13 @@ static Object *keyed_field(Checker *check, Type *under, Type *base, KeyValueExpr
     return NULL;
   }
   if (how->path_len > 1 && !check_allow_version(check, 27)) {
-    const char *what = textf(check, "use of promoted field %s in struct literal of type %s",
-                             field_path(check, under, how), text_type(check, base));
-    check_verify_version(check, pos, 27, what);
+    const char *what =
+        textf(check, "%s promoted field %s in struct literal of type %s",
+              check_is_old(check) ? "use" : "use of", field_path(check, under, how), text_type(check, base));
+    if (check_is_old(check))
+      check_error(check, pos, "cannot %s", what);
+    else
+      check_verify_version(check, pos, 27, what);
     return NULL;
   }
   if (how->indirect) {

@@ -150,7 +150,9 @@ static void check_range_types(Checker *check, RangeStmt *r, Operand *x, Node *ex
   RangeTypes types = range_types(check, x->type);
   r->types[0] = types.key;
   r->types[1] = types.value;
-  if (!types.ok) {
+  if (!types.ok && check_is_old(check)) {
+    check_soft_error(check, r->stmt->init->pos, "cannot range over %s", text_typed(check, x));
+  } else if (!types.ok) {
     bool reason = *types.cause;
     operand_soft_error(check, x, "cannot range over %s%s%s", text_operand(check, x), reason ? ": " : "",
                        types.cause);

@@ -81,6 +81,34 @@ static bool qualified_identifier(Checker *check, Operand *x, SelectorExpr *e, Ob
   return true;
 }
 
+/* A method of another package as the first type checker names it: other.(*T).m. */
+static const char *text_method(Checker *check, const Object *method) {
+  const Object *recv = method->kind == OBJECT_FUNC ? method->type->u.signature.recv : NULL;
+  Type *t = recv ? type_unalias(recv->type) : NULL;
+  bool pointer = t && t->kind == TYPE_POINTER;
+  if (pointer) t = type_unalias(t->u.elem.type);
+  if (!t || t->kind != TYPE_NAMED || type_underlying(t)->kind == TYPE_INTERFACE)
+    return atom_text(method->name);
+  const char *format = pointer ? "%s.(*%s).%s" : "%s.%s.%s";
+  return textf(check, format, atom_text(method->pkg->name), atom_text(t->u.named.object->name),
+               atom_text(method->name));
+}
+
+static const char *old_lookup_error(Checker *check, const Operand *x, const Object *other, Atom name) {
+  const char *type = text_type(check, x->type), *sel = atom_text(name);
+  Type *under = type_underlying(x->type);
+  if (type_is_interface_pointer(x->type))
+    return textf(check, "type %s is pointer to interface, not interface", type);
+  if (under->kind == TYPE_INTERFACE && interface_methods(check->universe, under).len == 0)
+    return textf(check, "type %s is interface with no methods", type);
+  if (other && other->name == name && other->pkg != check->pkg)
+    return textf(check, "cannot refer to unexported field or method %s", text_method(check, other));
+  if (other && (object_is_exported(other) || other->pkg == check->pkg))
+    return textf(check, "type %s has no field or method %s, but does have %s", type, sel,
+                 atom_text(other->name));
+  return textf(check, "type %s has no field or method %s", type, sel);
+}
+
 /* ---- fields and methods ---- */
 
 static void report_missing(Checker *check, Operand *x, SelectorExpr *e, const Lookup *found) {
@@ -103,11 +131,14 @@ static void report_missing(Checker *check, Operand *x, SelectorExpr *e, const Lo
     return;
   }
   const char *why;
-  if (type_is_interface_pointer(t)) {
+  Lookup other =
+      lookup_field_or_method_fold(check->universe, t, x->mode == MODE_VARIABLE, check->pkg, e->sel->name);
+  if (check_is_old(check)) {
+    why = old_lookup_error(check, x, other.object, e->sel->name);
+    pos = e->node.pos;
+  } else if (type_is_interface_pointer(t)) {
     why = text_interface_pointer(check, t);
   } else {
-    Lookup other =
-        lookup_field_or_method_fold(check->universe, t, x->mode == MODE_VARIABLE, check->pkg, e->sel->name);
     why = lookup_error(check, t, e->sel->name, other.object, false);
   }
   check_error(check, pos, "%s.%s undefined (%s)", text_expr(check, x->expr), sel, why);

@@ -116,6 +116,7 @@ static void assign_stmt(Checker *check, AssignStmt *s) {
                 operator_text(s->op));
   } else {
     Operand x;
+    check->env.assignment_pos = s->node.pos;
     binary_expr(check, &x, NULL, lhs.items[0], rhs.items[0], s->op);
     assign_var(check, lhs.items[0], NULL, &x, "assignment");
   }

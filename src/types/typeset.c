@@ -32,6 +32,10 @@ typedef struct
 
 static void report_duplicate(Checker *check, const DuplicateMethod *duplicate) {
   const char *name = atom_text(duplicate->method->name);
+  if (check_is_old(check)) {
+    check_error(check, duplicate->pos, "duplicate method %s", name);
+    return;
+  }
   if (!pos_known(duplicate->other_pos)) {
     check_error(check, duplicate->pos, "duplicate method %s\n\tother declaration of method %s", name, name);
     return;
@@ -103,6 +107,11 @@ static bool union_terms(SetBuilder *builder, Pos pos, const Type *t, TermList *o
 
 static bool version_allowed(SetBuilder *builder, Pos pos, const char *what, Type *t) {
   if (!builder->check || !pos_known(pos) || check_allow_version(builder->check, 18)) return true;
+  if (check_is_old(builder->check)) {
+    check_error(builder->check, pos, "interface contains embedded non-interface %s",
+                text_type(builder->check, t));
+    return false;
+  }
   Str text = arena_printf(builder->check->arena, "embedding %s %s", what, text_type(builder->check, t));
   return check_verify_version(builder->check, pos, 18, text.data);
 }

@@ -86,9 +86,16 @@ void buffer_quoted(Buffer *out, Str text) {
   buffer_char(out, '"');
 }
 
+static void open_brace(TypeWriter *w, const char *keyword, bool empty) {
+  buffer_text(w->out, keyword);
+  buffer_text(w->out, !w->spaced ? "{" : empty ? " {" : " { ");
+}
+
+static void close_brace(TypeWriter *w, bool empty) { buffer_text(w->out, w->spaced && !empty ? " }" : "}"); }
+
 static void write_struct(TypeWriter *w, Type *t, const Chain *chain) {
-  buffer_text(w->out, "struct{");
   ObjectList fields = t->u.structure.fields;
+  open_brace(w, "struct", fields.len == 0);
   for (uint32_t i = 0; i < fields.len; i++) {
     const Object *field = fields.items[i];
     if (i) buffer_text(w->out, "; ");
@@ -109,7 +116,7 @@ static void write_struct(TypeWriter *w, Type *t, const Chain *chain) {
       buffer_quoted(w->out, t->u.structure.tags[i]);
     }
   }
-  buffer_char(w->out, '}');
+  close_brace(w, fields.len == 0);
 }
 
 static void write_interface(TypeWriter *w, Type *t, const Chain *chain) {
@@ -127,7 +134,8 @@ static void write_interface(TypeWriter *w, Type *t, const Chain *chain) {
     buffer_text(w->out, "/* implicit */ ");
   }
   /* The empty interface has the short name of its alias only if it was written so. */
-  buffer_text(w->out, "interface{");
+  bool empty = methods.len + embeddeds.len == 0;
+  open_brace(w, "interface", empty);
   for (uint32_t i = 0; i < methods.len; i++) {
     if (i) buffer_text(w->out, "; ");
     buffer_str(w->out, atom_str(methods.items[i]->name));
@@ -137,7 +145,7 @@ static void write_interface(TypeWriter *w, Type *t, const Chain *chain) {
     if (i || methods.len) buffer_text(w->out, "; ");
     write_type(w, embeddeds.items[i], chain);
   }
-  buffer_char(w->out, '}');
+  close_brace(w, empty);
 }
 
 static void write_chan(TypeWriter *w, Type *t, const Chain *chain) {

@@ -13,6 +13,7 @@ typedef struct TypeWriter {
   bool (*ambiguous)(void *context, const Package *pkg);
   void *context;
   bool no_param_names;    /* types of parameters only */
+  bool spaced;            /* "interface {}", "struct { x int }" */
   bool annotate_package;  /* the first unexported field says its package, to tell two equal texts apart */
   const Sources *sources; /* for positions; may be NULL */
 } TypeWriter;

@@ -77,7 +77,7 @@ void check_ident(Checker *check, Operand *x, NameExpr *e, Object *def, bool want
   }
   if (object == check->universe->any_object || object == check->universe->comparable_object) {
     const char *what = object == check->universe->any_object ? "predeclared any" : "predeclared comparable";
-    if (!check_verify_version(check, e->node.pos, 18, what)) return;
+    if (!check_verify_name(check, e->node.pos, 18, what, atom_text(e->name))) return;
   }
   record_use(check, e, object);
   bool is_type = object->kind == OBJECT_TYPE_NAME;
