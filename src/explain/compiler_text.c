@@ -145,7 +145,7 @@ typedef struct Template {
 } Template;
 
 /* Texts of positions: explanations come back to the same places. */
-enum { PLACES = 1024 };
+enum { PLACES = 512 };
 typedef struct Place {
   Pos pos; /* POS_NONE: free */
   Str text;

@@ -22,7 +22,7 @@ EventLog *event_log_new(Arena *arena, int level) {
   return log;
 }
 
-enum { LOG_FULL = 4096 }; /* events */
+enum { LOG_FULL = 1024 }; /* events: what a cache holds */
 
 Event *event_add(Unit *unit, EventKind kind, XPos pos) {
   EventLog *log = unit->events;
@@ -31,8 +31,13 @@ Event *event_add(Unit *unit, EventKind kind, XPos pos) {
     log->full(log->context, unit);
     log->list.len = 0;
   }
-  vec_push(log->arena, &log->list, (Event){.kind = kind, .pos = pos, .outermost = xpos_outermost(unit, pos)});
-  return &vec_last(&log->list);
+  vec_reserve(log->arena, &log->list, log->list.len + 1);
+  Event *event = &log->list.items[log->list.len++];
+  memset(event, 0, sizeof *event);
+  event->kind = kind;
+  event->pos = pos;
+  event->outermost = xpos_outermost(unit, pos);
+  return event;
 }
 
 Str event_text(Unit *unit, const Op *op) {

@@ -105,7 +105,9 @@ static void add_text(Buffer *out, Str package_dir, Str cwd, Str text, bool more)
   Folders folders = shortened_folders(arena, package_dir, cwd);
   bool blanks = false;
   for (size_t i = 0; i < package_dir.len; i++) blanks |= package_dir.data[i] <= ' ';
-  if (blanks)
+  if (folders.len == 0)
+    buffer_str(out, text);
+  else if (blanks)
     replace_each_folder(out, text, &folders, more);
   else
     replace_folders(out, text, folders.items, folders.len, more);

@@ -13,9 +13,9 @@
 
 /* Appends `# description` and the compiler's output with paths shortened against dir (the package's) and cwd, as
    cmd/go/internal/work/shell.go does. Nothing for empty output. */
+void report_frame(Buffer *out, Str description, Str package_dir, Str cwd, Str compiler_output);
 /* More of a text of which report_frame had the beginning, up to the end of a line. */
 void report_frame_more(Buffer *out, Str package_dir, Str cwd, Str compiler_output);
-void report_frame(Buffer *out, Str description, Str package_dir, Str cwd, Str compiler_output);
 
 /* A path as the go command shows it: relative to cwd when that is shorter. */
 Str report_short_path(Arena *arena, Str cwd, Str path);
