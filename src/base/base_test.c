@@ -225,6 +225,14 @@ static void test_jobs(void **state) {
     assert_int_equal(test.done[0], 63);
     for (uint32_t i = 1; threads == 1 && i < 64; i++) assert_int_equal(test.done[i], i - 1);
   }
+  /* What can start comes in order: 0 before 3 once 2 is done. */
+  GraphTest ordered = {.lock = lock_new(arena)};
+  static const uint32_t two[] = {2};
+  const uint32_t *few[] = {two, NULL, NULL, NULL};
+  const uint32_t few_len[] = {1, 0, 0, 0};
+  jobs_run_graph(1, 4, few, few_len, note_done, &ordered);
+  static const uint32_t want[] = {1, 2, 0, 3};
+  assert_memory_equal(ordered.done, want, sizeof want);
   jobs_run(2, 0, note_done, NULL);
   arena_free(arena);
 }

@@ -208,25 +208,49 @@ void engine_take_text(EnginePackage *package) {
   lock_release(engine->output_lock);
 }
 
+/* Calls visit for the package and for all that it reaches. */
+static void each_used(EnginePackage *package, void (*visit)(EnginePackage *used)) {
+  visit(package);
+  for (uint32_t w = 0; w < (package->reaches.bits + 63) / 64; w++)
+    for (uint64_t left = package->reaches.words[w]; left; left &= left - 1)
+      visit(&package->engine->packages[w * 64 + bits_trailing_zeros(left)]);
+}
+
+static void add_user(EnginePackage *used) { used->users++; }
+
+/* Findings are reported when all packages are through. */
+static void drop_user(EnginePackage *used) {
+  const Engine *engine = used->engine;
+  if (--used->users == 0 && engine->result && engine_prints_lines(engine->options)) pipeline_retire(used);
+}
+
 static void run_job(void *context, uint32_t index) {
   Engine *engine = context;
   const EngineOptions *options = engine->options;
-  if (!engine->packages[index].needed) return;
-  pipeline_run(&engine->packages[index]);
-  cache_keep(&engine->packages[index]);
+  EnginePackage *package = &engine->packages[index];
+  if (!package->needed) return;
+  pipeline_run(package);
+  cache_keep(package);
   lock_take(engine->output_lock);
-  engine->packages[index].finished = true;
+  package->finished = true;
+  engine->kept_bytes += package->functions_bytes + package->declarations_bytes;
+  if (engine->most_kept_bytes < engine->kept_bytes) engine->most_kept_bytes = engine->kept_bytes;
   engine->done++;
   if (options->progress)
     options->progress(options->output_context, engine->done, engine->graph->package_len,
-                      engine->packages[index].load->description);
+                      package->load->description);
   if (engine->result) hand_out(engine);
+  each_used(package, drop_user);
   lock_release(engine->output_lock);
 }
 
 void engine_run_packages(Engine *engine) {
   uint32_t count = engine->graph->package_len, needed = 0;
-  for (uint32_t i = 0; i < count; i++) needed += engine->packages[i].needed;
+  for (uint32_t i = 0; i < count; i++) {
+    if (!engine->packages[i].needed) continue;
+    needed++;
+    each_used(&engine->packages[i], add_user);
+  }
   if (!needed) return;
   engine->output_lock = lock_new(engine->arena);
   engine->demand_lock = lock_new(engine->arena);

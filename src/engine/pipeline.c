@@ -345,6 +345,21 @@ static void drop_bodies(EnginePackage *package) {
   package->bodies = NULL;
 }
 
+void pipeline_retire(EnginePackage *package) {
+  if (package->summary) return;
+  package->engine->kept_bytes -= package->functions_bytes + package->declarations_bytes;
+  Arena **arenas[] = {&package->bodies, &package->log_arena, &package->arena};
+  for (size_t i = 0; i < ARRAY_LEN(arenas); i++) {
+    arena_free(*arenas[i]);
+    *arenas[i] = NULL;
+  }
+  package_free(package->pkg); /* types may still name it */
+  package->pkg = NULL;
+  package->unit = package->shadow = NULL;
+  package->files = NULL;
+  package->notes = (Notes){0};
+}
+
 static bool dependency_failed(EnginePackage *package) {
   for (uint32_t i = 0; i < package->load->import_len; i++) {
     EnginePackage *needed = &package->engine->packages[package->load->imports[i].package];
@@ -396,4 +411,6 @@ void pipeline_run(EnginePackage *package) {
   double start = clock_thread_seconds();
   if (!package->engine->options->stop_after.len) drop_bodies(package);
   package->finish_seconds = clock_thread_seconds() - start;
+  package->functions_bytes = arena_used(package->arena);
+  package->declarations_bytes = package->pkg ? arena_used(package->pkg->arena) : 0;
 }

@@ -48,7 +48,8 @@ typedef struct EnginePackage {
   Map shared_names;       /* Package* -> 1 no, 2 yes: printed here with its path */
   Map export_types;       /* lazy: what export data reaches through types */
   BitSet reaches;         /* packages that it depends on, by index */
-  Unit *shadow; /* lazy: the package once more, whole, for questions that need all of it; mostly NULL */
+  uint32_t users; /* of this run that are not finished: it and those that reach it; under the output lock */
+  Unit *shadow;   /* lazy: the package once more, whole, for questions that need all of it; mostly NULL */
   VEC(Func *) shadow_instances; /* functions of the shadow that no declaration leads to */
   SyntaxFile **files;
   Package *pkg;
@@ -74,6 +75,7 @@ typedef struct EnginePackage {
   double seconds[PHASE_MAX];
   double finish_seconds; /* after the phases: what stays is put aside, the rest given back */
   size_t bodies_bytes, log_bytes, text_bytes; /* that it took while it was worked on */
+  size_t functions_bytes, declarations_bytes; /* that it took from then on */
 } EnginePackage;
 
 struct Engine {
@@ -94,9 +96,10 @@ struct Engine {
   Lock *output_lock;       /* guards what follows, and `finished` of packages */
   EngineResult *result;    /* gets the text of packages; NULL: nobody wants it */
   double load_seconds, output_seconds;
-  uint32_t handed_out; /* packages whose text is in the result, or further */
-  uint32_t done;       /* packages that are through */
-  Lock *demand_lock;   /* who holds it may look into packages that are lazy or read from summaries */
+  size_t kept_bytes, most_kept_bytes; /* by packages that are through and not retired */
+  uint32_t handed_out;                /* packages whose text is in the result, or further */
+  uint32_t done;                      /* packages that are through */
+  Lock *demand_lock; /* who holds it may look into packages that are lazy or read from summaries */
   SummaryReader summaries;
   StrMap by_import_path; /* -> EnginePackage* */
 };
@@ -116,6 +119,8 @@ Atom pipeline_shown_path(Engine *engine, const LoadPackage *load, Str file);
 Lang pipeline_language(const EnginePackage *package);
 CompilerFlags
 pipeline_flags(const EnginePackage *package); /* what the command line asks of its compilation */
+/* Nobody can ask for anything of the package any more: it leaves only what went out already. */
+void pipeline_retire(EnginePackage *package);
 /* Runs all phases (up to options->stop_after) on one package whose dependencies are done. */
 void pipeline_run(EnginePackage *package);
 

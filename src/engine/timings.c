@@ -2,8 +2,9 @@
  *
  * timings: where the time went and what the memory holds, when all packages are through.
  *
- * Seconds are processor time, summed over packages; the rest is what none of the lines above it has. Memory is what arenas hold: of all packages together where it stays, of the largest one
- * where it goes with its package.
+ * Seconds are processor time, summed over packages; the rest is what none of the lines above it has. Memory is what arenas hold. What
+ * packages keep for those that reach them ("functions", "declarations") is told of all together, and how much of it there was at one
+ * time ("kept"); what lives as long as the run at its end; what goes with its package of the largest one.
  */
 #include "engine/private.h"
 
@@ -32,12 +33,12 @@ static const EnginePackage *largest(const Engine *engine, size_t offset, size_t 
 static void print_memory(Engine *engine, Buffer *out) {
   size_t functions = 0, declarations = 0;
   for (uint32_t i = 0; i < engine->graph->package_len; i++) {
-    const EnginePackage *package = &engine->packages[i];
-    functions += arena_used(package->arena);
-    if (package->pkg) declarations += arena_used(package->pkg->arena);
+    functions += engine->packages[i].functions_bytes;
+    declarations += engine->packages[i].declarations_bytes;
   }
   print_bytes(out, "functions", functions, NULL);
   print_bytes(out, "declarations", declarations, NULL);
+  print_bytes(out, "kept", engine->most_kept_bytes, NULL);
   print_bytes(out, "types", universe_bytes(engine->universe), NULL);
   print_bytes(out, "names", interner_bytes(engine->interner), NULL);
   print_bytes(out, "positions", sources_bytes(engine->sources), NULL);

@@ -138,7 +138,7 @@ Instantiation *instance_record(Lowering *low, Object *object, TypeList targs, bo
   Generic *g = generic_of(low, object);
   assert(targs.len == g->tparams.len);
   for (uint32_t i = 0; i < targs.len; i++) shaped = shaped || has_shape(low, targs.items[i]);
-  TypeList actual = {arena_new_array(low->kept, Type *, targs.len), targs.len};
+  TypeList actual = {universe_new_array(low->universe, Type *, targs.len), targs.len};
   for (uint32_t i = 0; i < targs.len; i++)
     actual.items[i] = shaped ? shapify(low, targs.items[i], g->basic[i]) : targs.items[i];
   uint64_t *chain = map_put(&low->instances, instance_hash(object, actual, shaped));
@@ -205,7 +205,7 @@ Atom instance_method_name(Lowering *low, Instantiation *inst) {
 }
 
 static ObjectList with_dictionary(Lowering *low, ObjectList params, Type *dictionary, Package *pkg, Pos pos) {
-  ObjectList all = {arena_new_array(low->kept, Object *, params.len + 1), params.len + 1};
+  ObjectList all = {universe_new_array(low->universe, Object *, params.len + 1), params.len + 1};
   all.items[0] = object_new_var(low->universe, VAR_PARAM, pkg, pos,
                                 intern_text(low->unit->session->interner, ".dict"), dictionary);
   if (params.len) memcpy(all.items + 1, params.items, sizeof(Object *) * params.len);
@@ -302,7 +302,7 @@ Instantiation *instantiate(Lowering *low, Object *object, TypeList targs, bool s
 /* ---- dictionaries ---- */
 
 static TypeList subst_list(Lowering *low, TypeList list, TypeList tparams, TypeList targs) {
-  TypeList out = {arena_new_array(low->kept, Type *, list.len), list.len};
+  TypeList out = {universe_new_array(low->universe, Type *, list.len), list.len};
   for (uint32_t i = 0; i < list.len; i++) {
     Type *t = list.items[i];
     out.items[i] =

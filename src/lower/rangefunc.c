@@ -503,8 +503,8 @@ static Node *body_literal(Rewriter *r, Loop *loop, Type *yield) {
   RangeClause *range = (RangeClause *)loop->stmt->init;
   Pos start = loop->stmt->node.pos, end = loop->stmt->body->rbrace;
   ObjectList types = yield->u.signature.params->u.tuple.vars;
-  ObjectList params = {arena_new_array(r->low->kept, Object *, types.len), types.len};
-  ObjectList results = {arena_new_array(r->low->kept, Object *, 1), 1};
+  ObjectList params = {universe_new_array(r->low->universe, Object *, types.len), types.len};
+  ObjectList results = {universe_new_array(r->low->universe, Object *, 1), 1};
   NodeVec list = {0};
   for (uint32_t i = 0; i < types.len; i++)
     params.items[i] = body_param(r, &list, range, i, types.items[i]->type, start);

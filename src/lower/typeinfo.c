@@ -362,7 +362,7 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
 /* ---- substitution ---- */
 
 static TypeList shaped_list(Lowering *low, TypeList list) {
-  TypeList out = {arena_new_array(low->kept, Type *, list.len), list.len};
+  TypeList out = {universe_new_array(low->universe, Type *, list.len), list.len};
   for (uint32_t i = 0; i < list.len; i++) out.items[i] = shaped_types(low, list.items[i]);
   return out;
 }
@@ -374,7 +374,7 @@ static bool same_list(TypeList a, TypeList b) {
 }
 
 static bool shaped_objects(Lowering *low, ObjectList *list, VarRole role) {
-  ObjectList out = {arena_new_array(low->kept, Object *, list->len), list->len};
+  ObjectList out = {universe_new_array(low->universe, Object *, list->len), list->len};
   bool changed = false;
   for (uint32_t i = 0; i < list->len; i++) {
     Object *old = list->items[i];
@@ -401,7 +401,7 @@ static Type *shaped_signature(Lowering *low, Type *t) {
 
 static Type *shaped_interface(Lowering *low, Type *t) {
   ObjectList old = t->u.interface.methods;
-  ObjectList methods = {arena_new_array(low->kept, Object *, old.len), old.len};
+  ObjectList methods = {universe_new_array(low->universe, Object *, old.len), old.len};
   TypeList embeddeds = shaped_list(low, t->u.interface.embeddeds);
   bool changed = !same_list(embeddeds, t->u.interface.embeddeds);
   for (uint32_t i = 0; i < old.len; i++) {

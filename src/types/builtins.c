@@ -35,10 +35,10 @@ typedef struct BuiltinCall { /* what the functions below work on */
 /* result may be NULL; untyped arguments have their default types. */
 static Type *make_signature(Checker *check, Type *result, uint32_t n, Type *const *args) {
   Universe *u = check->universe;
-  Object **params = arena_new_array(check->pkg->arena, Object *, n);
+  Object **params = universe_new_array(u, Object *, n);
   for (uint32_t i = 0; i < n; i++)
     params[i] = object_new_var(u, VAR_PARAM, NULL, POS_NONE, NULL, type_default(u, args[i]));
-  Object **results = arena_new_array(check->pkg->arena, Object *, 1);
+  Object **results = universe_new_array(u, Object *, 1);
   if (result) results[0] = object_new_var(u, VAR_RESULT, NULL, POS_NONE, NULL, result);
   Type *in = type_new_tuple(u, (ObjectList){params, n});
   Type *out = type_new_tuple(u, (ObjectList){results, result ? 1 : 0});
@@ -328,7 +328,7 @@ static Type *apply_type_func(BuiltinCall *b, Type *(*f)(Checker *, Type *)) {
   Universe *u = check->universe;
   TypePair one;
   TypePairs pairs = type_pairs(check, x->type, &one);
-  UnionTerm *terms = arena_new_array(check->pkg->arena, UnionTerm, pairs.len);
+  UnionTerm *terms = universe_new_array(u, UnionTerm, pairs.len);
   for (uint32_t i = 0; i < pairs.len; i++) {
     Type *result = pairs.items[i].type ? f(check, pairs.items[i].type) : NULL;
     if (!result) return NULL;
@@ -340,7 +340,7 @@ static Type *apply_type_func(BuiltinCall *b, Type *(*f)(Checker *, Type *)) {
   Type *all = type_new(u, TYPE_UNION);
   all->u.union_.terms = terms;
   all->u.union_.len = pairs.len;
-  Type **embedded = arena_new_array(check->pkg->arena, Type *, 1);
+  Type **embedded = universe_new_array(u, Type *, 1);
   embedded[0] = all;
   Type *bound = type_new_interface(u, (ObjectList){0}, (TypeList){embedded, 1});
   Atom name = type_unalias(x->type)->u.tparam.object->name;

@@ -130,6 +130,10 @@ const char *text_operand(Checker *check, const Operand *x);
 const char *text_object(Checker *check, const Object *object);
 const char *text_types(Checker *check, TypeList list);
 
+/* A list that is complete, as part of a type; NULL if it is empty. */
+void *universe_copy_(Universe *universe, const void *items, size_t size);
+#define universe_copy(universe, vec) universe_copy_((universe), (vec).items, sizeof(*(vec).items) * (vec).len)
+
 /* ---- recording (info.c) ---- */
 Info *info_new(Package *pkg);
 Scope *scope_new_in(Arena *arena, Universe *universe, Scope *parent);

@@ -42,7 +42,7 @@ static void add_method(Checker *check, Parts *parts, FieldNode *field, Type *rec
   Object *method =
       object_new(check->universe, OBJECT_FUNC, check->pkg, name->node.pos, name->name, signature);
   record_def(check, name, method);
-  vec_push(check->pkg->arena, &parts->methods, method);
+  vec_push(check->scratch, &parts->methods, method);
 }
 
 static int compare_methods(const void *a, const void *b) {
@@ -62,13 +62,14 @@ void check_interface_type(Checker *check, Type *result, InterfaceTypeExpr *e, Ob
       continue;
     }
     Type *embedded = check_parse_union(check, field->type);
-    vec_push(check->pkg->arena, &parts.embeddeds, embedded);
-    vec_push(check->pkg->arena, &parts.positions, node_start(field->type));
+    vec_push(check->scratch, &parts.embeddeds, embedded);
+    vec_push(check->scratch, &parts.positions, node_start(field->type));
   }
   if (parts.methods.len > 1) qsort(parts.methods.items, parts.methods.len, sizeof(Object *), compare_methods);
-  result->u.interface.methods = (ObjectList){parts.methods.items, parts.methods.len};
-  result->u.interface.embeddeds = (TypeList){parts.embeddeds.items, parts.embeddeds.len};
-  result->u.interface.embed_pos = parts.positions.items;
+  Universe *u = check->universe;
+  result->u.interface.methods = (ObjectList){universe_copy(u, parts.methods), parts.methods.len};
+  result->u.interface.embeddeds = (TypeList){universe_copy(u, parts.embeddeds), parts.embeddeds.len};
+  result->u.interface.embed_pos = universe_copy(u, parts.positions);
   result->u.interface.complete = true;
   Core *core = check->core;
   vec_push(check->scratch, &core->interfaces, (InterfaceSite){result, &e->node});

@@ -24,7 +24,7 @@ Package *package_new_synthetic(Universe *universe, Atom path, Atom name) {
 
 Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang) {
   Arena *arena = arena_new();
-  Package *pkg = arena_new_of(arena, Package);
+  Package *pkg = universe_new_array(config->universe, Package, 1);
   pkg->path = path;
   pkg->name = name;
   pkg->arena = arena;
@@ -43,7 +43,9 @@ Package *package_new(const CheckConfig *config, Atom path, Atom name, Lang lang)
 Lock *package_lock(Package *pkg) { return pkg->state->lock; }
 
 void package_free(Package *pkg) {
-  if (pkg) arena_free(pkg->arena);
+  if (!pkg) return;
+  arena_free(pkg->arena);
+  pkg->arena = NULL;
 }
 
 void package_add_file(Package *pkg, SyntaxFile *file) {

@@ -70,7 +70,7 @@ static void add_field(Checker *check, Fields *fields, NameExpr *name, Type *type
   Object *field = object_new_var(check->universe, VAR_FIELD, check->pkg, name->node.pos, name->name, type);
   field->u.var.embedded = embedded;
   if (tag.len && !fields->tags.len)
-    for (uint32_t i = 0; i < fields->list.len; i++) vec_push(check->pkg->arena, &fields->tags, (Str){0});
+    for (uint32_t i = 0; i < fields->list.len; i++) vec_push(check->scratch, &fields->tags, (Str){0});
   const Object *other = name->name == check->universe->blank ? NULL : find_field(fields, name->name);
   if (other) {
     const char *text = atom_text(name->name);
@@ -78,9 +78,9 @@ static void add_field(Checker *check, Fields *fields, NameExpr *name, Type *type
                 text_pos(check, other->pos), text);
     return;
   }
-  if (fields->tags.len || tag.len) vec_push(check->pkg->arena, &fields->tags, tag);
+  if (fields->tags.len || tag.len) vec_push(check->scratch, &fields->tags, tag);
   field->u.var.field_index = fields->list.len;
-  vec_push(check->pkg->arena, &fields->list, field);
+  vec_push(check->scratch, &fields->list, field);
   if (fields->list.len == FEW_FIELDS + 1) {
     fields->seen = map_in(check->scratch);
     for (uint32_t i = 0; i < fields->list.len; i++)
@@ -111,14 +111,14 @@ static void add_embedded(Checker *check, Fields *fields, FieldNode *node, Type *
 static Str decode_tag(Checker *check, const BasicLit *tag) {
   Str text = {0};
   if (!tag || tag->bad) return text;
-  if (tag->lit != LIT_STRING || !literal_unquote(check->pkg->arena, tag, &text)) {
+  if (tag->lit != LIT_STRING || !literal_unquote(check->scratch, tag, &text)) {
     Buffer quoted = {0};
     buffer_quoted(&quoted, tag->source);
     check_error(check, tag->node.pos, "invalid syntax tree: incorrect tag syntax: %s", quoted.data);
     buffer_free(&quoted);
     return (Str){0};
   }
-  return text;
+  return (Str){universe_copy_(check->universe, text.data, text.len), text.len};
 }
 
 void check_struct_type(Checker *check, Type *result, StructTypeExpr *e) {
@@ -137,6 +137,7 @@ void check_struct_type(Checker *check, Type *result, StructTypeExpr *e) {
     else
       add_embedded(check, &fields, node, type, tag);
   }
-  result->u.structure.fields = (ObjectList){fields.list.items, fields.list.len};
-  result->u.structure.tags = fields.tags.len ? fields.tags.items : NULL;
+  Universe *u = check->universe;
+  result->u.structure.fields = (ObjectList){universe_copy(u, fields.list), fields.list.len};
+  result->u.structure.tags = universe_copy(u, fields.tags);
 }

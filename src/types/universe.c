@@ -23,6 +23,10 @@ void *universe_alloc(Universe *universe, size_t size) {
   return memory;
 }
 
+void *universe_copy_(Universe *universe, const void *items, size_t size) {
+  return size ? memcpy(universe_alloc(universe, size), items, size) : NULL;
+}
+
 Arena *universe_arena(Universe *universe) { return universe->arena; }
 Lock *universe_lock(Universe *universe) { return universe->lock; }
 void **universe_lowering(Universe *universe) { return &universe->lowering; }
