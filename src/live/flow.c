@@ -208,6 +208,14 @@ static bool materialize(void *context, Op *op) {
   return false;
 }
 
+/* A literal that is assigned at pos is made where it goes to. */
+static void materialize_in_place(Flow *flow, Op *op, XPos pos) {
+  flow->assigned = op;
+  flow->assignment = pos;
+  materialize(flow, op);
+  flow->assigned = NULL;
+}
+
 /* ---- calls in front of their statement ---- */
 
 static void visit_stmts(Flow *flow, const OpList *list);
@@ -325,11 +333,10 @@ static void hoist_list(Flow *flow, const OpList *list) {
 static void visit_assign(Flow *flow, Op *op) {
   hoist(flow, op->x);
   hoist(flow, op->y);
-  /* A literal is made in place. */
-  flow->assigned = op->x->kind == OP_NAME || op->x->kind == OP_INDEXMAP ? op->y : NULL;
-  flow->assignment = op->pos;
-  materialize(flow, op->y);
-  flow->assigned = NULL;
+  if (op->x->kind == OP_NAME || op->x->kind == OP_INDEXMAP)
+    materialize_in_place(flow, op->y, op->pos);
+  else
+    materialize(flow, op->y);
   assign_to(flow, op->x, op->y, !op->y);
 }
 
@@ -352,7 +359,7 @@ static void visit_assign_list(Flow *flow, Op *op) {
   hoist_list(flow, &op->lhs);
   if (op->kind == OP_AS2) {
     hoist_list(flow, &op->rhs);
-    for (uint32_t i = 0; i < op->rhs.len; i++) materialize(flow, op->rhs.items[i]);
+    for (uint32_t i = 0; i < op->rhs.len; i++) materialize_in_place(flow, op->rhs.items[i], op->pos);
   } else if (op->rhs.len == 1) {
     Op *x = op->rhs.items[0];
     if (is_call(x) || x->kind == OP_INLCALL) {
@@ -593,7 +600,7 @@ static void visit_jump(Flow *flow, Op *op) {
 
 static void visit_return(Flow *flow, Op *op) {
   hoist_list(flow, &op->list);
-  for (uint32_t i = 0; i < op->list.len; i++) materialize(flow, op->list.items[i]);
+  for (uint32_t i = 0; i < op->list.len; i++) materialize_in_place(flow, op->list.items[i], op->pos);
   if (flow->current == NO_BLOCK) return;
   for (uint32_t i = 0; i < op->list.len; i++) {
     use_effects(flow, op->list.items[i]);

@@ -335,7 +335,10 @@ void flow_collect(Flow *flow) {
   share_memory(flow);
   op_list_any(&fn->body, note_definition, flow);
   for (uint32_t i = 0; i < flow->vars.len; i++) settle_copy(flow, i);
-  for (uint32_t i = 0; i < flow->vars.len; i++)
-    if (flow->vars.items[i].origin == ORIGIN_COPY) flow->vars.items[flow_resolve(flow, i)].shadowed = true;
+  for (uint32_t i = 0; i < flow->vars.len; i++) {
+    LiveVar *same = &flow->vars.items[flow_resolve(flow, i)];
+    /* The value of a parameter keeps the parameter's name. */
+    if (flow->vars.items[i].origin == ORIGIN_COPY && !same->param) same->shadowed = true;
+  }
   for (int round = 0; round < 2; round++) op_list_any(&fn->body, note_number, flow);
 }
