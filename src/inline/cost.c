@@ -36,9 +36,12 @@ Str name_event_text(Unit *unit, const Name *name, bool diagnostic) {
     tail = str_slice(view, (size_t)at + HASH_LEN + 2, view.len);
     view = str_slice(view, 0, (size_t)at);
   }
-  Str copy = event_printf(unit, STR_FMT STR_FMT, STR_ARG(view), STR_ARG(tail));
+  char *copy = arena_alloc(unit->events->arena, view.len + tail.len + 1);
+  memcpy(copy, view.data, view.len);
+  if (tail.len) memcpy(copy + view.len, tail.data, tail.len);
+  Str shown = {copy, view.len + tail.len};
   buffer_free(&text);
-  return copy;
+  return shown;
 }
 
 static void note_cannot_inline(Unit *unit, Func *fn, Str reason) {
