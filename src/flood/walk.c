@@ -219,6 +219,7 @@ static void flow_address(Flood *f, Op *op) {
 }
 
 static void flow_part(Flood *f, Op *op) {
+  if (!f->unit->profile->parts_at_whole) return;
   if (op->x->kind == OP_LITERAL || op->x->kind == OP_NIL) return;
   int32_t depth = spot_get(f, op->x)->loop_depth;
   spot_get(f, op)->loop_depth = depth;

@@ -23,7 +23,8 @@ enum {
   RISCV64 = 1 << 8,
   S390X = 1 << 9,
   WASM = 1 << 10,
-  ALL = (1 << 11) - 1
+  ALL = (1 << 11) - 1,
+  ROTATION = 1 << 11 /* no architecture: profile->rotation_instructions decides */
 };
 
 typedef struct Intrinsic {
@@ -149,7 +150,8 @@ bool inline_is_intrinsic(const Unit *unit, const Name *callee) {
   Str package = atom_str(callee->pkg->path);
   if (str_equal(package, STR("go.runtime"))) package = STR("runtime");
   const Intrinsic *row = find_intrinsic(intrinsics_of(unit->profile), package, atom_str(callee->name));
-  return row && (row->archs & target_arch_bit(unit->target));
+  if (!row || ((row->archs & ROTATION) && !unit->profile->rotation_instructions)) return false;
+  return row->archs & target_arch_bit(unit->target);
 }
 
 Name *call_named_callee(Unit *unit, const Op *call) {

@@ -78,11 +78,12 @@ typedef struct Profile {
   int32_t inline_closure_cost;    /* 15 */
   int32_t inline_big_nodes;       /* 5000: a function of so many nodes is big */
   bool inline_extra_nodes;        /* types of literals, keys, slices and intrinsics count more than once */
-  bool inline_copies_print;  /* a function that can be inlined goes on as a copy that prints as written */
-  bool tuples_kept;          /* FRONT_TYPECHECK: f(g()) and return g() do not go through variables */
-  bool dead_statements_kept; /* FRONT_TYPECHECK: what follows `if true { return }` */
-  bool early_intrinsics;     /* what Go 1.15 has instructions for */
-  bool inline_cycles;        /* functions that call each other can be inlined into each other */
+  bool inline_copies_print;   /* a function that can be inlined goes on as a copy that prints as written */
+  bool tuples_kept;           /* FRONT_TYPECHECK: f(g()) and return g() do not go through variables */
+  bool dead_statements_kept;  /* FRONT_TYPECHECK: what follows `if true { return }` */
+  bool rotation_instructions; /* the code generator has them for bits.RotateLeft */
+  bool early_intrinsics;      /* what Go 1.15 has instructions for */
+  bool inline_cycles;         /* functions that call each other can be inlined into each other */
   bool
       position_cycles; /* a call that came by inlining a call at its own place stays; before: one of the function itself */
   int32_t inline_big_budget; /* 20: its call sites accept this much */
@@ -143,6 +144,7 @@ typedef struct Profile {
   bool
       literals_end_at_brace; /* an empty literal is done at its brace, elements with keys stand at the colon */
   /* the first escape analysis */
+  bool parts_at_whole;                /* x.f and x[i] have the loop depth of x */
   bool pairs_at_statement;            /* a, b = c, d is shown at the statement, not at a or b */
   bool slice_contents_typed;          /* what a slice of numbers points at holds no pointers */
   bool unknown_sizes_named;           /* "non-constant size", not "too large for stack" */
