@@ -188,6 +188,7 @@ static Str parse_releases(Arena *arena, Options *options) {
   }
   if (options->releases.len < 2) return STR("-go: a release is missing after the comma");
   if (options->engine.level) return STR("-m prints what one compiler prints: -go has to name one release");
+  if (options->engine.live) return STR("-live prints what one compiler prints: -go has to name one release");
   if (options->dump_phase.len) return STR("dump shows one release: -go has to name one");
   return STR("");
 }

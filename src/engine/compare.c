@@ -65,7 +65,6 @@ static Engine *run_release(const Comparing *c, Str release, bool no_inline, Str 
   options->limits_of = limits_of;
   options->no_inline = c->options->no_inline || no_inline;
   options->level = 0;
-  options->live = false;
   options->cache_dir = STR(""); /* it does not keep how values are told apart */
   Engine *engine = engine_open(options, c->patterns, c->pattern_len, result);
   if (engine->packages) engine_run_packages(engine);
