@@ -224,10 +224,24 @@ static void print_slice(Printer *p, const Op *op, int precedence) {
   put(p, "]");
 }
 
-static void print_arguments(Printer *p, const Op *op) {
+/* The extra arguments of a call that the first form of the second analysis has gathered: to readers they stay apart. */
+static const Op *gathered(const Printer *p, const Op *call) {
+  if (!p->unit->profile->coarse_values || !(call->flags & OP_DDD) || call->args.len == 0) return NULL;
+  const Op *last = call->args.items[call->args.len - 1];
+  return last->kind == OP_SLICELIT && (last->flags & OP_IMPLICIT) ? last : NULL;
+}
+
+static void print_arguments(Printer *p, const Op *op, uint32_t first) {
+  const Op *extra = op->y ? NULL : gathered(p, op);
   put(p, "(");
-  print_values(p, op, 0);
-  put(p, op->flags & OP_DDD ? "...)" : ")");
+  if (extra) {
+    print_ops(p, op->args.items + first, op->args.len - 1 - first, ", ");
+    if (op->args.len - 1 > first && extra->list.len > 0) put(p, ", ");
+    print_list(p, &extra->list);
+  } else {
+    print_values(p, op, first);
+  }
+  put(p, (op->flags & OP_DDD) && !op->y && !extra ? "...)" : ")");
 }
 
 /* A call that was written x.M(…): the receiver is the first argument. */
@@ -235,9 +249,7 @@ static void print_method_call(Printer *p, const Op *op, int precedence) {
   print_expr(p, op->args.items[0], precedence);
   put(p, ".");
   buffer_str(p->out, atom_str(op->fun->sym));
-  put(p, "(");
-  print_values(p, op, 1);
-  put(p, op->flags & OP_DDD ? "...)" : ")");
+  print_arguments(p, op, 1);
 }
 
 static bool type_has_symbol(Type *t) {
@@ -430,7 +442,7 @@ static bool print_operand(Printer *p, const Op *op) {
   case OP_PRINT:
   case OP_PRINTLN:
     put(p, op_text((OpKind)op->kind));
-    print_arguments(p, op);
+    print_arguments(p, op, 0);
     return true;
   case OP_CONV:
   case OP_CONVIFACE:
@@ -523,7 +535,7 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
       break;
     }
     print_expr(p, op->fun, own);
-    print_arguments(p, op);
+    print_arguments(p, op, 0);
     break;
   case OP_PLUS:
   case OP_NEG:
