@@ -119,6 +119,7 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   }
   summaries_open(engine);
   cache_recall(engine);
+  summaries_choose(engine);
   packages_find_reach(engine);
   return engine;
 }

@@ -90,6 +90,7 @@ struct Engine {
   CheckConfig check, check_later; /* with bodies; without */
   LoadGraph *graph;
   LoadPack *pack;          /* that is written or read; NULL: none is */
+  bool on_demand;          /* summaries are neither read nor written: too few are there */
   Store *store;            /* of earlier runs' results; NULL: none */
   EnginePackage *packages; /* one for each of the graph's */
   ArenaPool *arenas;       /* for what lives as long as a package is worked on */
@@ -169,6 +170,8 @@ Unit *pipeline_new_unit(EnginePackage *package, Arena *bodies);
 void summaries_open(Engine *engine);
 /* Dependencies leave summaries and come from them; else they are lazy where that is possible. */
 bool summaries_in_use(const Engine *engine);
+/* After it is known what is needed: decides engine->on_demand. */
+void summaries_choose(Engine *engine);
 /* A dependency that an earlier run has compiled: true and package->pkg and unit are there, but nothing is in them yet. */
 bool summaries_take(EnginePackage *package);
 /* When a package is done that others import. */

@@ -18,9 +18,9 @@ enum { RECORD_PACKAGE = 18 };
 bool summaries_in_use(const Engine *engine) {
   const Profile *profile = engine->profile;
   bool kept = engine->store && !engine->graph->overlay;
-  return (kept || engine->pack) && !engine->options->stop_after.len && profile->front_end == FRONT_UNIFIED &&
-         profile->inline_rules == INLINE_INTERLEAVED && profile->escape_engine == ESCAPE_LOCATIONS &&
-         !profile->captures_first;
+  return (kept || engine->pack) && !engine->on_demand && !engine->options->stop_after.len &&
+         profile->front_end == FRONT_UNIFIED && profile->inline_rules == INLINE_INTERLEAVED &&
+         profile->escape_engine == ESCAPE_LOCATIONS && !profile->captures_first;
 }
 
 /* In the store; packs are asked under other keys. */
@@ -43,6 +43,18 @@ static void recall_func(void *context, Func *fn);
 static void recall_body(void *context, Func *fn);
 
 /* ---- reading ---- */
+
+/* Compiling all of what a run imports of std, to keep it, takes longer than looking into it. So it is done for packages that are met
+   for the second time as they are: the first run with an empty store is as fast as one without. */
+void summaries_choose(Engine *engine) {
+  if (!engine->store || engine->pack) return;
+  for (uint32_t i = 0; i < engine->graph->package_len && !engine->on_demand; i++) {
+    const EnginePackage *package = &engine->packages[i];
+    Str bytes;
+    if (!package->needed || package->reported || !package->load->is_std || package->load->met) continue;
+    engine->on_demand = !find_record(package, &bytes);
+  }
+}
 
 bool summaries_take(EnginePackage *package) {
   Engine *engine = package->engine;

@@ -42,6 +42,7 @@ typedef struct Folder { /* that is being read */
   Loader *loader;
   const LoadTags *tags; /* NULL: constraints do not count */
   FolderMemory *memory;
+  Directory *directory; /* that is filled */
 } Folder;
 
 /* Whole files are read for their digests, which records need. */
@@ -74,6 +75,7 @@ static Fit head_of(const Folder *folder, Str path, FileHead *out) {
   bool fits;
   FileStamp stamp;
   if (memory_recall(folder->loader, folder->memory, path, out, &fits, &stamp)) return fits ? FIT_YES : FIT_NO;
+  folder->directory->met = false;
   Fit fit = read_head(folder, out);
   if (fit != FIT_UNREADABLE) memory_note(folder->loader, folder->memory, &stamp, out, fit == FIT_YES);
   return fit;
@@ -93,11 +95,13 @@ static Fit read_assembly(const Folder *folder, FileHead *out) {
   return !folder->tags || load_constraint_matches(folder->tags, text) ? FIT_YES : FIT_NO;
 }
 
-static void add_assembly(const Folder *folder, Directory *directory, Str path) {
+static void add_assembly(const Folder *folder, Str path) {
+  Directory *directory = folder->directory;
   FileHead head = {.path = path, .name = path_base(path)};
   bool fits;
   FileStamp stamp;
   if (!memory_recall(folder->loader, folder->memory, path, &head, &fits, &stamp)) {
+    directory->met = false;
     Fit fit = read_assembly(folder, &head);
     fits = fit == FIT_YES;
     if (fit != FIT_UNREADABLE) memory_note(folder->loader, folder->memory, &stamp, &head, fits);
@@ -147,7 +151,8 @@ static void add_file(Loader *loader, Directory *directory, FileHead *head) {
   directory->files[directory->file_len++] = *head;
 }
 
-static void add_go_file(const Folder *folder, Directory *directory, Str path) {
+static void add_go_file(const Folder *folder, Str path) {
+  Directory *directory = folder->directory;
   FileHead head;
   Fit fit = head_of(folder, path, &head);
   if (fit == FIT_UNREADABLE) head.broken = true;
@@ -159,7 +164,8 @@ static void add_go_file(const Folder *folder, Directory *directory, Str path) {
     add_file(folder->loader, directory, &head);
 }
 
-static void fill(const Folder *folder, Directory *directory, const Listing *listing) {
+static void fill(const Folder *folder, const Listing *listing) {
+  Directory *directory = folder->directory;
   for (uint32_t i = 0; i < listing->len; i++) {
     Str name = listing->entries[i].name;
     if (!listing->entries[i].is_regular || name.data[0] == '_' || name.data[0] == '.') continue;
@@ -172,9 +178,9 @@ static void fill(const Folder *folder, Directory *directory, const Listing *list
     Str path =
         arena_printf(folder->loader->arena, STR_FMT "/" STR_FMT, STR_ARG(directory->dir), STR_ARG(name));
     if (is_go)
-      add_go_file(folder, directory, path);
+      add_go_file(folder, path);
     else
-      add_assembly(folder, directory, path);
+      add_assembly(folder, path);
   }
 }
 
@@ -185,7 +191,7 @@ static Directory *directory_new(Loader *loader, Str dir, uint32_t len) {
   directory->cgo = arena_new_array(loader->arena, FileHead, len);
   directory->asm_files = arena_new_array(loader->arena, Str, len);
   directory->asm_digests = arena_new_array(loader->arena, Digest, len);
-  directory->has_digests = true;
+  directory->has_digests = directory->met = true;
   return directory;
 }
 
@@ -197,14 +203,14 @@ Directory *directory_read(Loader *loader, Str dir) {
   LoadTags tags = loader->tags;
   /* A standard library that is newer than the release is read by its own rules. */
   if (loader->goroot_src.len && path_has_prefix(dir, loader->goroot_src)) tags.plus_only = false;
-  Folder folder = {loader, &tags, listing->memory};
-  fill(&folder, directory, listing);
+  Folder folder = {loader, &tags, listing->memory, directory};
+  fill(&folder, listing);
   memory_save(loader, listing->memory, listing);
   if (directory->cgo_len) {
     tags.cgo_enabled = false;
     Directory *without = directory_new(loader, dir, listing->len);
-    Folder other = {loader, &tags, memory_open(loader, &tags, dir)};
-    fill(&other, without, listing);
+    Folder other = {loader, &tags, memory_open(loader, &tags, dir), without};
+    fill(&other, listing);
     memory_save(loader, other.memory, listing);
     without->cgo = directory->cgo;
     without->cgo_len = directory->cgo_len;
@@ -216,7 +222,7 @@ Directory *directory_read(Loader *loader, Str dir) {
 
 Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len) {
   Directory *directory = directory_new(loader, dir, len);
-  Folder folder = {.loader = loader};
+  Folder folder = {.loader = loader, .directory = directory};
   bool only_tests = !loader->config->test;
   for (uint32_t i = 0; i < len; i++)
     only_tests =
@@ -224,7 +230,7 @@ Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_
   for (uint32_t i = 0; i < len; i++) {
     FileHead head;
     if (str_has_suffix(paths[i], STR(".s"))) {
-      add_assembly(&folder, directory, paths[i]);
+      add_assembly(&folder, paths[i]);
       continue;
     }
     if (head_of(&folder, paths[i], &head) == FIT_UNREADABLE) head.broken = true;

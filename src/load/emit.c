@@ -84,6 +84,7 @@ static LoadPackage package_of(Loader *loader, const PackageNode *node) {
                          .is_command = command,
                          .is_root = node->is_root,
                          .needs_cgo = node->directory->cgo_len > 0,
+                         .met = node->directory->met,
                          .broken = node->incomplete || node->error.set};
   package.asm_files = external ? NULL : node->directory->asm_files;
   package.asm_len = external ? 0 : node->directory->asm_len;

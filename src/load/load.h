@@ -94,6 +94,7 @@ typedef struct LoadPackage {
   uint32_t asm_len;
   Digest *file_digests,
       *asm_digests;    /* of their bytes; NULL: not known, as without a store or with an overlay */
+  bool met;            /* an earlier run with the store has seen these files, as they are */
   LoadImport *imports; /* by path as written; "unsafe" and "C" are left out */
   uint32_t import_len;
   Str lang;        /* "go1.27": of go.mod, or the toolchain's; "" = none given */

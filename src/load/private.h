@@ -119,6 +119,7 @@ typedef struct Directory { /* a folder's Go files for this target */
   Digest *asm_digests;
   uint32_t asm_len;
   bool has_digests; /* of all files that belong to it */
+  bool met;         /* an earlier run has seen all of them, as they are */
   Str package_name;
   Str problem;   /* two packages in one folder; empty: fine */
   FileHead *cgo; /* files that import "C" and are left out although cgo is on */
