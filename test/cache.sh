@@ -105,6 +105,16 @@ step 'mended'
 (cd module/sub && cached -m . >../../got 2>&1)
 same 'from another folder' off got
 
+# Dependencies are looked into, compiled whole for later, read back: all the same.
+HEAPWHY_CACHE=$here/store "$heapwhy" cache clear >/dev/null
+for flags in -m -m=2 -json '-gcflags=-m -complete' -v; do
+  # shellcheck disable=SC2086
+  ours $flags text/template >off 2>&1
+  # shellcheck disable=SC2086
+  cached $flags text/template >got 2>&1
+  same "met again and again: $flags" off got
+done
+
 # Damage: cut off, changed, foreign, a folder in the way.
 ours -m fmt strconv >off 2>&1
 i=0

@@ -62,29 +62,10 @@ void packages_find_reach(Engine *engine) {
 
 /* ---- mentions ---- */
 
-static bool is_name_byte(unsigned char c) {
-  return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80;
-}
-
-bool text_mentions(Str text, Str name) {
-  for (size_t at = 0; at + name.len <= text.len;) {
-    const char *first = memchr(text.data + at, name.data[0], text.len - at - name.len + 1);
-    if (!first) return false;
-    at = (size_t)(first - text.data);
-    if (memcmp(first, name.data, name.len) == 0 &&
-        (at == 0 || !is_name_byte((unsigned char)text.data[at - 1])) &&
-        (at + name.len == text.len || !is_name_byte((unsigned char)text.data[at + name.len])))
-      return true;
-    at++;
-  }
-  return false;
-}
-
-static Str file_text(const Object *func) { return func->u.func.file->syntax->source->text; }
-
 static Str body_text(const Object *func) {
   const FuncDecl *decl = func->u.func.syntax;
-  return str_slice(file_text(func), decl->body_offset, decl->body_offset + decl->body_len);
+  return str_slice(func->u.func.file->syntax->source->text, decl->body_offset,
+                   decl->body_offset + decl->body_len);
 }
 
 typedef struct Use {
@@ -149,10 +130,11 @@ static void consider(Question *q, EnginePackage *home, Object *func, Carrier *ta
 }
 
 /* An initial value of a package-level variable of the import mentions the name. */
-static bool initial_value_mentions(const Package *pkg, Str name) {
+static bool initial_value_mentions(EnginePackage *package, Str name) {
+  const Package *pkg = package->pkg;
   for (uint32_t f = 0; f < pkg->file_len; f++) {
     const SyntaxFile *file = pkg->files[f].syntax;
-    if (!text_mentions(file->source->text, name)) continue;
+    if (!file_mentions(package, &pkg->files[f], name)) continue;
     for (uint32_t i = 0; i < file->decls.len; i++) {
       const Node *decl = file->decls.items[i];
       if (decl->kind != NODE_VAR_DECL || !((const VarDecl *)decl)->values) continue;
@@ -186,7 +168,7 @@ static const ObjectList *mentions_of(Question *q, EnginePackage *home, const Obj
     if (func->kind != OBJECT_FUNC || !func->u.func.syntax || !func->u.func.syntax->body_len) continue;
     if (func->u.func.file != file) {
       file = func->u.func.file;
-      in_file = text_mentions(file->syntax->source->text, name);
+      in_file = file_mentions(home, file, name);
     }
     if (in_file && func != wanted && text_mentions(body_text(func), name) && body_uses(q, func, wanted))
       vec_push(home->arena, &found, func);
@@ -206,8 +188,7 @@ static void find_mentions(Question *q, Carrier *target) {
     if (!method && home != target->home && !imports(home, target->home)) continue;
     const ObjectList *list = mentions_of(q, home, target->object);
     for (uint32_t k = 0; k < list->len; k++) consider(q, home, list->items[k], target);
-    if (home == q->import && initial_value_mentions(home->pkg, atom_str(target->object->name)))
-      q->doubts = true;
+    if (home == q->import && initial_value_mentions(home, atom_str(target->object->name))) q->doubts = true;
   }
 }
 
@@ -255,9 +236,12 @@ static bool objects_embed(Map *seen, ObjectList list, const Object *wanted) {
   return false;
 }
 
-/* A struct type in a piece of source may embed it. */
-static bool text_may_embed(Str text, const Object *wanted) {
-  return text_mentions(text, STR("struct")) && text_mentions(text, atom_str(wanted->name));
+/* A struct type in a body may embed it. */
+static bool body_may_embed(EnginePackage *package, const Object *func, const Object *wanted) {
+  Str name = atom_str(wanted->name);
+  if (!func->u.func.syntax->body_len || !file_mentions(package, func->u.func.file, name)) return false;
+  Str text = body_text(func);
+  return text_mentions(text, name) && text_mentions(text, STR("struct"));
 }
 
 /* A type that the import declares has the method by embedding: its wrapper calls it, so the method is inlined. */
@@ -281,19 +265,23 @@ static bool may_be_embedded(Question *q, const EnginePackage *home, const Object
   Map seen = map_in(q->arena);
   Engine *engine = q->import->engine;
   for (uint32_t p = 0; p <= q->import->index; p++) {
-    const EnginePackage *package = &engine->packages[p];
+    EnginePackage *package = &engine->packages[p];
     if (!depends_on(q->import, package) || !depends_on(package, home)) continue;
     for (uint32_t i = 0; i < package->pkg->objects.len; i++) {
       const Object *object = package->pkg->objects.items[i];
       Type *t = object->type;
-      if (object->kind == OBJECT_FUNC && object->u.func.syntax->body_len &&
-          text_may_embed(body_text(object), receiver))
-        return true;
+      if (object->kind == OBJECT_FUNC && body_may_embed(package, object, receiver)) return true;
       if (object->kind == OBJECT_TYPE_NAME) t = type_underlying(t);
       if (type_embeds(&seen, t, receiver)) return true;
     }
   }
   return false;
+}
+
+static bool may_be_promoted(Question *q, const EnginePackage *home, const Object *receiver) {
+  if (!receiver) return false;
+  return may_be_embedded(q, home, receiver) || (initial_value_mentions(q->import, atom_str(receiver->name)) &&
+                                                initial_value_mentions(q->import, STR("struct")));
 }
 
 /* ---- export data ---- */
@@ -361,15 +349,11 @@ static Answer find_answer(Question *q) {
     find_mentions(q, vec_pop(&q->todo));
     if (q->inlined && is_reached(q)) return ANSWER_YES;
   }
+  /* Nobody has inlined it: the cheapest proof. */
+  bool embedded = method && may_be_promoted(q, home, receiver);
+  if (receiver && !q->inlined && !q->doubts && !embedded) return ANSWER_NO;
   if (!is_reached(q) && is_surely_not_reached(q)) return ANSWER_NO;
-  if (!receiver) return ANSWER_UNKNOWN;
-  if (q->inlined || q->doubts) return is_out_of_reach(q->import, q->fn->object) ? ANSWER_NO : ANSWER_UNKNOWN;
-  const Package *pkg = q->import->pkg;
-  bool embedded =
-      method &&
-      (may_be_embedded(q, home, receiver) ||
-       (initial_value_mentions(pkg, STR("struct")) && initial_value_mentions(pkg, atom_str(receiver->name))));
-  return embedded && !is_out_of_reach(q->import, q->fn->object) ? ANSWER_UNKNOWN : ANSWER_NO;
+  return receiver && is_out_of_reach(q->import, q->fn->object) ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
 static bool ask(EnginePackage *import, const Func *fn) {

@@ -11,6 +11,7 @@
  *   demand.c     dependencies, function by function
  *   handed_on.c  which bodies come through imports
  *   shared_names.c  which packages are printed with their paths
+ *   mentions.c   which files and texts mention a name
  *   findings.c   findings -> plain data for report
  *   compare.c    the same under several releases
  *   timings.c    -timings
@@ -23,6 +24,8 @@
 #include "summary/summary.h"
 
 enum { PHASE_MAX = 20 };
+
+typedef struct NameFilter NameFilter;
 
 typedef struct EnginePackage {
   Engine *engine;
@@ -41,6 +44,7 @@ typedef struct EnginePackage {
   VEC(Func *) deciding;   /* lazy: functions whose callees are being decided, outermost first */
   Map demands;            /* lazy: Func* -> DemandState */
   Map handed_on;          /* lazy: Func* of other packages -> Answer of handed_on.c */
+  NameFilter *filters;    /* mentions.c: for each file; NULL: none has been asked */
   Map mentions;           /* Object* (function) -> ObjectList*: functions here whose bodies mention it */
   Map export_most;        /* lazy: what export data reaches at most */
   bool export_most_known; /* export_most is complete */
@@ -159,7 +163,10 @@ Unit *demand_shadow(EnginePackage *package);
 /* handed_on.c: whether one of the lazy imports of the unit's package hands on the body of a third package's function. */
 bool package_is_handed(const Unit *unit, const Func *fn);
 void packages_find_reach(Engine *engine);
-bool text_mentions(Str text, Str name); /* as a whole word */
+
+/* mentions.c: as a whole word. Of a file: false if it surely does not. The demand lock is held, for files. */
+bool text_mentions(Str text, Str name);
+bool file_mentions(EnginePackage *package, const PackageFile *file, Str name);
 
 /* shared_names.c: whether another package of that name comes through the imports of the unit's package. */
 bool package_name_is_shared(const Unit *unit, const Package *pkg);
