@@ -41,8 +41,11 @@ Unit *demand_shadow(EnginePackage *package) {
   if (package->shadow) return package->shadow;
   const CheckConfig *config = &package->engine->check_later;
   Package *pkg = package->pkg;
-  for (uint32_t i = 0; i < pkg->objects.len; i++)
-    if (pkg->objects.items[i]->kind == OBJECT_FUNC) check_function_body(config, pkg, pkg->objects.items[i]);
+  for (uint32_t i = 0; i < pkg->objects.len; i++) {
+    Object *object = pkg->objects.items[i];
+    if (object->kind == OBJECT_FUNC) check_function_body(config, pkg, object);
+    if (object->kind == OBJECT_VAR) check_initial_value(config, pkg, object);
+  }
   check_init_order(config, pkg);
   Unit *unit = package->shadow = pipeline_new_unit(package, arena_pool_take(package->engine->arenas));
   unit->whole = true;

@@ -197,6 +197,8 @@ universe_generics(Universe *universe); /* slot in which the generics files keep 
 Type *type_invalid(const Universe *universe);
 bool type_valid(const Type *t);
 void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object, Pos scope_pos);
+/* Of a variable that has init_later. */
+void check_waiting_init(Checker *check, Object *object);
 void check_object_decl(Checker *check, Object *object); /* determines object->type, on demand */
 void check_decl_stmt(Checker *check, NodeList decls);   /* declarations inside functions */
 void check_function(Checker *check, DeclInfo *decl, const char *name, Type *signature, BlockStmt *body,

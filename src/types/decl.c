@@ -154,6 +154,42 @@ static void const_decl(Checker *check, Object *object, const Const *iota, Node *
   check->env.error_pos = saved.error_pos;
 }
 
+/* T{...} or &T{...}, whose type says all that the declaration does: such tables are long. NULL: something else. */
+static const CompositeLit *plain_literal(Node *init, bool *pointer) {
+  Node *node = node_unparen(init);
+  const Operation *operation = (const Operation *)node;
+  *pointer = node->kind == NODE_OPERATION && !operation->y && operation->op == OPERATOR_AND;
+  if (*pointer) node = node_unparen(operation->x);
+  const CompositeLit *literal = (const CompositeLit *)node;
+  if (node->kind != NODE_COMPOSITE_LIT || !literal->type) return NULL;
+  bool counted = literal->type->kind == NODE_ARRAY_TYPE && !((const ArrayTypeExpr *)literal->type)->length;
+  return counted ? NULL : literal;
+}
+
+/* Gives a variable its type and leaves the initial value for later, where bodies wait, too. */
+static bool init_can_wait(Checker *check, Object *object, const Node *type, Node *init) {
+  bool pointer;
+  if (check->config->bodies || object->u.var.role != VAR_PACKAGE) return false;
+  const CompositeLit *literal = plain_literal(init, &pointer);
+  if (!literal) return false;
+  if (!type) {
+    Type *t = check_type(check, literal->type);
+    object->type = pointer ? type_new_pointer(check->universe, t) : t;
+  }
+  object->decl->init_later = true;
+  return true;
+}
+
+void check_waiting_init(Checker *check, Object *object) {
+  DeclInfo *decl = object->decl;
+  Operand x = {.mode = MODE_INVALID};
+  decl->init_later = false;
+  check->env = (Environment){
+      .scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang, .decl = decl};
+  check_expr_for(check, object->type, atom_text(object->name), &x, decl->init);
+  check_init_var(check, object, &x, "variable declaration");
+}
+
 static void var_decl(Checker *check, Object *object, ObjectList lhs, Node *type, Node *init) {
   if (type) object->type = check_var_type(check, type);
   if (!init) {
@@ -162,6 +198,7 @@ static void var_decl(Checker *check, Object *object, ObjectList lhs, Node *type,
   }
   check_arena_of(check, init);
   if (lhs.len <= 1) {
+    if (init_can_wait(check, object, type, init)) return;
     Operand x = {.mode = MODE_INVALID};
     check_expr_for(check, object->type, atom_text(object->name), &x, init);
     check_init_var(check, object, &x, "variable declaration");

@@ -200,6 +200,24 @@ static void renumber_local_types(Package *pkg, uint32_t from, uint32_t number) {
   for (uint32_t i = 0; i < len; i++) items[i]->order = number + i;
 }
 
+/* A checker for something in a package whose declarations are checked. The package's lock is held. */
+static Checker *checker_again(const CheckConfig *config, Package *pkg, Checker **outer) {
+  Checker *check = checker_new(config, pkg);
+  *outer = pkg->state->checker;
+  return pkg->state->checker = check;
+}
+
+static bool checker_leave(Checker *check, Checker *outer) {
+  check_process_delayed(check, 0);
+  check_cleanup(check);
+  record_untyped(check);
+  check->pkg->state->checker = outer;
+  bool ok = !check->had_error;
+  if (!ok) check->pkg->failed = true;
+  checker_done(check);
+  return ok;
+}
+
 bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) {
   if (func->u.func.origin) func = func->u.func.origin;
   DeclInfo *decl = func->decl;
@@ -211,24 +229,26 @@ bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) 
     decl->body_checked = true;
     if (!syntax->body)
       parse_body(config->session, decl->file->syntax, syntax, pkg->ids, &pkg->notes, PARSE_CHECK_BRANCHES);
-    Checker *check = checker_new(config, pkg);
-    Checker *outer = pkg->state->checker;
-    pkg->state->checker = check;
+    Checker *outer, *check = checker_again(config, pkg, &outer);
     uint32_t local_types = pkg->local_types.len;
     check->env = (Environment){.scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang};
     if (syntax->body) check_arena_of(check, &syntax->body->node);
     if (syntax->body) check_func_body(check, decl, atom_text(func->name), func->type, syntax->body, NULL);
-    check_process_delayed(check, 0);
-    check_cleanup(check);
-    record_untyped(check);
+    ok = checker_leave(check, outer);
     if (decl->local_types) renumber_local_types(pkg, local_types, decl->local_types);
-    pkg->state->checker = outer;
-    ok = !check->had_error;
-    checker_done(check);
-    if (!ok) pkg->failed = true;
   }
   lock_release(pkg->state->lock);
   return ok;
+}
+
+void check_initial_value(const CheckConfig *config, Package *pkg, Object *var) {
+  lock_take(pkg->state->lock);
+  if (var->decl && var->decl->init_later) {
+    Checker *outer, *check = checker_again(config, pkg, &outer);
+    check_waiting_init(check, var);
+    checker_leave(check, outer);
+  }
+  lock_release(pkg->state->lock);
 }
 
 /* ---- when the package is done ---- */

@@ -315,6 +315,7 @@ typedef struct DeclInfo {
   FuncDecl *func_decl;
   uint32_t iota_value;
   bool body_checked; /* functions */
+  bool init_later;   /* variables: the type is known, init has not been checked yet */
   /* Of a function that was read back: number of the first type declared in it; place of its text. 0: there is none. */
   uint32_t local_types, text;
   VEC(Object *) deps; /* package-level objects that init or the body mentions, first mention first */
@@ -390,7 +391,8 @@ typedef struct CheckConfig {
   /* The package for an import path as written in `importer`; NULL: it could not be loaded and *why says so. */
   Package *(*import_package)(void *context, Package *importer, Str path, Str *why);
   void *import_context;
-  bool bodies;                    /* check function bodies too; else on demand by check_function_body */
+  /* Check function bodies and initial values too; else on demand by check_function_body and check_initial_value. */
+  bool bodies;
   bool ignore_func_bodies_unused; /* dependencies: no "declared and not used", no unused imports */
   uint32_t max_errors;            /* 0: no limit */
   ArenaPool *arenas;              /* for what a call needs meanwhile; NULL: new ones */
@@ -425,7 +427,9 @@ void package_add_file(Package *pkg, SyntaxFile *file);
 bool check_package(const CheckConfig *config, Package *pkg);
 /* Checks the body of a function or method declared in pkg, once; parsing it first if it was skipped. Safe to call again. */
 bool check_function_body(const CheckConfig *config, Package *pkg, Object *func);
-/* Initialisation order of a package whose declarations are checked: fills pkg->init_order. */
+/* Checks the initial value of a package-level variable, where that has been left for later (config->bodies was false). */
+void check_initial_value(const CheckConfig *config, Package *pkg, Object *var);
+/* Initialisation order of a package whose declarations are checked, initial values too: fills pkg->init_order. */
 void check_init_order(const CheckConfig *config, Package *pkg);
 
 /* ---- Info: facts about nodes ---- */
