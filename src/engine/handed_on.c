@@ -380,8 +380,7 @@ static int promise(const EnginePackage *import, const Func *fn) {
   return imports(import, home);
 }
 
-bool package_is_handed(const Unit *unit, const Func *fn) {
-  EnginePackage *importer = unit->pkg->user;
+static bool ask_imports(const EnginePackage *importer, const Func *fn) {
   Engine *engine = importer->engine;
   for (int wanted = 2; wanted >= 0; wanted--)
     for (uint32_t i = 0; i < importer->load->import_len; i++) {
@@ -391,4 +390,14 @@ bool package_is_handed(const Unit *unit, const Func *fn) {
       if (ask(import, fn)) return true;
     }
   return false;
+}
+
+bool package_is_handed(const Unit *unit, const Func *fn) {
+  EnginePackage *importer = unit->pkg->user;
+  if (!importer->handed.arena) importer->handed = map_in(importer->arena);
+  const uint64_t *known = map_find(&importer->handed, map_key(fn));
+  if (known) return *known == ANSWER_YES;
+  bool yes = ask_imports(importer, fn);
+  *map_put(&importer->handed, map_key(fn)) = yes ? ANSWER_YES : ANSWER_NO;
+  return yes;
 }

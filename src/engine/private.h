@@ -44,6 +44,7 @@ typedef struct EnginePackage {
   VEC(Func *) deciding;   /* lazy: functions whose callees are being decided, outermost first */
   Map demands;            /* lazy: Func* -> DemandState */
   Map handed_on;          /* lazy: Func* of other packages -> Answer of handed_on.c */
+  Map handed;             /* Func* of third packages -> Answer: does some import hand it on? */
   NameFilter *filters;    /* mentions.c: for each file; NULL: none has been asked */
   Map mentions;           /* Object* (function) -> ObjectList*: functions here whose bodies mention it */
   Map export_most;        /* lazy: what export data reaches at most */

@@ -184,8 +184,8 @@ void check_waiting_init(Checker *check, Object *object) {
   DeclInfo *decl = object->decl;
   Operand x = {.mode = MODE_INVALID};
   decl->init_later = false;
-  check->env = (Environment){
-      .scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang, .decl = decl};
+  check->env =
+      (Environment){.scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang, .decl = decl};
   check_expr_for(check, object->type, atom_text(object->name), &x, decl->init);
   check_init_var(check, object, &x, "variable declaration");
 }
