@@ -161,9 +161,16 @@ static const CompositeLit *plain_literal(Node *init, bool *pointer) {
   *pointer = node->kind == NODE_OPERATION && !operation->y && operation->op == OPERATOR_AND;
   if (*pointer) node = node_unparen(operation->x);
   const CompositeLit *literal = (const CompositeLit *)node;
-  if (node->kind != NODE_COMPOSITE_LIT || !literal->type) return NULL;
-  bool counted = literal->type->kind == NODE_ARRAY_TYPE && !((const ArrayTypeExpr *)literal->type)->length;
-  return counted ? NULL : literal;
+  return node->kind == NODE_COMPOSITE_LIT && literal->type ? literal : NULL;
+}
+
+/* Of [...]T{...} with an index the length has to be computed: NULL. */
+static Type *plain_literal_type(Checker *check, const CompositeLit *literal) {
+  const ArrayTypeExpr *array = (const ArrayTypeExpr *)literal->type;
+  if (literal->type->kind != NODE_ARRAY_TYPE || array->length) return check_type(check, literal->type);
+  for (uint32_t i = 0; i < literal->elems.len; i++)
+    if (literal->elems.items[i]->kind == NODE_KEY_VALUE) return NULL;
+  return type_new_array(check->universe, check_var_type(check, array->elem), literal->elems.len);
 }
 
 /* Gives a variable its type and leaves the initial value for later, where bodies wait, too. */
@@ -171,11 +178,9 @@ static bool init_can_wait(Checker *check, Object *object, const Node *type, Node
   bool pointer;
   if (check->config->bodies || object->u.var.role != VAR_PACKAGE) return false;
   const CompositeLit *literal = plain_literal(init, &pointer);
-  if (!literal) return false;
-  if (!type) {
-    Type *t = check_type(check, literal->type);
-    object->type = pointer ? type_new_pointer(check->universe, t) : t;
-  }
+  Type *t = literal && !type ? plain_literal_type(check, literal) : object->type;
+  if (!literal || !t) return false;
+  if (!type) object->type = pointer ? type_new_pointer(check->universe, t) : t;
   object->decl->init_later = true;
   return true;
 }
