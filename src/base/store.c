@@ -28,10 +28,11 @@
 
 enum {
   MAP_FROM = 64 * 1024, /* bytes: from here on a record is mapped, not read */
-  NAME_BYTES = 30,      /* of a record in its folder, whose name has the first two digits */
-  USED_AFTER = 3600,    /* seconds: a record is marked as used at most that often */
-  TRIM_AFTER = 600, /* seconds: the folder is measured at most that often, or when this process wrote much */
-  LEFT_AFTER = 3600 /* seconds: a half-written file that old belongs to nobody */
+  FOLDER_DIGITS = 1, /* of a record's digest, as the name of its folder: few, since making one takes long */
+  NAME_DIGITS = 32 - FOLDER_DIGITS,
+  USED_AFTER = 3600, /* seconds: a record is marked as used at most that often */
+  TRIM_AFTER = 600,  /* seconds: the folder is measured at most that often, or when this process wrote much */
+  LEFT_AFTER = 3600  /* seconds: a half-written file that old belongs to nobody */
 };
 
 typedef struct Mapping {
@@ -127,13 +128,14 @@ static Str record_path(const Store *store, Arena *arena, uint32_t kind, Digest k
   Digest digest = digest_of((Str){bytes, sizeof bytes});
   Str hex =
       arena_printf(arena, "%016llx%016llx", (unsigned long long)digest.high, (unsigned long long)digest.low);
-  return arena_printf(arena, STR_FMT "/%.2s/%s", STR_ARG(store->dir), hex.data, hex.data + 2);
+  return arena_printf(arena, STR_FMT "/%.*s/%s", STR_ARG(store->dir), FOLDER_DIGITS, hex.data,
+                      hex.data + FOLDER_DIGITS);
 }
 
 static bool is_hex(const char *name) { return strspn(name, "0123456789abcdef") == strlen(name); }
 
-/* "XX" folders and what is in them: other names are not ours. */
-static bool is_record_name(const char *name) { return strlen(name) == NAME_BYTES && is_hex(name); }
+/* What is in its folders: other names are not ours. */
+static bool is_record_name(const char *name) { return strlen(name) == NAME_DIGITS && is_hex(name); }
 static bool is_temporary_name(const char *name) { return strncmp(name, "new-", 4) == 0; }
 
 static bool make_folders(Str dir) {
@@ -225,10 +227,11 @@ void store_put(Store *store, uint32_t kind, Digest key, Str bytes) {
   lock_release(store->lock);
   Str folder = path_dir(path);
   Str temporary = arena_printf(scratch, STR_FMT "/new-%ld-%u", STR_ARG(folder), (long)getpid(), number);
-  mkdir(arena_strdup(scratch, folder), 0777);
   const Str parts[] = {{header, sizeof header}, bytes};
-  if (!file_write_parts(temporary.data, parts, ARRAY_LEN(parts)) || rename(temporary.data, path.data) != 0)
-    unlink(temporary.data);
+  bool ok = file_write_parts(temporary.data, parts, ARRAY_LEN(parts));
+  if (!ok && errno == ENOENT && (mkdir(arena_strdup(scratch, folder), 0777) == 0 || errno == EEXIST))
+    ok = file_write_parts(temporary.data, parts, ARRAY_LEN(parts));
+  if (!ok || rename(temporary.data, path.data) != 0) unlink(temporary.data);
   arena_free(scratch);
 }
 
@@ -268,7 +271,7 @@ static RecordFiles list_records(Arena *arena, Str dir) {
   if (!dir_list(arena, arena_strdup(arena, dir), &list)) return files;
   for (uint32_t i = 0; i < list.len; i++) {
     Str name = list.entries[i].name;
-    if (list.entries[i].is_dir && name.len == 2 && is_hex(arena_strdup(arena, name)))
+    if (list.entries[i].is_dir && name.len == FOLDER_DIGITS && is_hex(arena_strdup(arena, name)))
       list_folder(&files, arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(name)));
   }
   return files;
