@@ -191,6 +191,7 @@ void check_waiting_init(Checker *check, Object *object) {
   decl->init_later = false;
   check->env =
       (Environment){.scope = decl->file->scope, .file = decl->file, .lang = decl->file->lang, .decl = decl};
+  check_arena_of(check, decl->init);
   check_expr_for(check, object->type, atom_text(object->name), &x, decl->init);
   check_init_var(check, object, &x, "variable declaration");
 }
@@ -201,9 +202,9 @@ static void var_decl(Checker *check, Object *object, ObjectList lhs, Node *type,
     if (!type) object->type = type_invalid(check->universe); /* reported as a missing initialisation */
     return;
   }
+  if (lhs.len <= 1 && init_can_wait(check, object, type, init)) return;
   check_arena_of(check, init);
   if (lhs.len <= 1) {
-    if (init_can_wait(check, object, type, init)) return;
     Operand x = {.mode = MODE_INVALID};
     check_expr_for(check, object->type, atom_text(object->name), &x, init);
     check_init_var(check, object, &x, "variable declaration");
