@@ -195,15 +195,16 @@ suite_nesting() {
   nest "struct literals" 'print "package p\nvar x = " rep("struct{ a any }{", n) "nil" rep("}", n)'
   nest "map literals" 'print "package p\ntype T map[string]T\nvar x = T" rep("{\"a\": ", n) "nil" rep("}", n)'
   nest "boxes" 'print "package p\nfunc f(x int) any { return " rep("any(", n) "x" rep(")", n) " }"'
-  nest "named conversions" 'print "package p\ntype A []byte\ntype B string\nfunc f(x A) A { return " rep("A(B(", n / 2) "x" rep("))", n / 2) " }"' -m
+  # Each line of -m prints what is inside; a name is looked up in all blocks around it.
+  nest "named conversions" 'n = n < 5000 ? n : 5000; print "package p\ntype A []byte\ntype B string\nfunc f(x A) A { return " rep("A(B(", n / 2) "x" rep("))", n / 2) " }"' -m
   nest "method expressions" 'print "package p\ntype T struct{}\nfunc (t T) m(u T) T { return u }\nfunc f(t T) T { return " rep("T.m(t, ", n) "t" rep(")", n) " }"'
   nest "method values" 'print "package p\ntype T struct{}\nfunc (t *T) m() *T { return t }\nfunc f(t *T) any { return t" rep(".m()", n - 1) ".m }"' -m
-  nest "appends" 'print "package p\nfunc f(x []int) []int { return " rep("append(", n) "x" rep(", 1)", n) " }"'
+  nest "appends" 'n = n < 5000 ? n : 5000; print "package p\nfunc f(x []int) []int { return " rep("append(", n) "x" rep(", 1)", n) " }"'
   nest "minima" 'print "package p\nfunc f(x int) int { return " rep("min(1, ", n) "x" rep(")", n) " }"'
   nest "comparisons" 'print "package p\nfunc f(x bool) bool { return x" rep(" == x", n) " }"'
   nest "shifts" 'print "package p\nfunc f(x uint) uint { return x" rep("<<1", n) " }"'
-  nest "else" 'print "package p\nfunc f(x int) int { " rep("if x == 1 { x++ } else ", n) "{ return 2 }; return x }"'
-  nest "type switches" 'print "package p\nfunc f(x any) { " rep("switch y := x.(type) { case int: _ = y; ", n) rep("}", n) "}"'
+  nest "else" 'n = n < 10000 ? n : 10000; print "package p\nfunc f(x int) int { " rep("if x == 1 { x++ } else ", n) "{ return 2 }; return x }"'
+  nest "type switches" 'n = n < 10000 ? n : 10000; print "package p\nfunc f(x any) { " rep("switch y := x.(type) { case int: _ = y; ", n) rep("}", n) "}"'
   nest "ranges over functions" 'print "package p\nfunc f(x func(func(int) bool)) { " rep("for range x {", n < 300 ? n : 300) rep("}", n < 300 ? n : 300) "}"'
   nest "type parameter list" 'print "package p\ntype G[T interface{ " rep("interface{ ", n) "int" rep("}", n) " }] struct{ x T }\nvar x G[int]"'
   nest "constraints" 'print "package p\nfunc f[T0 any"; for (i = 1; i < 2000; i++) print ", T" i " interface{ m(T" i - 1 ") }"; print "]() {}"'

@@ -17,21 +17,34 @@ static const int64_t MAP_ELEMENT_MAX = (int64_t)1 << 31;
 
 typedef struct Limits {
   Checker *check;
-  Map seen; /* Type* -> 1 */
-  Map open; /* of type_has_type_params_known */
-  Pos pos;  /* of the declaration */
+  Map seen;  /* Type* -> 1 */
+  Map open;  /* of type_has_type_params_known */
+  Map sizes; /* array literals: Type* -> size + 2 */
+  Pos pos;   /* of the declaration */
 } Limits;
 
 static void visit_type(Limits *l, Type *t);
 
-static bool is_at_least(const Limits *l, Type *t, int64_t limit) {
-  int64_t size = type_size(l->check->universe->target, t);
+/* An array's size is that of its elements, which was asked for before: nested arrays are done once each. */
+static int64_t size_of(Limits *l, Type *t) {
+  t = type_unalias(t);
+  if (t->kind != TYPE_ARRAY) return type_size(l->check->universe->target, t);
+  const uint64_t *known = map_find(&l->sizes, map_key(t));
+  if (known) return (int64_t)*known - 2;
+  int64_t n = t->u.elem.length, size = n > 0 ? size_of(l, t->u.elem.type) : 0;
+  if (size > 0) size = size > INT64_MAX / n ? -1 : size * n;
+  *map_put(&l->sizes, map_key(t)) = (uint64_t)size + 2;
+  return size;
+}
+
+static bool is_at_least(Limits *l, Type *t, int64_t limit) {
+  int64_t size = size_of(l, t);
   return size < 0 || size >= limit;
 }
 
 static void visit_array(Limits *l, Type *t) {
   visit_type(l, t->u.elem.type);
-  int64_t size = type_size(l->check->universe->target, t->u.elem.type), n = t->u.elem.length;
+  int64_t size = size_of(l, t->u.elem.type), n = t->u.elem.length;
   int64_t limit = l->check->universe->target->pointer_size == 8 ? ADDRESS_SPACE : ADDRESS_SPACE_32;
   if (size > 0 && n > (limit - 1) / size)
     check_error(l->check, l->pos, "type %s larger than address space", text_type(l->check, t));
@@ -100,6 +113,7 @@ static void visit_definition(void *context, Object *object) {
 }
 
 void check_size_limits(Checker *check) {
-  Limits l = {.check = check, .seen = map_in(check->scratch), .open = map_in(check->scratch)};
+  Arena *scratch = check->scratch;
+  Limits l = {.check = check, .seen = map_in(scratch), .open = map_in(scratch), .sizes = map_in(scratch)};
   info_each_def(check->info, visit_definition, &l);
 }
