@@ -116,6 +116,11 @@ static void test_buffer(void **state) {
   assert_int_equal(buffer.len, 290);
   assert_int_equal(strlen(buffer.data), 290);
   buffer_reset(&buffer);
+  buffer_decimal(&buffer, 0);
+  buffer_decimal(&buffer, INT64_MIN);
+  memcpy(buffer_extend(&buffer, 2), ";x", 2);
+  assert_string_equal(buffer.data, "0-9223372036854775808;x");
+  buffer_reset(&buffer);
   buffer_rune(&buffer, 'a');
   buffer_rune(&buffer, 0xE9);
   buffer_rune(&buffer, 0x20AC);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * ir_test: closure names, call-graph components, copies, reassignment, printed text of trees made by hand.
+ * ir_test: closure names, call-graph components, mentions, copies, reassignment, printed text of trees made by hand.
  */
 #include "ir/ir.h"
 
@@ -127,6 +127,38 @@ static void test_components(void **state) {
   buffer_free(&visits.text);
 }
 
+static void test_mentions_are_kept(void **state) {
+  Fixture *f = *state;
+  Func *a = function(f, "a"), *b = function(f, "b"), *c = function(f, "c");
+  call(f, a, b);
+  call(f, a, b);
+  func_survey(&f->unit, a);
+  assert_int_equal(a->mentions.len, 1);
+  assert_ptr_equal(a->mentions.items[0], b);
+  call(f, a, c);
+  func_survey(&f->unit, a);
+  assert_int_equal(a->mentions.len, 1); /* nobody has said that it changed */
+  func_changed(a);
+  func_survey(&f->unit, a);
+  assert_int_equal(a->mentions.len, 2);
+  assert_ptr_equal(a->mentions.items[1], c);
+}
+
+static void test_jumps_need_a_written_label(void **state) {
+  Fixture *f = *state;
+  Func *fn = function(f, "f");
+  Op *label = op_new(&f->unit, OP_LABEL, XPOS_NONE, NULL);
+  label->flags |= OP_IMPLICIT;
+  op_list_push(&f->unit, &fn->body, op_new(&f->unit, OP_GOTO, XPOS_NONE, NULL));
+  op_list_push(&f->unit, &fn->body, label);
+  func_survey(&f->unit, fn);
+  assert_false(fn->flags & FUNC_JUMPS);
+  op_list_push(&f->unit, &fn->body, op_new(&f->unit, OP_LABEL, XPOS_NONE, NULL));
+  func_changed(fn);
+  func_survey(&f->unit, fn);
+  assert_true(fn->flags & FUNC_JUMPS);
+}
+
 static void test_static_value(void **state) {
   Fixture *f = *state;
   Func *fn = function(f, "F");
@@ -247,8 +279,16 @@ static void test_type_keys(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
-      TEST(test_closure_names), TEST(test_closure_hash), TEST(test_components), TEST(test_static_value),
-      TEST(test_clone),         TEST(test_op_text),      TEST(test_type_text),  TEST(test_type_keys),
+      TEST(test_closure_names),
+      TEST(test_closure_hash),
+      TEST(test_components),
+      TEST(test_mentions_are_kept),
+      TEST(test_jumps_need_a_written_label),
+      TEST(test_static_value),
+      TEST(test_clone),
+      TEST(test_op_text),
+      TEST(test_type_text),
+      TEST(test_type_keys),
   };
   return cmocka_run_group_tests_name("ir", tests, NULL, NULL);
 }
