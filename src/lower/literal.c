@@ -54,6 +54,15 @@ static Op *struct_key(Body *b, Pos pos, Object *field, Op *value) {
   return op;
 }
 
+/* in_place: to the parser a field's name is a name like others, so `x: x` captures the variable at the field. */
+static void capture_at_key(Body *b, const NameExpr *key, Node *value) {
+  value = node_unparen(value);
+  if (!b->low->in_place || !b->outer || value->kind != NODE_NAME) return;
+  const NameExpr *name = (const NameExpr *)value;
+  Object *object = name->name == key->name ? fact_use(b, name) : NULL;
+  if (object && object->kind == OBJECT_VAR && !object_is_global(object)) local_name(b, key->node.pos, object);
+}
+
 static Op *struct_elements(Body *b, Op *lit, Type *structure, NodeList elems) {
   for (uint32_t i = 0; i < elems.len; i++) {
     Node *node = elems.items[i];
@@ -67,6 +76,7 @@ static Op *struct_elements(Body *b, Op *lit, Type *structure, NodeList elems) {
     NameExpr *name = (NameExpr *)kv->key;
     Lookup found = lookup_field_or_method(b->low->universe, structure, false, b->pkg, name->name);
     if (!found.object || found.object->kind != OBJECT_VAR) BUG("no field %s", name->name->text);
+    capture_at_key(b, name, kv->value);
     Op *value = lower_convert(b, found.object->type, kv->value, true);
     Object *field = NULL;
     Type *t = lit->type;
