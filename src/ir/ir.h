@@ -74,6 +74,8 @@ typedef enum OpFlags {
   OP_DESCRIPTOR =
       1 << 22,          /* needs a type descriptor out of a dictionary: a use of `dict` that is no operand */
   OP_ON_HEAP = 1 << 23, /* allocates on the heap (escape analysis) */
+  OP_GENERATED =
+      1 << 24, /* call that code was generated for, which took its operands away (FRONT_TYPECHECK) */
 } OpFlags;
 
 typedef struct OpList {

@@ -45,6 +45,7 @@ static void print_list(Printer *p, const OpList *list) { print_ops(p, list->item
 
 /* What a return gives or a call gets, the first ones left out. */
 static void print_values(Printer *p, const Op *op, uint32_t first) {
+  if (op->flags & OP_GENERATED) return;
   if (op->y) /* one call that gives all of them */
     print_op(p, op->y);
   else
@@ -246,7 +247,10 @@ static void print_arguments(Printer *p, const Op *op, uint32_t first) {
 
 /* A call that was written x.M(…): the receiver is the first argument. */
 static void print_method_call(Printer *p, const Op *op, int precedence) {
-  print_expr(p, op->args.items[0], precedence);
+  if (op->flags & OP_GENERATED)
+    put(p, nothing(p));
+  else
+    print_expr(p, op->args.items[0], precedence);
   put(p, ".");
   buffer_str(p->out, atom_str(op->fun->sym));
   print_arguments(p, op, 1);

@@ -255,6 +255,8 @@ static bool visit(void *context, Op *op) {
   case OP_RECV: add_temporary(walk, op->type); break;
   case OP_AS2RECV:
   case OP_SELRECV2: visit_receive(walk, op); break;
+  case OP_CALLFUNC:
+  case OP_CALLINTER: op->flags |= OP_GENERATED; break;
   }
   return false;
 }
