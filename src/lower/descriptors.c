@@ -53,9 +53,8 @@ static void wrap(Descriptors *d, Type *recv, const SetMethod *m) {
   Object *method = m->object;
   Str name = atom_str(method->name);
   Str pkg = name_is_exported(method->name) || !method->pkg ? (Str){0} : atom_str(method->pkg->path);
-  Str key = arena_printf(d->low->arena, STR_FMT " " STR_FMT "." STR_FMT, STR_ARG(link_key(d->low, recv)),
-                         STR_ARG(pkg), STR_ARG(name));
-  void **slot = strmap_put(&d->methods, key);
+  Str symbol = arena_printf(d->low->arena, STR_FMT "." STR_FMT, STR_ARG(pkg), STR_ARG(name));
+  void **slot = strmap_put(&d->methods, link_key_with(d->low, recv, symbol));
   if (*slot) return;
   *slot = recv;
   Type *own = receiver_of(method), *plain = type_unalias(recv);
@@ -228,9 +227,7 @@ static int compare_needed(const void *a, const void *b) {
 static void add_table(Descriptors *d, Type *t, Type *interface) {
   if (is_interface(t) || !is_interface(interface) || is_empty_interface(d->low, interface) || is_untyped(t))
     return;
-  Str key = arena_printf(d->low->arena, STR_FMT "," STR_FMT, STR_ARG(link_key(d->low, t)),
-                         STR_ARG(link_key(d->low, interface)));
-  void **slot = strmap_put(&d->tables_found, key);
+  void **slot = strmap_put(&d->tables_found, link_key_with(d->low, t, link_key(d->low, interface)));
   if (*slot) return;
   *slot = t;
   vec_push(d->low->arena, &d->tables, (Table){type_unalias(t), type_unalias(interface)});

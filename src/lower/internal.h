@@ -240,6 +240,7 @@ const Const *fix_value(Lowering *low, Type *type, const Const *value);
 Str link_text(Lowering *low, Type *t);
 /* As a key: the same for types of one text, and short. */
 Str link_key(Lowering *low, Type *t);
+Str link_key_with(Lowering *low, Type *t, Str more); /* of the type and something that belongs to it */
 Atom atom_printf(Lowering *low, const char *fmt, ...) PRINTF_LIKE(2, 3);
 Type *shaped_types(Lowering *low, Type *t);
 void shape_underlying(Lowering *low, Type *named);

@@ -88,8 +88,7 @@ static Func *numbered_func(Lowering *low, Package *pkg, Atom name, Type *signatu
 
 Func *method_value_func(Lowering *low, const Op *value) {
   Type *recv = value->x->type;
-  Str key = arena_printf(low->arena, STR_FMT ".%s", STR_ARG(link_key(low, recv)), value->method->name->text);
-  void **slot = strmap_put(&low->wrapped_values, key);
+  void **slot = strmap_put(&low->wrapped_values, link_key_with(low, recv, atom_str(value->method->name)));
   if (*slot) return *slot;
   bool at_use = low->unit->profile->method_values_at_use;
   Package *pkg;

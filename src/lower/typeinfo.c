@@ -282,6 +282,15 @@ Str link_key(Lowering *low, Type *t) {
   return (Str){(const char *)&key->digest, sizeof key->digest};
 }
 
+/* Keys have bytes of all values, so they are put together as bytes. */
+Str link_key_with(Lowering *low, Type *t, Str more) {
+  Str key = link_key(low, t);
+  char *joined = arena_new_array(low->arena, char, key.len + more.len);
+  memcpy(joined, key.data, key.len);
+  if (more.len) memcpy(joined + key.len, more.data, more.len);
+  return (Str){joined, key.len + more.len};
+}
+
 enum { LONG_TEXT = 4096 };
 static const uint64_t LONG_TEXTS_MAX = 256 << 20;
 

@@ -333,8 +333,7 @@ static void wrap_type(Lowering *low, Type *t, StrMap *seen, bool needed) {
 }
 
 static void wrap_method_value(Lowering *low, Type *recv, Object *method) {
-  Str key = arena_printf(low->arena, STR_FMT ".%s", STR_ARG(link_key(low, recv)), method->name->text);
-  void **slot = strmap_put(&low->wrapped_values, key);
+  void **slot = strmap_put(&low->wrapped_values, link_key_with(low, recv, atom_str(method->name)));
   if (*slot) return;
   *slot = method;
   SetMethod m = {.object = method};
