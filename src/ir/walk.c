@@ -133,6 +133,7 @@ Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
   Op *copy = op_copy(unit, op);
   if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
   clone_slots(unit, options, copy, op);
+  if (op->kind == OP_IF) copy->y = NULL; /* what was dropped stays with the original */
   if (copy->flags & OP_DESCRIPTOR) {
     const Op *dict = map_get_ptr(&options->names, op->dict);
     if (dict && dict->kind == OP_NAME) copy->dict = dict->name;

@@ -256,6 +256,8 @@ static void add_checked(const TableWalk *walk, XPos pos, Type *t, Type *interfac
 /* Operands first, as types are checked. */
 static bool tables_of_op(void *context, Op *op) {
   const TableWalk *walk = context;
+  bool dropped = op->kind == OP_IF && op->y && walk->source == TABLES_WRITTEN;
+  if (dropped) tables_of_op(context, op->y);
   op_children(op, tables_of_op, context);
   switch ((int)op->kind) {
   case OP_CONVIFACE: add_checked(walk, op->pos, op->x->type, op->type); break;
