@@ -8,8 +8,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 dir=${1:-build/release/obj}
-# A thread's recovery point and the locks that it holds: what BUG gives back (src/base/jobs.c).
-allowed='recovery_point held_locks'
+# A thread's recovery point, the locks that it holds and its scratch arenas: what BUG gives back (src/base/jobs.c, arena.c).
+allowed='recovery_point held_locks scratch_arenas'
 find "$dir" -name '*.o' ! -name '*_test.o' | sort | xargs nm -A | awk -v allowed="$allowed" '
   BEGIN { n = split(allowed, names, " "); for (i = 1; i <= n; i++) ok[names[i]] = 1 }
   $(NF - 1) ~ /^[bBdDCsSgG]$/ {

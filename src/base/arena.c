@@ -55,7 +55,7 @@ typedef struct Chunk {
 } Chunk;
 
 struct Arena {
-  Arena *next; /* in a pool */
+  Arena *next; /* in a pool, or of the thread's scratch arenas the one made before */
   Chunk *first, *current;
   size_t used; /* bytes used of the current chunk */
   size_t held; /* bytes held from the system */
@@ -78,6 +78,31 @@ void arena_free(Arena *arena) {
     free(chunk);
   }
   free(arena);
+}
+
+/* ---- scratch arenas: known to their thread, since a jump to a recovery point goes past their end ---- */
+
+static _Thread_local Arena *scratch_arenas;
+
+Arena *scratch_new(void) {
+  Arena *arena = arena_new();
+  arena->next = scratch_arenas;
+  scratch_arenas = arena;
+  return arena;
+}
+
+void scratch_free(Arena *arena) {
+  if (!arena) return;
+  Arena **link = &scratch_arenas;
+  while (*link != arena) link = &(*link)->next;
+  *link = arena->next;
+  arena_free(arena);
+}
+
+Arena *scratch_mark(void) { return scratch_arenas; }
+
+void scratch_free_since(const Arena *mark) {
+  while (scratch_arenas != mark) scratch_free(scratch_arenas);
 }
 
 static void chunk_mark_used(Arena *arena) {

@@ -89,7 +89,12 @@ uint64_t str_hash(Str s);
 typedef struct Arena Arena;
 
 Arena *arena_new(void);
-void arena_free(Arena *arena);          /* NULL is allowed */
+void arena_free(Arena *arena); /* NULL is allowed */
+/* An arena that its thread frees before the work at hand is done: BUG and give_up free it too. */
+Arena *scratch_new(void);
+void scratch_free(Arena *arena); /* NULL is allowed */
+Arena *scratch_mark(void);       /* the last one that is not freed yet, or NULL */
+void scratch_free_since(const Arena *mark);
 void arena_reset(Arena *arena);         /* forget everything, keep the memory for the next use */
 size_t arena_bytes(const Arena *arena); /* held from the system; NULL is allowed */
 size_t arena_used(const Arena *arena);  /* in use, about; NULL is allowed */
@@ -365,6 +370,7 @@ typedef struct BugPoint {
   jmp_buf jump;
   struct BugPoint *outer;
   struct Lock *held_locks; /* taken before the point; later ones are released by BUG */
+  struct Arena *scratch;   /* the last one made before the point; later ones are freed by BUG */
   bool gave_up;            /* give_up, no BUG */
   uint32_t place;          /* of give_up */
   char message[512];

@@ -290,14 +290,19 @@ static void test_give_up(void **state) {
   (void)state;
   BugPoint point;
   volatile bool reached = false;
+  Arena *before = scratch_new();
   if (bug_catch(&point) == 0) {
+    arena_strdup(scratch_new(), STR("freed by the jump"));
+    scratch_free(scratch_new());
     give_up(42, "%d MiB", 256);
   } else {
     reached = true;
+    assert_ptr_equal(scratch_mark(), before);
     assert_true(point.gave_up);
     assert_int_equal(point.place, 42);
     assert_string_equal(point.message, "256 MiB");
   }
+  scratch_free(before);
   assert_true(reached);
 }
 

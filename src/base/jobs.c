@@ -174,7 +174,7 @@ struct Lock {
   Lock *below;    /* the lock that the holder took before this one */
 };
 
-/* The only writable data of the program (tools/globals.sh). */
+/* Beside scratch_arenas the only writable data of the program (tools/globals.sh). */
 static _Thread_local BugPoint *recovery_point;
 static _Thread_local Lock *held_locks;
 
@@ -209,6 +209,7 @@ void lock_release(Lock *lock) {
 void bug_begin_(BugPoint *point) {
   point->outer = recovery_point;
   point->held_locks = held_locks;
+  point->scratch = scratch_mark();
   point->message[0] = 0;
   point->gave_up = false;
   point->place = 0;
@@ -223,6 +224,7 @@ void bug_end(BugPoint *point) {
 static void recover(BugPoint *point) NORETURN;
 static void recover(BugPoint *point) {
   while (held_locks && held_locks != point->held_locks) lock_release(held_locks);
+  scratch_free_since(point->scratch);
   recovery_point = point->outer;
   longjmp(point->jump, 1);
 }

@@ -113,7 +113,7 @@ static void edit(EnginePackage *package, Func *fn) {
   if (*state & DEMAND_EDITED) return;
   *state |= DEMAND_EDITED;
   decide(package, fn);
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   FuncList family = {0};
   add_family(scratch, &family, fn);
   inline_family(package->unit, family.items, family.len);
@@ -121,7 +121,7 @@ static void edit(EnginePackage *package, Func *fn) {
   add_family(scratch, &family, fn);
   loop_vars_funcs(package->unit, family.items, family.len);
   dead_locals_funcs(package->unit, family.items, family.len);
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 typedef struct Instances {
@@ -139,7 +139,7 @@ static void add_instance(void *context, Func *fn) {
 }
 
 void demand_inlining(EnginePackage *package, Func *fn) {
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Instances found = {.package = package, .seen = map_in(scratch)};
   vec_push(scratch, &found.todo, fn);
   while (found.todo.len) {
@@ -150,7 +150,7 @@ void demand_inlining(EnginePackage *package, Func *fn) {
     for (uint32_t i = 0; i < family.len; i++)
       func_each_mentioned(package->unit, family.items[i], add_instance, &found);
   }
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 typedef struct Reach {
@@ -172,7 +172,7 @@ static void reach(void *context, Func *fn) {
 
 static void find_tags(EnginePackage *package, Func *fn) {
   if (fn->known >= NEED_TAGS) return;
-  Reach r = {.package = package, .scratch = arena_new()};
+  Reach r = {.package = package, .scratch = scratch_new()};
   reach(&r, fn);
   while (r.todo.len) {
     Func *next = vec_pop(&r.todo);
@@ -185,7 +185,7 @@ static void find_tags(EnginePackage *package, Func *fn) {
   escape_funcs(package->unit, r.list.items, r.list.len);
   for (uint32_t i = 0; i < r.list.len; i++)
     if (r.list.items[i]->flags & FUNC_ESCAPE_DONE) store_release(&r.list.items[i]->known, NEED_TAGS);
-  arena_free(r.scratch);
+  scratch_free(r.scratch);
 }
 
 /* ---- hooks ---- */

@@ -361,10 +361,10 @@ static bool ask(EnginePackage *import, const Func *fn) {
   if (!import->handed_on.arena) import->handed_on = map_in(import->arena);
   const uint64_t *known = map_find(&import->handed_on, map_key(fn));
   if (known) return *known == ANSWER_YES;
-  Question q = {.import = import, .fn = fn, .arena = arena_new()};
+  Question q = {.import = import, .fn = fn, .arena = scratch_new()};
   q.carriers = map_in(q.arena);
   Answer answer = fn->object ? find_answer(&q) : ANSWER_UNKNOWN;
-  arena_free(q.arena);
+  scratch_free(q.arena);
   if (answer == ANSWER_UNKNOWN) {
     const Unit *shadow = demand_shadow(import);
     answer = map_find(&shadow->exported_foreign, func_symbol_key(fn)) ? ANSWER_YES : ANSWER_NO;

@@ -259,15 +259,15 @@ static void visit_func(BoundsWalk *walk, Func *fn) {
 
 void bounds_func(Unit *unit, Func *fn) {
   if (!event_wanted(unit, 1)) return;
-  BoundsWalk walk = {.unit = unit, .arena = arena_new()};
+  BoundsWalk walk = {.unit = unit, .arena = scratch_new()};
   walk.in_place = unit->profile->front_end == FRONT_TYPECHECK;
   start_func(&walk, fn);
-  arena_free(walk.arena);
+  scratch_free(walk.arena);
 }
 
 void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn)) {
   if (!event_wanted(unit, 1)) return;
-  BoundsWalk walk = {.unit = unit, .arena = arena_new()};
+  BoundsWalk walk = {.unit = unit, .arena = scratch_new()};
   walk.in_place = unit->profile->front_end == FRONT_TYPECHECK;
   uint32_t len = unit->funcs.len;
   for (uint32_t i = 0; i < len; i++) {
@@ -279,5 +279,5 @@ void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn)) {
       visit_func(&walk, fn);
     }
   }
-  arena_free(walk.arena);
+  scratch_free(walk.arena);
 }

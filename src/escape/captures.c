@@ -159,10 +159,10 @@ static void each_declared(Walk *w, bool deciding) {
 
 void captures_unit(Unit *unit) {
   if (!unit->profile->captures_first) return;
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   Map variables = map_in(arena);
   Walk w = {unit, arena, &variables, 1};
   each_declared(&w, false);
   each_declared(&w, true);
-  arena_free(arena);
+  scratch_free(arena);
 }

@@ -174,11 +174,11 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
 }
 
 void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
-  Run run = {.unit = unit, .arena = arena_new(), .oracle_arena = arena_new()};
+  Run run = {.unit = unit, .arena = scratch_new(), .oracle_arena = scratch_new()};
   run.oracles = map_in(run.oracle_arena);
   unit_visit_components_except(unit, roots, len, FUNC_ESCAPE_DONE, analyse, &run);
-  arena_free(run.oracle_arena);
-  arena_free(run.arena);
+  scratch_free(run.oracle_arena);
+  scratch_free(run.arena);
 }
 
 void escape_unit(Unit *unit) { escape_funcs(unit, unit->funcs.items, unit->funcs.len); }

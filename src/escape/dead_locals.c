@@ -140,7 +140,7 @@ static void survey(Unit *unit, Func *fn) {
 
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   if (unit->flags.no_optimize || unit->flags.no_dead_locals) return;
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   for (uint32_t i = 0; i < len; i++) {
     if (func_captures(funcs[i])) continue;
     LocalWalk walk = {.arena = arena};
@@ -154,7 +154,7 @@ void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
     survey(unit, funcs[i]);
     arena_reset(arena);
   }
-  arena_free(arena);
+  scratch_free(arena);
 }
 
 void dead_locals_unit(Unit *unit) { dead_locals_funcs(unit, unit->funcs.items, unit->funcs.len); }

@@ -251,13 +251,13 @@ static void visit_func(Unit *unit, Func *fn, Arena *arena) {
 }
 
 void loop_vars_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   for (uint32_t i = 0; i < len; i++) {
     if (!(funcs[i]->flags & FUNC_LOOP_VARS)) continue;
     visit_func(unit, funcs[i], arena);
     arena_reset(arena);
   }
-  arena_free(arena);
+  scratch_free(arena);
 }
 
 void loop_vars_unit(Unit *unit) { loop_vars_funcs(unit, unit->funcs.items, unit->funcs.len); }

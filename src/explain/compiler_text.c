@@ -329,7 +329,7 @@ static uint64_t file_rank(const Unit *unit, Map *ranks, XPos pos) {
 /* Without -m the compiler's lines wait until it is done; then a line that repeats the one before it is dropped. */
 static void print_sorted(Printer *printer) {
   const Unit *unit = printer->unit;
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   Map ranks = map_in(arena);
   for (uint32_t i = 0; i < unit->funcs.len; i++) file_rank(unit, &ranks, xpos(unit->funcs.items[i]->pos.pos));
   uint32_t len = unit->events->list.len;
@@ -352,12 +352,12 @@ static void print_sorted(Printer *printer) {
     last = start;
     last_len = line_len;
   }
-  arena_free(arena);
+  scratch_free(arena);
 }
 
 void explain_compiler_text(Buffer *out, const Unit *unit, int level) {
   if (!unit->events) return;
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   Printer *printer = arena_new_of(arena, Printer);
   *printer = (Printer){.out = out, .unit = unit, .level = level, .arena = arena};
   if (level == 0)
@@ -365,5 +365,5 @@ void explain_compiler_text(Buffer *out, const Unit *unit, int level) {
   else
     vec_each (const Event, event, &unit->events->list) print_event(printer, event);
   buffer_free(&printer->scratch);
-  arena_free(arena);
+  scratch_free(arena);
 }

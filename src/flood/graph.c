@@ -118,15 +118,15 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
 }
 
 void flood_funcs(Unit *unit, Func *const *roots, uint32_t len) {
-  Run run = {unit, arena_new()};
+  Run run = {unit, scratch_new()};
   unit_visit_components_except(unit, roots, len, FUNC_ESCAPE_DONE, analyse, &run);
-  arena_free(run.arena);
+  scratch_free(run.arena);
 }
 
 void flood_alone(Unit *unit, Func *fn) {
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   analyse_in(unit, &fn, 1, false, arena);
-  arena_free(arena);
+  scratch_free(arena);
 }
 
 void flood_unit(Unit *unit) { flood_funcs(unit, unit->funcs.items, unit->funcs.len); }

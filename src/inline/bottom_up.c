@@ -286,13 +286,13 @@ static Op *edit(void *context, Op *op) {
 }
 
 static void inline_calls_of(Unit *unit, Func *fn) {
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   const Profile *profile = unit->profile;
   Expander x = {.unit = unit, .fn = fn, .max_cost = profile->inline_budget, .active = map_in(arena)};
   if (node_count(fn) >= profile->inline_big_nodes) x.max_cost = profile->inline_big_budget;
   edit_list(&x, &fn->body);
   settle_statements(unit, &fn->body);
-  arena_free(arena);
+  scratch_free(arena);
 }
 
 /* ---- a unit ---- */
@@ -315,19 +315,19 @@ static void do_component(void *context, Func *const *list, uint32_t len, bool re
 void inline_bottom_up(Unit *unit, Func *const *roots, uint32_t len) {
   InlineState *state = inline_state(unit);
   bool opened = !state->scratch;
-  if (opened) state->scratch = arena_new();
+  if (opened) state->scratch = scratch_new();
   unit_visit_components(unit, roots, len, do_component, unit);
   if (!opened) return;
-  arena_free(state->scratch);
+  scratch_free(state->scratch);
   state->scratch = NULL;
 }
 
 void inline_one_bottom_up(Unit *unit, Func *fn) {
   InlineState *state = inline_state(unit);
   bool opened = !state->scratch;
-  if (opened) state->scratch = arena_new();
+  if (opened) state->scratch = scratch_new();
   inline_calls_of(unit, fn);
   if (!opened) return;
-  arena_free(state->scratch);
+  scratch_free(state->scratch);
   state->scratch = NULL;
 }

@@ -150,7 +150,7 @@ static InlineBody *imported_body(Unit *unit, const Func *fn) {
 
 void inline_write_bodies(Unit *unit) {
   InlineState *state = inline_state(unit);
-  state->scratch = arena_new();
+  state->scratch = scratch_new();
   Arena *bodies = unit->bodies;
   unit->bodies = unit->arena; /* as long as pristine ones */
   for (uint32_t i = 0; i < unit->funcs.len; i++) {
@@ -158,7 +158,7 @@ void inline_write_bodies(Unit *unit) {
     if (fn->inl && !fn->closure) fn->inl->imported = imported_body(unit, fn);
   }
   unit->bodies = bodies;
-  arena_free(state->scratch);
+  scratch_free(state->scratch);
   state->scratch = NULL;
 }
 

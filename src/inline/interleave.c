@@ -179,13 +179,13 @@ typedef struct Session { /* of one entry point */
 static Session open_session(Unit *unit) {
   InlineState *state = inline_state(unit);
   if (state->scratch) return (Session){state, false};
-  state->scratch = arena_new();
+  state->scratch = scratch_new();
   return (Session){state, true};
 }
 
 static void close_session(Session session) {
   if (!session.opened) return;
-  arena_free(session.state->scratch);
+  scratch_free(session.state->scratch);
   session.state->scratch = NULL;
 }
 
@@ -212,7 +212,7 @@ static void edit_family(Interleaving *all, Func *const *funcs, uint32_t len) {
 }
 
 static void edit_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   Interleaving all = {.unit = unit, .arena = arena, .calls = map_in(arena), .use_counts = map_in(arena)};
   all.devirtualizer = devirtualizer_new(unit, arena);
   for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
@@ -221,7 +221,7 @@ static void edit_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   else
     edit_family(&all, funcs, len);
   for (uint32_t i = 0; i < len; i++) remove_parens(map_get_ptr(&all.calls, funcs[i]));
-  arena_free(arena);
+  scratch_free(arena);
 }
 
 void inline_unit(Unit *unit) {
@@ -232,7 +232,7 @@ void inline_unit(Unit *unit) {
   }
   Session session = open_session(unit);
   /* Closures of inlined bodies are appended meanwhile; nothing is inlined into them. */
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   uint32_t len = unit->funcs.len;
   Func **funcs = arena_new_array(arena, Func *, len);
   if (len) memcpy(funcs, unit->funcs.items, sizeof(Func *) * len);
@@ -240,7 +240,7 @@ void inline_unit(Unit *unit) {
     unit_visit_components(unit, funcs, len, can_inline_component, unit);
   edit_funcs(unit, funcs, len);
   inline_state(unit)->scoring_done = true;
-  arena_free(arena);
+  scratch_free(arena);
   close_session(session);
 }
 
@@ -252,7 +252,7 @@ void inline_func(Unit *unit, Func *fn) {
     return;
   }
   Session session = open_session(unit);
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   Map use_counts = map_in(arena);
   Devirtualizer *devirtualizer = devirtualizer_new(unit, arena);
   FuncCalls *s = func_calls_new(unit, arena, fn, &use_counts);
@@ -261,7 +261,7 @@ void inline_func(Unit *unit, Func *fn) {
     for (uint32_t i = 0; i < s->parens.len; i++) changed |= edit_call(s, devirtualizer, i);
   }
   remove_parens(s);
-  arena_free(arena);
+  scratch_free(arena);
   close_session(session);
 }
 

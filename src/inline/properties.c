@@ -122,7 +122,7 @@ static bool visit_params(void *context, Op *op) {
 static uint8_t *uses_of_params(Unit *unit, Func *fn, ReassignOracle *oracle) {
   uint8_t *uses = arena_new_array(unit->arena, uint8_t, fn->param_len);
   if (!fn->inl || fn->param_len == 0) return uses;
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   ParamVisit v = {.unit = unit, .fn = fn, .oracle = oracle, .uses = uses};
   v.open = arena_new_array(scratch, bool, fn->param_len);
   bool any = false;
@@ -132,7 +132,7 @@ static uint8_t *uses_of_params(Unit *unit, Func *fn, ReassignOracle *oracle) {
   }
   for (uint32_t i = 0; any && i < fn->body.len; i++)
     if (fn->body.items[i]) visit_params(&v, fn->body.items[i]);
-  arena_free(scratch);
+  scratch_free(scratch);
   return uses;
 }
 
@@ -226,7 +226,7 @@ static uint8_t final_kind(const Unit *unit, const Result *result) {
 static uint8_t *kinds_of_results(Unit *unit, Func *fn, ReassignOracle *oracle) {
   uint8_t *kinds = arena_new_array(unit->arena, uint8_t, fn->result_len);
   if (!fn->inl || fn->result_len == 0) return kinds;
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   ResultVisit v = {.unit = unit, .fn = fn, .oracle = oracle};
   v.results = arena_new_array(scratch, Result, fn->result_len);
   bool any = false;
@@ -237,7 +237,7 @@ static uint8_t *kinds_of_results(Unit *unit, Func *fn, ReassignOracle *oracle) {
   for (uint32_t i = 0; any && i < fn->body.len; i++)
     if (fn->body.items[i]) visit_returns(&v, fn->body.items[i]);
   for (uint32_t i = 0; i < fn->result_len; i++) kinds[i] = final_kind(unit, &v.results[i]);
-  arena_free(scratch);
+  scratch_free(scratch);
   return kinds;
 }
 

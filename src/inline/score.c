@@ -225,14 +225,14 @@ static SiteTable *table_of(const InlineState *state, const Func *fn) {
 
 static void analyze_one(Unit *unit, Func *fn, ReassignOracle *oracle) {
   if (fn->properties) return;
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Outcomes *outcomes = outcomes_new(scratch, unit, fn);
   FuncProperties *properties = properties_of_body(unit, fn, oracle, outcomes);
   SiteRegion region = {.fn = fn, .statements = &fn->body, .outcomes = outcomes, .oracle = oracle};
   SiteTable *table = sites_of_region(unit, &region);
   fn->properties = properties;
   map_set_ptr(&inline_state(unit)->site_tables, fn, table);
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 typedef struct FuncList {
@@ -250,7 +250,7 @@ static bool collect_closures(void *context, Op *op) {
 void analyze_function(Unit *unit, Func *fn) {
   InlineState *state = inline_state(unit);
   if (!unit->profile->inline_scores || state->scoring_done || fn->closure) return;
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   FuncList funcs = {.arena = scratch};
   vec_push(scratch, &funcs.list, fn);
   op_list_any(&fn->body, collect_closures, &funcs);
@@ -260,14 +260,14 @@ void analyze_function(Unit *unit, Func *fn) {
     if (one->closure && !(one->flags & FUNC_INLINABILITY_CHECKED)) can_inline(unit, one);
     analyze_one(unit, one, oracle);
   }
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 void score_calls(Unit *unit, Func *fn) {
   InlineState *state = inline_state(unit);
   if (!unit->profile->inline_scores || state->scoring_done || (fn->flags & FUNC_WRAPPER)) return;
   if (fn->body.len == 0) return;
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   ReassignOracle *oracle = reassign_oracle_new(scratch, unit, fn);
   SiteTable *sites = table_of(state, fn);
   if (!fn->properties) {
@@ -282,7 +282,7 @@ void score_calls(Unit *unit, Func *fn) {
   }
   if (results.of.entries.len > 0) op_list_any(&fn->body, visit_uses, &results);
   state->last_scored = sites;
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 static void add_sites(SiteTable *to, const SiteTable *from) {

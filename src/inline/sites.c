@@ -151,12 +151,12 @@ static bool visit(void *context, Op *op) {
 }
 
 SiteTable *sites_of_region(Unit *unit, const SiteRegion *region) {
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   SiteVisit v = {.unit = unit, .region = region, .scratch = scratch, .loops = region->in_loop};
   v.in_init = (region->fn->flags & FUNC_PACKAGE_INIT) ||
               str_has_prefix(atom_str(region->fn->name->name), STR("init."));
   for (uint32_t i = 0; i < region->statements->len; i++)
     if (region->statements->items[i]) visit(&v, region->statements->items[i]);
-  arena_free(scratch);
+  scratch_free(scratch);
   return v.table;
 }

@@ -179,7 +179,7 @@ void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_
                                   void (*visit)(void *context, Func *const *list, uint32_t len,
                                                 bool recursive),
                                   void *context) {
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Components c = {.unit = unit, .scratch = scratch, .numbers = map_in(scratch), .done_flags = done};
   c.visit = visit;
   c.context = context;
@@ -187,7 +187,7 @@ void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_
     if (roots[i]->flags & FUNC_PACKAGE_INIT && unit->profile->init_last) continue;
     if (!is_attached(&c, roots[i]) && !(roots[i]->flags & done)) visit_func(&c, roots[i]);
   }
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 void unit_visit_components(Unit *unit, Func *const *roots, uint32_t root_len,

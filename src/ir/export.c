@@ -221,33 +221,33 @@ static void export_names(Exporter *x, const Scope *scope) {
 void unit_export_bodies(Unit *unit) {
   if (unit->inlined_foreign.entries.len == 0) return;
   unit->exported_foreign = map_in(unit->arena);
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Exporter x = {.unit = unit, .scratch = scratch, .objects = map_in(scratch), .types = map_in(scratch)};
   x.rows = map_in(scratch);
   for (uint32_t i = 0; i < unit->funcs.len; i++) add_row(&x, unit->funcs.items[i]);
   vec_each (MapEntry, it, &unit->inlined_foreign.entries) add_row(&x, (Func *)(uintptr_t)it->key);
   export_names(&x, unit->pkg->scope);
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 bool unit_export_at_most(Unit *unit, Map *objects) {
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Exporter x = {.unit = unit, .scratch = scratch, .types = map_in(scratch), .on_demand = true};
   x.objects = map_in(unit->arena);
   x.rows = map_in(scratch);
   export_names(&x, unit->pkg->scope);
-  arena_free(scratch);
+  scratch_free(scratch);
   *objects = x.objects;
   return x.asked < ASKED_MAX;
 }
 
 Map unit_export_types(Unit *unit) {
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Exporter x = {.unit = unit, .scratch = scratch, .types = map_in(scratch), .types_only = true};
   x.objects = map_in(unit->arena);
   x.rows = map_in(scratch);
   export_names(&x, unit->pkg->scope);
-  arena_free(scratch);
+  scratch_free(scratch);
   return x.objects;
 }
 

@@ -256,7 +256,7 @@ static void use_object(Exporter *x, Object *object) {
 
 Map unit_export_packages(Unit *unit, Arena *arena) {
   Map packages = map_in(arena);
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Exporter x = {.unit = unit, .scratch = scratch, .packages = &packages};
   x.used = map_in(scratch);
   x.bodies = map_in(scratch);
@@ -268,6 +268,6 @@ Map unit_export_packages(Unit *unit, Arena *arena) {
   for (uint32_t i = 0; i < objects.len; i++)
     if (is_exported(objects.items[i])) write_object(&x, objects.items[i]);
   while (x.todo.len > 0) write_declaration(&x, vec_pop(&x.todo));
-  arena_free(scratch);
+  scratch_free(scratch);
   return packages;
 }

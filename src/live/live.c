@@ -356,23 +356,23 @@ static void live_family(Unit *unit, Func *fn, bool (*is_instruction)(Unit *unit,
                         Arena *arena) {
   Family todo = {.arena = arena};
   vec_push(arena, &todo.closures, fn);
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   while (todo.closures.len) {
     Func *next = vec_pop(&todo.closures);
     if (!(next->flags & FUNC_NO_BODY)) live_func(unit, next, is_instruction, scratch);
     arena_reset(scratch);
     op_list_any(&next->body, find_closure, &todo);
   }
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 void live_unit(Unit *unit, bool (*is_instruction)(Unit *unit, const Op *call)) {
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   for (uint32_t i = 0; i < unit->funcs.len; i++) {
     Func *fn = unit->funcs.items[i];
     if (name_is_blank(fn->name) || func_captures(fn)) continue;
     live_family(unit, fn, is_instruction, arena);
     arena_reset(arena);
   }
-  arena_free(arena);
+  scratch_free(arena);
 }

@@ -394,11 +394,11 @@ static void check_func(AsmReader *r, const Map *linknames, Func *fn) {
 
 void lower_abi_wrappers(Unit *unit) {
   if (!unit->target->register_abi) return;
-  Arena *arena = arena_new();
+  Arena *arena = scratch_new();
   AsmReader r = {.unit = unit, .arena = arena, .defs = map_in(arena), .refs = map_in(arena)};
   for (uint32_t i = 0; i < unit->asm_len; i++) read_file(&r, unit->asm_texts[i]);
   Map linknames = find_linknames(unit, arena);
   uint32_t len = unit->funcs.len;
   for (uint32_t i = 0; i < len; i++) check_func(&r, &linknames, unit->funcs.items[i]);
-  arena_free(arena);
+  scratch_free(arena);
 }

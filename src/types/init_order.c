@@ -204,16 +204,16 @@ static void compute(InitOrder *o, Checker *check) {
 }
 
 void check_init_order_of(Checker *check) {
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   InitOrder o = {.config = check->config, .pkg = check->pkg, .arena = scratch};
   compute(&o, check);
-  arena_free(scratch);
+  scratch_free(scratch);
 }
 
 void check_init_order(const CheckConfig *config, Package *pkg) {
   if (pkg->init_order.len) return;
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   InitOrder o = {.config = config, .pkg = pkg, .arena = scratch};
   compute(&o, NULL);
-  arena_free(scratch);
+  scratch_free(scratch);
 }
