@@ -230,7 +230,7 @@ static Func *make_instance_func(Lowering *low, Instantiation *inst, Object *obje
   fn->targs = inst->targs;
   fn->pragma = object->u.func.syntax->pragma;
   fn->flags |= FUNC_DUPOK | (inst->shaped ? FUNC_SHAPED : FUNC_WRAPPER);
-  if (!object->u.func.syntax->body && object->u.func.syntax->body_len == 0) fn->flags |= FUNC_NO_BODY;
+  if (object->u.func.syntax->body_len == 0 && !object->u.func.syntax->body) fn->flags |= FUNC_NO_BODY;
   declare_params(low, fn, signature, dictionary);
   if (!inst->generic->collected) collect_dictionary(low, inst->generic);
   rename_results(low, fn, object->type);
