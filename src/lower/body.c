@@ -212,8 +212,9 @@ static Lowering *lowering_of(Unit *unit) {
   Map *maps[] = {&low->names,          &low->generics,      &low->instances,  &low->read_types,
                  &low->read_objects,   &low->replaced,      &low->facts,      &low->rewritten,
                  &low->pointers,       &low->runtime_names, &low->itabs,      &low->shape_flags,
-                 &low->instance_types, &low->method_sets,   &low->renamed,    &low->inlined,
-                 &low->written,        &low->pointed,       &low->seen_types, &low->type_keys};
+                 &low->instance_types, &low->method_sets,   &low->methodless, &low->renamed,
+                 &low->inlined,        &low->written,       &low->pointed,    &low->seen_types,
+                 &low->type_keys};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->funcs = map_in(low->kept);
   low->algs = strmap_in(low->arena);

@@ -138,6 +138,7 @@ struct Lowering { /* per unit */
   StrMap algs;                /* ".eq." / ".hash." signature -> Func* */
   StrMap wrapped_values;      /* receiver type and method -> done: method value wrappers */
   Map method_sets;            /* Type* -> MethodSet* */
+  Map methodless;             /* Type* -> 1: neither it nor anything embedded in it has methods */
   VEC(Instantiation *) todo_dicts;
   VEC(Func *) todo_bodies;
   VEC(Type *) have_wrappers, need_wrappers;

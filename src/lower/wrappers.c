@@ -41,6 +41,7 @@ static void add_name(Names *names, Object *method) {
 
 static void gather(Names *names, Type *t) {
   t = type_unalias(deref(type_unalias(t)));
+  if (map_find(&names->low->methodless, map_key(t))) return;
   uint64_t *seen = map_put(&names->seen_types, map_key(t));
   if (*seen) return;
   *seen = 1;
@@ -78,6 +79,9 @@ MethodSet method_set(Lowering *low, Type *t) {
   if (known) return *known;
   Names names = {.low = low, .seen_types = map_in(low->arena), .seen_names = map_in(low->arena)};
   gather(&names, t);
+  if (names.methods.len == 0) { /* so has none of those that were looked at */
+    vec_each (const MapEntry, it, &names.seen_types.entries) *map_put(&low->methodless, it->key) = 1;
+  }
   MethodSet *set = arena_new_of(low->arena, MethodSet);
   map_set_ptr(&low->method_sets, t, set);
   set->items = arena_new_array(low->arena, SetMethod, names.methods.len);

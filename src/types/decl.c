@@ -26,6 +26,7 @@ void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object
 
 Scope *check_open_scope(Checker *check, Node *node) {
   Scope *scope = scope_new_in(check->arena, check->universe, check->env.scope);
+  scope->is_block = true;
   record_scope(check, node, scope);
   check->env.scope = scope;
   return scope;

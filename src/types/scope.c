@@ -15,6 +15,7 @@ Scope *scope_new_in(Arena *arena, Universe *universe, Scope *parent) {
   bool outermost = !parent || parent == universe->scope;
   Scope *scope = outermost ? universe_new_array(universe, Scope, 1) : arena_new_of(arena, Scope);
   scope->parent = parent;
+  scope->outer = parent && parent->is_block && parent->objects.len == 0 ? parent->outer : parent;
   scope->arena = outermost ? universe->arena : arena;
   if (!outermost) vec_push(parent->arena, &parent->children, scope);
   return scope;
@@ -40,7 +41,7 @@ ObjectList scope_objects(const Scope *scope) {
 }
 
 Object *scope_lookup_parent(Scope *scope, Atom name, Pos pos, Scope **where) {
-  for (; scope; scope = scope->parent) {
+  for (; scope; scope = scope->outer) {
     Object *object = scope_lookup(scope, name);
     if (!object) continue;
     if (pos_known(pos) && pos_known(object->scope_pos) && pos_compare(object->scope_pos, pos) > 0) continue;

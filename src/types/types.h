@@ -331,12 +331,14 @@ typedef struct ScopeSource {
 
 struct Scope {
   Scope *parent;
+  Scope *outer; /* where lookups go on: blocks that declare nothing before this one are left out */
   const ScopeSource *source; /* NULL: all objects are there */
   Arena *arena;              /* in which it grows: the package's */
   VEC(Object *) objects;     /* order of insertion */
   Map by_name;               /* Atom -> Object*, for large scopes */
   VEC(Scope *) children;
   bool is_func;
+  bool is_block; /* in a function: what it declares later is not seen in blocks that were opened before */
 };
 
 Object *scope_lookup(const Scope *scope, Atom name); /* this scope only */
