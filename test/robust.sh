@@ -199,7 +199,7 @@ suite_nesting() {
   nest "named conversions" 'n = n < 5000 ? n : 5000; print "package p\ntype A []byte\ntype B string\nfunc f(x A) A { return " rep("A(B(", n / 2) "x" rep("))", n / 2) " }"' -m
   nest "method expressions" 'print "package p\ntype T struct{}\nfunc (t T) m(u T) T { return u }\nfunc f(t T) T { return " rep("T.m(t, ", n) "t" rep(")", n) " }"'
   nest "method values" 'print "package p\ntype T struct{}\nfunc (t *T) m() *T { return t }\nfunc f(t *T) any { return t" rep(".m()", n - 1) ".m }"' -m
-  nest "appends" 'n = n < 2000 ? n : 2000; print "package p\nfunc f(x []int) []int { return " rep("append(", n) "x" rep(", 1)", n) " }"'
+  nest "appends" 'n = n < 500 ? n : 500; print "package p\nfunc f(x []int) []int { return " rep("append(", n) "x" rep(", 1)", n) " }"'
   nest "minima" 'print "package p\nfunc f(x int) int { return " rep("min(1, ", n) "x" rep(")", n) " }"'
   nest "comparisons" 'print "package p\nfunc f(x bool) bool { return x" rep(" == x", n) " }"'
   nest "shifts" 'print "package p\nfunc f(x uint) uint { return x" rep("<<1", n) " }"'

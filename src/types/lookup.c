@@ -75,11 +75,29 @@ static void search_struct(Search *s, uint32_t e, const Type *t, uint32_t level_e
   }
 }
 
+/* In the methods of a type set, which are sorted: the first that can have the name. */
+static uint32_t first_named(ObjectList methods, Atom name) {
+  bool exported = name_is_exported(name);
+  uint32_t from = 0, to = methods.len;
+  while (from < to) {
+    uint32_t middle = from + (to - from) / 2;
+    const Object *method = methods.items[middle];
+    bool before = object_is_exported(method) != exported
+                      ? !exported
+                      : str_compare(atom_str(method->name), atom_str(name)) < 0;
+    if (before)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
+
 static void search_interface(Search *s, uint32_t e, Type *t) {
   ObjectList methods = type_set_methods(type_set(s->universe, t));
-  for (uint32_t i = 0; i < methods.len; i++) {
+  for (uint32_t i = s->fold ? 0 : first_named(methods, s->name); i < methods.len; i++) {
     Object *method = methods.items[i];
-    if (method->name != s->name && !s->fold) continue;
+    if (method->name != s->name && !s->fold) return;
     if (!object_same_id(method, s->pkg, s->name, s->fold)) continue;
     match(s, e, method, i);
     return;

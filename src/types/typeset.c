@@ -20,6 +20,7 @@ typedef struct SetBuilder {
   Checker *check; /* NULL: nobody wants errors */
   VEC(Object *) methods;
   VEC(Pos) method_pos; /* where each method is specified or embedded */
+  Map by_name;         /* Atom -> index + 1 of the first method with that name, once there are many */
 } SetBuilder;
 
 /* ---- methods ---- */
@@ -51,8 +52,25 @@ static void check_duplicate(Checker *check, void *data) {
     report_duplicate(check, duplicate);
 }
 
+enum { MANY_METHODS_IN_SET = 32 };
+
+/* From where on a method of that name can be; the number of methods: nowhere. */
+static uint32_t first_of_name(SetBuilder *builder, Atom name) {
+  uint32_t len = builder->methods.len;
+  if (len < MANY_METHODS_IN_SET) return 0;
+  if (!builder->by_name.arena) {
+    builder->by_name = map_in(builder->arena);
+    for (uint32_t i = len; i-- > 0;)
+      *map_put(&builder->by_name, map_key(builder->methods.items[i]->name)) = i + 1;
+  }
+  uint64_t *first = map_put(&builder->by_name, map_key(name));
+  if (*first) return (uint32_t)*first - 1;
+  *first = len + 1; /* it is going to be added */
+  return len;
+}
+
 static void add_method(SetBuilder *builder, Pos pos, Object *method, bool explicit) {
-  for (uint32_t i = 0; i < builder->methods.len; i++) {
+  for (uint32_t i = first_of_name(builder, method->name); i < builder->methods.len; i++) {
     Object *other = builder->methods.items[i];
     if (other->name != method->name) continue;
     if (other->pkg != method->pkg && !name_is_exported(method->name)) continue;
