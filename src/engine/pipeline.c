@@ -11,8 +11,6 @@
 
 #include "engine/private.h"
 
-/* ---- notes as the compiler prints them ---- */
-
 /* ---- flags ---- */
 
 static bool flags_match(const EngineOptions *options, Str pattern, const LoadPackage *load) {

@@ -6,7 +6,7 @@
  *
  * The compiler finds this out after register allocation. Here it is a question about ops: a variable lives in memory (its address
  * is taken), behind a pointer (it was moved to the heap), or is a value; values live as long as something observable needs them. What
- * the allocator calls a value that it keeps across a call follows from the variable only in the plain cases (see name.c), and a
+ * the allocator calls a value that it keeps across a call follows from the variable only in the plain cases (see vars.c), and a
  * call where one other value may be alive gets no event at all: what is said is meant to be right, not complete.
  *
  * Go: cmd/compile/internal/liveness
