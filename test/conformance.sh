@@ -27,6 +27,12 @@ blocks_of_packages() {
   awk -v list="$packages" 'BEGIN { n = split(list, p, " "); for (i = 1; i <= n; i++) on[p[i]] = 1 } /^# / { show = ($2 in on) } show' "$1"
 }
 
+# How many packages of std have a block in neither output: they print nothing, there and here.
+silent_packages() { # silent_packages SET OURS
+  (enter_set "$1" && oracle_go list std) |
+    awk 'FILENAME != "-" { if (/^# /) printed[$2]; next } !($1 in printed) { n++ } END { print n + 0 }' "$want" "$2" -
+}
+
 compare_set() { # compare_set SET
   set=$1
   report=$top/build/conformance/$set
@@ -51,6 +57,7 @@ compare_set() { # compare_set SET
   printf '== %s (%s s)\n' "$set" "$seconds"
   "$top/test/compare.sh" "$want" "$report/output" "$report" >"$report/summary"
   grep -v '^TOTAL' "$report/summary"
+  case $set$packages in std.*.m[12] | std.m[12]) printf '  %d packages more print nothing, there and here\n' "$(silent_packages "$set" "$report/output")" ;; esac
   [ ! -s "$report/crashes" ] || sed 's/^/  /' "$report/crashes"
   [ ! -s "$report/stderr" ] || { printf '  on standard error:\n'; head -n 10 "$report/stderr" | cut -c 1-300 | sed 's/^/    /'; }
   [ -z "$packages" ] || return 0
