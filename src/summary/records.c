@@ -292,7 +292,6 @@ Object *summary_object(Summary *s, uint32_t index) {
   object = s->objects[index] = object_new(s->universe, kind, NULL, POS_NONE, name, NULL);
   object->pkg = summary_foreign(s, &wire);
   object->pos = summary_position(s, &wire);
-  object->scope_pos = summary_position(s, &wire);
   object->order = wire_get_below(&wire, UINT32_MAX);
   object->used = true;
   if (index < s->name_len) {

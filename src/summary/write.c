@@ -279,7 +279,6 @@ static void put_object_record(Writer *w, Object *object) {
   put_atom(w, out, object->name);
   put_package(w, out, object->pkg); /* unexported names of another package's anonymous struct */
   put_position(w, out, object->pos);
-  put_position(w, out, object->scope_pos);
   wire_put(out, object->order);
   put_type(w, out, object->type);
   switch (object->kind) {

@@ -331,6 +331,5 @@ void short_var_decl(Checker *check, Pos pos, NodeList lhs, NodeList rhs) {
     check_soft_error(check, pos, "no new variables on left side of :=");
     return;
   }
-  Pos scope_pos = node_end(rhs.items[rhs.len - 1]);
-  for (uint32_t i = 0; i < new_len; i++) declare_object(check, scope, NULL, new_vars[i], scope_pos);
+  for (uint32_t i = 0; i < new_len; i++) declare_object(check, scope, NULL, new_vars[i]);
 }

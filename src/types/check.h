@@ -196,7 +196,7 @@ void **
 universe_generics(Universe *universe); /* slot in which the generics files keep their table of instances */
 Type *type_invalid(const Universe *universe);
 bool type_valid(const Type *t);
-void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object, Pos scope_pos);
+void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object);
 /* Of a variable that has init_later. */
 void check_waiting_init(Checker *check, Object *object);
 void check_object_decl(Checker *check, Object *object); /* determines object->type, on demand */

@@ -55,7 +55,7 @@ void check_arity(Checker *check, Pos pos, NameExpr **names, uint32_t name_len, N
                  bool inherited);
 void check_type_decl(Checker *check, Object *object, TypeDecl *decl);
 void check_collect_methods(Checker *check, Object *type_name);
-Type *check_declare_tparam(Checker *check, NameExpr *name, Pos scope_pos);
+Type *check_declare_tparam(Checker *check, NameExpr *name);
 /* *T[A, B]: pointer, T, and the names of the type parameters (only with `unpack`). */
 typedef struct Receiver {
   bool pointer;

@@ -7,7 +7,7 @@
  */
 #include "types/core.h"
 
-void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object, Pos scope_pos) {
+void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object) {
   if (object->name != check->universe->blank) {
     const Object *other = scope_insert(check->universe, scope, object);
     if (other) {
@@ -19,7 +19,6 @@ void declare_object(Checker *check, Scope *scope, NameExpr *name, Object *object
         check_error(check, object->pos, "%s redeclared in this block", text);
       return;
     }
-    object->scope_pos = scope_pos;
   }
   if (name) record_def(check, name, object);
 }
@@ -35,7 +34,7 @@ Scope *check_open_scope(Checker *check, Node *node) {
 void check_close_scope(Checker *check) { check->env.scope = check->env.scope->parent; }
 
 Object *check_lookup(Checker *check, Atom name, Scope **where) {
-  return scope_lookup_parent(check->env.scope, name, POS_NONE, where);
+  return scope_lookup_parent(check->env.scope, name, where);
 }
 
 void check_add_dependency(Checker *check, Object *to) {
@@ -432,9 +431,8 @@ static void local_consts(Checker *check, ConstDecl *spec, const ConstDecl *last,
   check_arity(check, spec->node.pos, spec->names, spec->name_len, values, true, inherited);
   /* Function literals in the values must not see the new names. */
   check_process_delayed(check, top);
-  Pos scope_pos = node_end(&spec->node);
   for (uint32_t i = 0; i < spec->name_len; i++)
-    declare_object(check, check->env.scope, spec->names[i], lhs[i], scope_pos);
+    declare_object(check, check->env.scope, spec->names[i], lhs[i]);
 }
 
 static void local_vars(Checker *check, VarDecl *spec) {
@@ -455,14 +453,13 @@ static void local_vars(Checker *check, VarDecl *spec) {
   if (!spec->type || values.len)
     check_arity(check, spec->node.pos, spec->names, spec->name_len, values, false, false);
   check_process_delayed(check, top);
-  Pos scope_pos = node_end(&spec->node);
   for (uint32_t i = 0; i < spec->name_len; i++)
-    declare_object(check, check->env.scope, spec->names[i], lhs[i], scope_pos);
+    declare_object(check, check->env.scope, spec->names[i], lhs[i]);
 }
 
 static void local_type(Checker *check, TypeDecl *spec) {
   Object *object = new_object(check, OBJECT_TYPE_NAME, spec->name);
-  declare_object(check, check->env.scope, spec->name, object, spec->name->node.pos);
+  declare_object(check, check->env.scope, spec->name, object);
   if (!spec->alias) {
     vec_push(check->pkg->arena, &check->pkg->local_types, object);
     object->order = check->pkg->local_types.len;

@@ -125,8 +125,7 @@ static void declare_range_variables(Checker *check, RangeStmt *r, Operand *x) {
     }
   }
   if (len == 0) check_error(check, error_pos(&r->stmt->node), "no new variables on left side of :=");
-  for (uint32_t i = 0; i < len; i++)
-    declare_object(check, check->env.scope, NULL, vars[i], r->stmt->body->node.pos);
+  for (uint32_t i = 0; i < len; i++) declare_object(check, check->env.scope, NULL, vars[i]);
 }
 
 static void assign_range_variables(Checker *check, RangeStmt *r, Operand *x) {

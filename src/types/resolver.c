@@ -41,7 +41,7 @@ static void declare_package_object(Collector *c, NameExpr *name, Object *object,
     check_error(c->check, name->node.pos, "cannot declare main - must be func");
     return;
   }
-  declare_object(c->check, c->pkg->scope, name, object, POS_NONE);
+  declare_object(c->check, c->pkg->scope, name, object);
   add_object(c, object, decl);
 }
 
@@ -163,7 +163,7 @@ static void collect_import(Collector *c, ImportDecl *decl) {
   if (name == u->dot)
     dot_import(c, decl, object);
   else
-    declare_object(check, c->file->scope, NULL, object, POS_NONE);
+    declare_object(check, c->file->scope, NULL, object);
 }
 
 /* ---- constants, variables, types ---- */
@@ -236,7 +236,7 @@ static void collect_plain_func(Collector *c, FuncDecl *syntax, Object *object) {
     check_verify_version(check, syntax->tparams.items[0]->node.pos, 18, "type parameter");
   }
   if (!is_init) {
-    declare_object(check, c->pkg->scope, syntax->name, object, POS_NONE);
+    declare_object(check, c->pkg->scope, syntax->name, object);
     return;
   }
   /* There may be many functions init; none can be named. */

@@ -92,12 +92,11 @@ static void record_receiver_types(Checker *check, Node *e, Type *t) {
   }
 }
 
-Type *check_declare_tparam(Checker *check, NameExpr *name, Pos scope_pos) {
+Type *check_declare_tparam(Checker *check, NameExpr *name) {
   Object *object =
       object_new(check->universe, OBJECT_TYPE_NAME, check->pkg, name->node.pos, name->name, NULL);
   Type *t = type_new_type_param(check->universe, object, type_invalid(check->universe));
-  object->type = t;
-  declare_object(check, check->env.scope, name, object, scope_pos);
+  declare_object(check, check->env.scope, name, object);
   return t;
 }
 
@@ -116,13 +115,12 @@ static void bind_receiver_bounds(Checker *check, const Receiver *r, Type *base, 
   }
 }
 
-static Type *generic_receiver(Checker *check, FieldNode *field, const Receiver *r, Pos scope_pos,
-                              TypeList *recv_tparams) {
+static Type *generic_receiver(Checker *check, FieldNode *field, const Receiver *r, TypeList *recv_tparams) {
   /* The base is resolved first: the names of its parameters may be the same. */
   Type *base = generic_base(check, r->base);
   Type **items = universe_new_array(check->universe, Type *, r->tparam_len);
   for (uint32_t i = 0; i < r->tparam_len; i++) {
-    items[i] = check_declare_tparam(check, r->tparams[i], scope_pos);
+    items[i] = check_declare_tparam(check, r->tparams[i]);
     items[i]->u.tparam.index = i;
     record_use(check, r->tparams[i], items[i]->u.tparam.object);
     record_type_and_value(check, &r->tparams[i]->node, MODE_TYPE, items[i], NULL);
@@ -173,10 +171,10 @@ static void verify_receiver(Checker *check, void *data) {
   }
 }
 
-static Object *collect_receiver(Checker *check, FieldNode *field, Pos scope_pos, TypeList *recv_tparams) {
+static Object *collect_receiver(Checker *check, FieldNode *field, TypeList *recv_tparams) {
   Receiver r = unpack_receiver(check, field->type, true);
-  Type *type = r.has_tparams ? generic_receiver(check, field, &r, scope_pos, recv_tparams)
-                             : plain_receiver(check, field, r.base);
+  Type *type =
+      r.has_tparams ? generic_receiver(check, field, &r, recv_tparams) : plain_receiver(check, field, r.base);
   bool named = field->name && field->name->name->len;
   Object *recv =
       object_new_var(check->universe, VAR_RECV, check->pkg, named ? field->name->node.pos : field->node.pos,
@@ -225,16 +223,10 @@ static Type *collect_params(Checker *check, VarRole role, FieldList list, bool *
   return type_new_tuple(check->universe, (ObjectList){vars, list.len});
 }
 
-static bool any_named(FieldList list) {
-  for (uint32_t i = 0; i < list.len; i++)
-    if (list.items[i]->name) return true;
-  return false;
-}
-
-static void declare_params(Checker *check, FieldList list, const Type *tuple, Pos scope_pos) {
+static void declare_params(Checker *check, FieldList list, const Type *tuple) {
   for (uint32_t i = 0; i < list.len; i++)
     if (list.items[i]->name && list.items[i]->name->name->len)
-      declare_object(check, check->env.scope, list.items[i]->name, tuple->u.tuple.vars.items[i], scope_pos);
+      declare_object(check, check->env.scope, list.items[i]->name, tuple->u.tuple.vars.items[i]);
 }
 
 void check_func_type(Checker *check, Type *result, FieldNode *recv, FieldList tparams, FuncTypeExpr *e) {
@@ -244,17 +236,15 @@ void check_func_type(Checker *check, Type *result, FieldNode *recv, FieldList tp
   result->u.signature.params = result->u.signature.results = check->universe->empty_tuple;
   Object *receiver = NULL;
   TypeList recv_tparams = {0};
-  if (recv) receiver = collect_receiver(check, recv, e->node.pos, &recv_tparams);
+  if (recv) receiver = collect_receiver(check, recv, &recv_tparams);
   if (tparams.len) check_collect_tparams_into(check, tparams, &result->u.signature.tparams);
   bool variadic = false, no = false;
   Type *params = collect_params(check, VAR_PARAM, e->params, &variadic);
   Type *results = collect_params(check, VAR_RESULT, e->results, &no);
-  /* Parameters are visible in the body only, hence declared after all types are checked. The end of deeply nested types is far. */
-  bool named = (receiver && receiver->name) || any_named(e->params) || any_named(e->results);
-  Pos scope_pos = named ? node_end(&e->node) : POS_NONE;
-  if (receiver && receiver->name) declare_object(check, scope, recv->name, receiver, scope_pos);
-  declare_params(check, e->params, params, scope_pos);
-  declare_params(check, e->results, results, scope_pos);
+  /* Parameters are visible in the body only, hence declared after all types are checked. */
+  if (receiver && receiver->name) declare_object(check, scope, recv->name, receiver);
+  declare_params(check, e->params, params);
+  declare_params(check, e->results, results);
   result->u.signature.recv = receiver;
   result->u.signature.recv_tparams = recv_tparams;
   result->u.signature.params = params;

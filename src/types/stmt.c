@@ -359,7 +359,7 @@ static void type_switch(Checker *check, SwitchStmt *s, TypeSwitchGuard *guard) {
     check_open_scope(check, &clause->node);
     if (lhs) {
       vars[i] = object_new_var(check->universe, VAR_LOCAL, check->pkg, lhs->node.pos, lhs->name, t);
-      declare_object(check, check->env.scope, NULL, vars[i], clause->colon);
+      declare_object(check, check->env.scope, NULL, vars[i]);
       record_implicit(check, &clause->node, vars[i]);
     }
     stmt_list(check, clause->body);

@@ -56,7 +56,6 @@ Object *object_with_type(Universe *u, const Object *object, Type *type) {
   Object *copy = object_new(u, object->kind, object->pkg, object->pos, object->name, type);
   /* `used` stays false and is not read: another thread may be checking a body that uses the original */
   copy->parent = object->parent;
-  copy->scope_pos = object->scope_pos;
   copy->order = object->order;
   if (object->kind == OBJECT_VAR) {
     copy->u.var = object->u.var;

@@ -4,6 +4,7 @@
  *
  * Go: cmd/compile/internal/types2/{typeparam,decl}.go
  */
+#include "types/core.h"
 #include "types/generics.h"
 
 Type *type_new_type_param(Universe *u, Object *object, Type *bound) {
@@ -59,12 +60,9 @@ Type *check_bound(Checker *check, Node *e) {
   return t;
 }
 
-static Type *declare_tparam(Checker *check, NameExpr *name, uint32_t index, Pos scope_pos) {
-  Object *object =
-      object_new(check->universe, OBJECT_TYPE_NAME, check->pkg, name->node.pos, name->name, NULL);
-  Type *t = type_new_type_param(check->universe, object, type_invalid(check->universe));
+static Type *declare_tparam(Checker *check, NameExpr *name, uint32_t index) {
+  Type *t = check_declare_tparam(check, name);
   t->u.tparam.index = index;
-  declare_object(check, check->env.scope, name, object, scope_pos);
   return t;
 }
 
@@ -76,8 +74,7 @@ void check_collect_tparams_into(Checker *check, FieldList list, TypeList *list_o
   lock_take(universe_lock(check->universe));
   Type **items = arena_new_array(universe_arena(check->universe), Type *, list.len);
   lock_release(universe_lock(check->universe));
-  Pos scope_pos = list.items[0]->node.pos;
-  for (uint32_t i = 0; i < list.len; i++) items[i] = declare_tparam(check, list.items[i]->name, i, scope_pos);
+  for (uint32_t i = 0; i < list.len; i++) items[i] = declare_tparam(check, list.items[i]->name, i);
   *list_out = (TypeList){items, list.len};
   bool outer = check->env.in_tparam_list;
   check->env.in_tparam_list = true;

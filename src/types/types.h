@@ -266,7 +266,6 @@ struct Object {
   Package *pkg;  /* NULL: universe */
   Scope *parent; /* scope in which it is declared; NULL for fields, methods */
   Pos pos;       /* of its identifier */
-  Pos scope_pos; /* local objects are visible from here */
   Type *type;    /* NULL until determined */
   uint32_t
       order; /* source order among package-level objects, or among the package's local defined types, from 1; else 0 */
@@ -338,13 +337,14 @@ struct Scope {
   Map by_name;               /* Atom -> Object*, for large scopes */
   VEC(Scope *) children;
   bool is_func;
-  bool is_block; /* in a function: what it declares later is not seen in blocks that were opened before */
+  bool is_block;  /* in a function: what it declares later is not seen in blocks that were opened before */
+  uint32_t depth; /* scopes around it, below the package's file */
 };
 
 Object *scope_lookup(const Scope *scope, Atom name); /* this scope only */
 ObjectList scope_objects(const Scope *scope);        /* all of this scope, in order of insertion */
-/* Innermost visible at pos (POS_NONE: anywhere), going outwards. *where (may be NULL) gets its scope. */
-Object *scope_lookup_parent(Scope *scope, Atom name, Pos pos, Scope **where);
+/* The innermost one that is declared by now, going outwards; NULL: none. *where (may be NULL) gets its scope. */
+Object *scope_lookup_parent(Scope *scope, Atom name, Scope **where);
 
 /* ---- packages ---- */
 
