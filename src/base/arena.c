@@ -2,27 +2,19 @@
  *
  * arena: memory that is freed as a whole; and the vectors that grow in it.
  *
- * An arena is a chain of chunks that get larger as it grows; what does not fit the current chunk opens the next one. Fresh
- * chunks come zeroed from the system, so zeroing costs something only in the part of a chunk that was used before a reset
- * (`dirty`). Under ASan whatever is not handed out is poisoned and each allocation has a red zone behind it; a build with
+ * An arena is a chain of chunks that get larger as it grows; what does not fit the current chunk opens the next one. Memory is
+ * made ready a few allocations ahead: what may be nonzero (`dirty`: small chunks, and what was used before a reset) is cleared;
+ * pages that are fresh from the system are asked for many at a time, which costs less than meeting them one by one.
+ * Under ASan whatever is not handed out is poisoned and each allocation has a red zone behind it; a build with
  * -DHEAPWHY_STRESS gives every allocation a chunk of its own and moves vectors on each push.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, madvise */
 #include "base/base.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_ASAN 1
-#endif
-#endif
-#ifndef ARENA_ASAN
-#define ARENA_ASAN 0
-#endif
+#include <sys/mman.h>
 
 #if ARENA_ASAN
 #include <sanitizer/asan_interface.h>
@@ -33,35 +25,152 @@
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-#ifdef HEAPWHY_STRESS
-#define ARENA_STRESS 1
-#else
-#define ARENA_STRESS 0
-#endif
-
 enum {
   ALIGNMENT = 8,
   RED_ZONE = ARENA_ASAN ? 64 : 0, /* more than the slots that an op may lack at its end */
   FIRST_CHUNK = 16 * 1024,
-  LARGEST_CHUNK = 4 * 1024 * 1024,
-  SPARE_BYTES = 16 * 1024 * 1024, /* more than that an arena does not keep in a pool */
+  MAPPED_CHUNK = 256 * 1024, /* from here on chunks are mapped: pages of their own, fresh from the system */
+  CHUNK_SIZES = 9,
+  LARGEST_CHUNK = FIRST_CHUNK << (CHUNK_SIZES - 1), /* 4 MB; but for what is larger itself */
+  CLEARED_AHEAD = 2 * 1024,
+  PAGE = 4096,
+  PAGES_AHEAD = 64,               /* at most */
+  SPARE_BYTES = 16 * 1024 * 1024, /* at most: of an arena in a pool, of a thread */
 };
 
-typedef struct Chunk {
-  struct Chunk *next;
+typedef struct ArenaChunk {
+  struct ArenaChunk *next;
   size_t size;  /* usable bytes */
   size_t dirty; /* bytes from the start that may be nonzero */
   char bytes[];
 } Chunk;
 
-struct Arena {
-  Arena *next; /* in a pool, or of the thread's scratch arenas the one made before */
-  Chunk *first, *current;
-  size_t used; /* bytes used of the current chunk */
-  size_t held; /* bytes held from the system */
-};
-
 static size_t round_up(size_t n) { return (n + (ALIGNMENT - 1)) & ~(size_t)(ALIGNMENT - 1); }
+
+/* ---- chunks ---- */
+
+static bool is_mapped(size_t size) { return !ARENA_ASAN && size >= MAPPED_CHUNK; }
+
+/* Chunks that the thread has freed, by size: a page that is used again costs a tenth of a fresh one. */
+static _Thread_local struct {
+  Chunk *chunks[CHUNK_SIZES]; /* of FIRST_CHUNK << i bytes */
+  size_t bytes;
+} spare_chunks;
+
+/* The number of the size, or CHUNK_SIZES if there are no spare chunks of it. */
+static uint32_t chunk_size_number(size_t size) {
+  for (uint32_t i = 0; i < CHUNK_SIZES && !ARENA_ASAN; i++)
+    if (size == (size_t)FIRST_CHUNK << i) return i;
+  return CHUNK_SIZES;
+}
+
+static Chunk *spare_chunk_take(size_t size) {
+  uint32_t i = chunk_size_number(size);
+  Chunk *chunk = i < CHUNK_SIZES ? spare_chunks.chunks[i] : NULL;
+  if (!chunk) return NULL;
+  spare_chunks.chunks[i] = chunk->next;
+  spare_chunks.bytes -= size;
+  return chunk;
+}
+
+static Chunk *chunk_from_system(size_t size) {
+  Chunk *chunk = is_mapped(size)
+                     ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                     : malloc(size);
+  if (!chunk || chunk == MAP_FAILED) fatal("out of memory");
+  chunk->size = size - sizeof *chunk;
+  chunk->dirty = is_mapped(size) ? 0 : chunk->size;
+  return chunk;
+}
+
+static void chunk_to_system(Chunk *chunk) {
+  size_t size = sizeof *chunk + chunk->size;
+  if (is_mapped(size))
+    munmap(chunk, size);
+  else
+    free(chunk);
+}
+
+/* As large as all that the arena holds, within limits; larger if `want` bytes need it. */
+static Chunk *chunk_new(Arena *arena, size_t want) {
+  size_t size = FIRST_CHUNK;
+  while (!ARENA_STRESS && size < LARGEST_CHUNK && (size < sizeof(Chunk) + want || 2 * size <= arena->held))
+    size *= 2;
+  if (ARENA_STRESS || size < sizeof(Chunk) + want) size = sizeof(Chunk) + want;
+  Chunk *chunk = spare_chunk_take(size);
+  if (!chunk) chunk = chunk_from_system(size);
+  arena->held += size;
+  POISON(chunk->bytes, chunk->size);
+  return chunk;
+}
+
+static void chunk_free(Chunk *chunk) {
+  UNPOISON(chunk->bytes, chunk->size);
+  size_t size = sizeof *chunk + chunk->size;
+  uint32_t i = chunk_size_number(size);
+  if (i == CHUNK_SIZES || spare_chunks.bytes + size > SPARE_BYTES) {
+    chunk_to_system(chunk);
+    return;
+  }
+  chunk->next = spare_chunks.chunks[i];
+  spare_chunks.chunks[i] = chunk;
+  spare_chunks.bytes += size;
+}
+
+void arena_spare_free(void) {
+  for (uint32_t i = 0; i < CHUNK_SIZES; i++)
+    for (Chunk *chunk; (chunk = spare_chunk_take((size_t)FIRST_CHUNK << i));) chunk_to_system(chunk);
+}
+
+/* Asks for the pages between the two, if the system can do that at once. */
+static void pages_touch(const char *from, const char *to) {
+#ifdef MADV_POPULATE_WRITE
+  char *first = (char *)(((uintptr_t)from + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
+  if (first < to) madvise(first, (size_t)(to - first), MADV_POPULATE_WRITE);
+#else
+  (void)from, (void)to;
+#endif
+}
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Makes the next `need` bytes of the current chunk ready, and some more. */
+static void make_ready(Arena *arena, size_t need) {
+  Chunk *chunk = arena->current;
+  size_t from = (size_t)(arena->ready - chunk->bytes), to = (size_t)(arena->at - chunk->bytes) + need;
+  if (to <= from) return;
+  if (from < chunk->dirty) {
+    to = least(to + (ARENA_ASAN ? 0 : CLEARED_AHEAD), chunk->size);
+    memset(arena->ready, 0, least(to, chunk->dirty) - from);
+  } else if (chunk->size < MAPPED_CHUNK) {
+    to = chunk->size;
+  } else {
+    size_t pages = least(arena->held / PAGE / 16, PAGES_AHEAD);
+    to = least(to + pages * PAGE, chunk->size);
+    if (pages >= 4) pages_touch(arena->ready, chunk->bytes + to);
+  }
+  arena->ready = chunk->bytes + to;
+}
+
+/* ---- arenas ---- */
+
+static size_t used_of_current(const Arena *arena) { return (size_t)(arena->at - arena->current->bytes); }
+
+/* Free bytes of the current chunk. */
+static size_t arena_room(const Arena *arena) {
+  return arena->current ? arena->current->size - used_of_current(arena) : 0;
+}
+
+static void chunk_mark_used(Arena *arena) {
+  Chunk *chunk = arena->current;
+  if (chunk && chunk->dirty < used_of_current(arena)) chunk->dirty = used_of_current(arena);
+}
+
+/* Goes on with the chunk, which may be NULL, from its start. */
+static void arena_start(Arena *arena, Chunk *chunk) {
+  arena->current = chunk;
+  arena->at = arena->ready = chunk ? chunk->bytes : NULL;
+}
 
 Arena *arena_new(void) {
   Arena *arena = calloc(1, sizeof *arena);
@@ -72,10 +181,10 @@ Arena *arena_new(void) {
 
 void arena_free(Arena *arena) {
   if (!arena) return;
+  chunk_mark_used(arena);
   for (Chunk *chunk = arena->first, *next; chunk; chunk = next) {
     next = chunk->next;
-    UNPOISON(chunk->bytes, chunk->size);
-    free(chunk);
+    chunk_free(chunk);
   }
   free(arena);
 }
@@ -105,15 +214,10 @@ void scratch_free_since(const Arena *mark) {
   while (scratch_arenas != mark) scratch_free(scratch_arenas);
 }
 
-static void chunk_mark_used(Arena *arena) {
-  if (arena->current && arena->current->dirty < arena->used) arena->current->dirty = arena->used;
-}
-
 void arena_reset(Arena *arena) {
   chunk_mark_used(arena);
   for (Chunk *chunk = arena->first; chunk; chunk = chunk->next) POISON(chunk->bytes, chunk->size);
-  arena->current = arena->first;
-  arena->used = 0;
+  arena_start(arena, arena->first);
 }
 
 /* Gives back what a reset arena holds beyond so many bytes. */
@@ -128,11 +232,10 @@ static void arena_trim(Arena *arena, size_t bytes) {
       link = &chunk->next;
     } else {
       *link = chunk->next;
-      UNPOISON(chunk->bytes, chunk->size);
-      free(chunk);
+      chunk_free(chunk);
     }
   }
-  arena->current = arena->first;
+  arena_start(arena, arena->first);
   arena->held = kept;
 }
 
@@ -186,7 +289,7 @@ size_t arena_bytes(const Arena *arena) { return arena ? arena->held : 0; }
 
 size_t arena_used(const Arena *arena) {
   if (!arena || !arena->current) return 0;
-  size_t sum = arena->used;
+  size_t sum = used_of_current(arena);
   for (const Chunk *chunk = arena->first; chunk != arena->current; chunk = chunk->next) sum += chunk->dirty;
   return sum;
 }
@@ -199,19 +302,6 @@ size_t arena_pool_bytes(ArenaPool *pool) {
   return sum;
 }
 
-static Chunk *chunk_new(Arena *arena, size_t want) {
-  size_t size = arena->held < FIRST_CHUNK ? FIRST_CHUNK : arena->held;
-  if (size > LARGEST_CHUNK) size = LARGEST_CHUNK;
-  size -= sizeof(Chunk);
-  if (ARENA_STRESS || size < want) size = want;
-  Chunk *chunk = calloc(1, sizeof *chunk + size);
-  if (!chunk) fatal("out of memory");
-  chunk->size = size;
-  arena->held += sizeof *chunk + size;
-  POISON(chunk->bytes, chunk->size);
-  return chunk;
-}
-
 /* Makes a chunk with room for `want` bytes the current one: the next of the chain if it is large enough, else a new one. */
 static void chunk_advance(Arena *arena, size_t want) {
   Chunk *old = arena->current;
@@ -222,25 +312,19 @@ static void chunk_advance(Arena *arena, size_t want) {
     chunk->next = *link;
     *link = chunk;
   }
-  arena->current = *link;
-  arena->used = 0;
+  arena_start(arena, *link);
 }
 
-void *arena_alloc(Arena *arena, size_t size) {
+void *arena_alloc_more_(Arena *arena, size_t size) {
   assert(size < SIZE_MAX / 2);
   size_t need = round_up(size ? size : 1) + RED_ZONE;
-  Chunk *chunk = arena->current;
-  if (!chunk || need > chunk->size - arena->used || ARENA_STRESS) {
-    chunk_advance(arena, need);
-    chunk = arena->current;
-  }
-  char *result = chunk->bytes + arena->used;
+  if (need > arena_room(arena) || ARENA_STRESS) chunk_advance(arena, need);
+  char *result = arena->at;
+  UNPOISON(result, need);
+  make_ready(arena, need);
+  POISON(result, need);
   UNPOISON(result, size);
-  if (arena->used < chunk->dirty) {
-    size_t stale = chunk->dirty - arena->used;
-    memset(result, 0, stale < size ? stale : size);
-  }
-  arena->used += need;
+  arena->at += need;
   return result;
 }
 
@@ -274,11 +358,10 @@ Str arena_printf(Arena *arena, const char *fmt, ...) {
 
 /* Whether the array of old_size bytes is the arena's last allocation and can become new_size bytes where it stands. */
 static bool grows_in_place(Arena *arena, const char *array, size_t old_size, size_t new_size) {
-  if (ARENA_ASAN || ARENA_STRESS || !array || !old_size || !arena->current) return false;
-  Chunk *chunk = arena->current;
+  if (ARENA_ASAN || ARENA_STRESS || !array || !old_size) return false;
   size_t old_need = round_up(old_size);
-  return arena->used >= old_need && chunk->bytes + arena->used - old_need == array && new_size > old_need &&
-         round_up(new_size - old_need) <= chunk->size - arena->used;
+  return array + old_need == arena->at && new_size > old_need &&
+         round_up(new_size - old_need) <= arena_room(arena);
 }
 
 void vec_grow_(Arena *arena, void *items_pointer, uint32_t *cap, uint32_t want, size_t item_size) {

@@ -86,7 +86,31 @@ uint64_t str_hash(Str s);
 
 /* ---- Arena ---- */
 
-typedef struct Arena Arena;
+/* Under ASan, and with -DHEAPWHY_STRESS, each allocation is watched: none of them takes the short way. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#ifndef ARENA_ASAN
+#define ARENA_ASAN 0
+#endif
+#ifdef HEAPWHY_STRESS
+#define ARENA_STRESS 1
+#else
+#define ARENA_STRESS 0
+#endif
+
+/* arena.c's own; open for arena_alloc. */
+typedef struct Arena {
+  char *at;    /* where the next allocation starts */
+  char *ready; /* memory from `at` up to here is zero */
+  struct ArenaChunk *first, *current;
+  struct Arena *next; /* in a pool, or of the thread's scratch arenas the one made before */
+  size_t held;        /* bytes held from the system */
+} Arena;
 
 Arena *arena_new(void);
 void arena_free(Arena *arena); /* NULL is allowed */
@@ -98,8 +122,15 @@ void scratch_free_since(const Arena *mark);
 void arena_reset(Arena *arena);         /* forget everything, keep the memory for the next use */
 size_t arena_bytes(const Arena *arena); /* held from the system; NULL is allowed */
 size_t arena_used(const Arena *arena);  /* in use, about; NULL is allowed */
+void *arena_alloc_more_(Arena *arena, size_t size);
 /* Zeroed memory aligned to 8 bytes; lives as long as the arena. size 0 gives a valid pointer. */
-void *arena_alloc(Arena *arena, size_t size);
+static inline void *arena_alloc(Arena *arena, size_t size) {
+  if (ARENA_ASAN || ARENA_STRESS || size - 1 >= (size_t)(arena->ready - arena->at))
+    return arena_alloc_more_(arena, size);
+  char *result = arena->at;
+  arena->at += (size + 7) & ~(size_t)7;
+  return result;
+}
 char *arena_strdup(Arena *arena, Str s); /* a NUL-terminated copy */
 Str arena_str(Arena *arena, Str s);      /* a copy; NUL-terminated as well */
 Str arena_printf(Arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -111,6 +142,8 @@ Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
 typedef struct ArenaPool ArenaPool;
 
 ArenaPool *arena_pool_new(void);
+/* Gives back what the thread keeps of the arenas that it has freed: for threads that end. */
+void arena_spare_free(void);
 void arena_pool_free(ArenaPool *pool);   /* NULL is allowed; frees the arenas that were given back */
 Arena *arena_pool_take(ArenaPool *pool); /* pool NULL: a new one */
 void arena_pool_give(ArenaPool *pool, Arena *arena); /* resets it; NULL is allowed; pool NULL: frees it */

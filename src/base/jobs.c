@@ -102,6 +102,7 @@ static void *run_jobs(void *argument) {
     pthread_cond_broadcast(&jobs->changed);
   }
   pthread_mutex_unlock(&jobs->mutex);
+  arena_spare_free();
   return NULL;
 }
 
