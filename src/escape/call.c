@@ -35,13 +35,17 @@ ReassignOracle *graph_oracle(Graph *g, Func *fn) {
 
 static uint32_t callee_pragma(const Name *name) { return name->func ? name->func->pragma : 0; }
 
+static FuncNeed need_of(const Graph *g, const Func *callee) {
+  return g->tags_later && !(callee->flags & FUNC_NO_BODY) ? NEED_INLINE : NEED_TAGS;
+}
+
 /* Makes sure that the name of a function knows its function, if there is one. */
 static Name *resolved(Walker *w, Name *name) {
   Unit *unit = w->graph->unit;
   if (!name->func && name->object && unit->resolve_func)
     name->func = unit->resolve_func(unit->context, unit, name->object);
   if (name->func && name->func->unit != unit && unit->require_func)
-    unit->require_func(unit->context, name->func, NEED_TAGS);
+    unit->require_func(unit->context, name->func, need_of(w->graph, name->func));
   return name;
 }
 
@@ -74,6 +78,21 @@ static Callees find_callees(Walker *w, const Op *call) {
 
 /* ---- arguments ---- */
 
+uint32_t tag_holes(const Graph *g, HoleList ks, const Func *callee, uint32_t param, Hole holes[HOLES_MAX]) {
+  uint32_t len = 0;
+  if (!(callee->flags & FUNC_ESCAPE_DONE) || param >= callee->param_len || !callee->tags[param].known) {
+    holes[len++] = hole_at(LOC_HEAP);
+    return len;
+  }
+  const Leaks *leaks = &callee->tags[param].leaks;
+  if (leaks->heap >= 0) holes[len++] = hole_shift(hole_at(LOC_HEAP), leaks->heap);
+  if (leaks->mutator >= 0) holes[len++] = hole_shift(hole_at(LOC_MUTATOR), leaks->mutator);
+  if (leaks->callee >= 0) holes[len++] = hole_shift(hole_at(LOC_CALLEE), leaks->callee);
+  for (uint32_t i = 0; i < ks.len && i < g->unit->profile->leak_results; i++)
+    if (leaks->results[i] >= 0) holes[len++] = hole_shift(ks.items[i], leaks->results[i]);
+  return len;
+}
+
 /* A hole for the argument that becomes callee's parameter number `param` (the receiver is number 0). */
 Hole walk_tag_hole(Walker *w, HoleList ks, Func *callee, uint32_t param) {
   Graph *g = w->graph;
@@ -82,19 +101,12 @@ Hole walk_tag_hole(Walker *w, HoleList ks, Func *callee, uint32_t param) {
     if (param >= callee->param_len || name_is_blank(callee->params[param])) return hole_at(LOC_BLANK);
     return walk_addr(w, &callee->params[param]->op);
   }
+  if (g->tags_later && !(load_acquire(&callee->flags) & FUNC_ESCAPE_DONE))
+    return later_hole(w, ks, callee, param);
   if (callee->unit != g->unit && g->unit->require_func)
     g->unit->require_func(g->unit->context, callee, NEED_TAGS);
-  if (!(callee->flags & FUNC_ESCAPE_DONE) || param >= callee->param_len || !callee->tags[param].known)
-    return hole_at(LOC_HEAP);
-  const Leaks *leaks = &callee->tags[param].leaks;
-  Hole holes[3 + LEAK_RESULTS_MAX];
-  uint32_t len = 0;
-  if (leaks->heap >= 0) holes[len++] = hole_shift(hole_at(LOC_HEAP), leaks->heap);
-  if (leaks->mutator >= 0) holes[len++] = hole_shift(hole_at(LOC_MUTATOR), leaks->mutator);
-  if (leaks->callee >= 0) holes[len++] = hole_shift(hole_at(LOC_CALLEE), leaks->callee);
-  for (uint32_t i = 0; i < ks.len && i < g->unit->profile->leak_results; i++)
-    if (leaks->results[i] >= 0) holes[len++] = hole_shift(ks.items[i], leaks->results[i]);
-  return walker_tee(w, holes, len);
+  Hole holes[HOLES_MAX];
+  return walker_tee(w, holes, tag_holes(g, ks, callee, param, holes));
 }
 
 static Hole merged_tag_hole(Walker *w, HoleList ks, Callees callees, uint32_t param) {

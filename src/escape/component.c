@@ -162,11 +162,13 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
   g.oracles = &run->oracles;
   g.oracle_arena = run->oracle_arena;
   g.answers = run->answers;
+  g.tags_later = !g.early && !run->unit->whole && !run->unit->events && run->unit->require_func != NULL;
   if (g.early) {
     build_early(&g, list, len);
     graph_solve_from_stack(&g);
   } else {
     build(&g, list, len);
+    graph_settle_later(&g);
     graph_solve(&g);
   }
   finish(&g, list, len);

@@ -81,6 +81,26 @@ typedef struct PendingClosure { /* captures are decided when all bodies were wal
   NoteId notes;
 } PendingClosure;
 
+/* Where a value goes, and what happens to it on the way. */
+typedef struct Hole {
+  LocId dst;
+  int32_t derefs;
+  NoteId notes;
+  bool addrtaken; /* the expression's address is taken, wherever it goes */
+} Hole;
+
+typedef struct HoleList {
+  Hole *items;
+  uint32_t len;
+} HoleList;
+
+typedef struct LaterArgument { /* of a call whose callee's tags are not known (yet) */
+  Func *callee;
+  uint32_t param; /* its number, the receiver is 0 */
+  HoleList results;
+  LocId loc; /* takes the argument */
+} LaterArgument;
+
 /* What was found out about the types that were asked for last, by their ids; of the whole run. */
 enum { TYPE_ANSWERS = 256 };
 typedef struct TypeAnswer {
@@ -99,25 +119,14 @@ typedef struct Graph {
   VEC(Edge) edges;
   VEC(Reason) notes;
   VEC(PendingClosure) closures;
+  bool tags_later; /* only tags are wanted, those of callees where they make a difference: later.c */
+  VEC(LaterArgument) later;
   Map *oracles; /* Func* -> ReassignOracle*; of the whole run, in oracle_arena */
   Arena *oracle_arena;
   TypeAnswer *answers; /* TYPE_ANSWERS: whether values carry nothing */
   uint32_t paths;      /* explained so far */
   Map texts;           /* Op* -> Str*: printed forms; emptied when an op changes */
 } Graph;
-
-/* Where a value goes, and what happens to it on the way. */
-typedef struct Hole {
-  LocId dst;
-  int32_t derefs;
-  NoteId notes;
-  bool addrtaken; /* the expression's address is taken, wherever it goes */
-} Hole;
-
-typedef struct HoleList {
-  Hole *items;
-  uint32_t len;
-} HoleList;
 
 /* One function body while it is walked. */
 typedef struct Walker {
@@ -187,10 +196,23 @@ void graph_solve_from_stack(Graph *g);
 void walk_call(Walker *w, HoleList ks, Op *call);
 void walk_go_defer(Walker *w, Op *op);
 Hole walk_tag_hole(Walker *w, HoleList ks, Func *callee, uint32_t param);
+/* Where the tag sends an argument; ks: the call's results. At most HOLES_MAX holes, whose number is returned. */
+enum { HOLES_MAX = 3 + LEAK_RESULTS_MAX };
+uint32_t tag_holes(const Graph *g, HoleList ks, const Func *callee, uint32_t param, Hole holes[HOLES_MAX]);
 ReassignOracle *graph_oracle(Graph *g, Func *fn);
 
 /* solve.c */
+/* The edges turned round: where[starts[l]] to where[starts[l + 1]] is where location l flows. */
+typedef struct Sinks {
+  uint32_t *starts;
+  LocId *where;
+} Sinks;
+Sinks graph_sinks(const Graph *g);
 void graph_solve(Graph *g);
+
+/* later.c */
+Hole later_hole(Walker *w, HoleList results, Func *callee, uint32_t param);
+void graph_settle_later(Graph *g);
 
 /* tags.c */
 void tag_params(Graph *g, Func *fn);

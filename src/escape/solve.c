@@ -194,13 +194,7 @@ static void find_outlived(Graph *g) {
   }
 }
 
-/* The edges turned round: where[starts[l]] to where[starts[l + 1]] is where location l flows. */
-typedef struct Sinks {
-  uint32_t *starts;
-  LocId *where;
-} Sinks;
-
-static Sinks find_sinks(const Graph *g) {
+Sinks graph_sinks(const Graph *g) {
   uint32_t len = g->locs.len;
   Sinks sinks = {arena_new_array(g->arena, uint32_t, len + 2),
                  arena_new_array(g->arena, LocId, g->edges.len)};
@@ -221,7 +215,7 @@ static void see_address(Solver *s, LocId id) {
 
 static void find_addresses(Solver *s) {
   Graph *g = s->g;
-  Sinks sinks = find_sinks(g);
+  Sinks sinks = graph_sinks(g);
   for (uint32_t i = 0; i < g->locs.len; i++)
     for (EdgeId e = g->locs.items[i].first; e.v; e = graph_edge(g, e)->next)
       if (graph_edge(g, e)->derefs < 0) see_address(s, (LocId){i});
