@@ -19,6 +19,7 @@
 # lines       generated modules of 1, 2, 4 and 8 million lines: time per line
 # pack        programs that import fmt and net/http: from GOROOT, then from a release pack without one
 # warm        std, net/http and hello again when heapwhy's cache has them
+# edited      net/http likewise, each time after an edit to one of its files: a comment
 # heapwhy's cache is off but for `warm`. The compiler's side is `go build` with an empty cache, unless said: it cannot print its
 # decisions without compiling, dependencies included.
 set -eu
@@ -205,13 +206,35 @@ warm() {
   rm -rf heapwhy-cache
 }
 
+# In a copy of GOROOT without links, since it is written to.
+edited() {
+  rm -rf edited heapwhy-cache
+  mkdir -p edited/src
+  for folder in "$goroot"/src/*; do
+    case $folder in */cmd) ;; *) cp -RL "$folder" edited/src/ ;; esac
+  done
+  cp "$goroot/VERSION" "$goroot/go.env" edited/
+  [ -z "$(find edited -type l)" ] || return 1
+  cat >edited.sh <<EOF
+#!/bin/sh
+echo "// edited" >>$work/edited/src/net/http/server.go
+HEAPWHY_CACHE=$work/heapwhy-cache exec $heapwhy -goroot $work/edited -j $threads -m net/http
+EOF
+  chmod +x edited.sh
+  for what in 1 2 3; do ./edited.sh >/dev/null 2>&1; sleep 3; done
+  # shellcheck disable=SC2046
+  set -- $("$measure" "$runs" ./edited.sh)
+  row 'net/http -m, cached, edited' "$1 s" "$2 s" "$3 MB" ''
+  rm -rf edited heapwhy-cache edited.sh
+}
+
 row work 'user+sys' wall peak ratio
-for name in ${*:-parse check std std2 threads cmd http hello aws statements component lines pack warm}; do
+for name in ${*:-parse check std std2 threads cmd http hello aws statements component lines pack warm edited}; do
   case $name in
     std) compare 'std -m' -m std ;;
     std2) compare 'std -m=2' -m=2 std ;;
     cmd) compare 'cmd -m' -m cmd ;;
-    parse | check | threads | http | hello | aws | statements | component | lines | pack | warm) $name ;;
+    parse | check | threads | http | hello | aws | statements | component | lines | pack | warm | edited) $name ;;
     *) printf 'no work %s\n' "$name" >&2; exit 2 ;;
   esac
 done

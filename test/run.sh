@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # All tests, after `make all tests`: unit, golden, probes and Go's own tests against the real compiler, whole std.
 #
-#   test/run.sh [SUITE...]     unit golden docs load properties cache pack probes errorcheck errorcomments live releases targets report std  (default: all)
+#   test/run.sh [SUITE...]     unit golden docs load properties cache edits pack probes errorcheck errorcomments live releases targets report std  (default: all)
 #
 # The last line is `N passed, N failed` (and skipped, if any). Exit code: 1 when something failed.
 set -u
@@ -18,6 +18,7 @@ suite() {
     load) test/load.sh ;;
     properties) test/properties.sh ;;
     cache) test/cache.sh ;;
+    edits) test/edits.sh ;;
     pack) test/pack.sh ;;
     probes) test/conformance.sh probes.m1 probes.m2 probes.l.m1 probes.l.m2 ;;
     errorcheck) test/errorcheck.sh ;;
@@ -30,7 +31,7 @@ suite() {
     *) printf 'FAILED no suite %s\n' "$1" ;;
   esac
 }
-for name in ${*:-unit golden docs load properties cache pack probes errorcheck errorcomments live releases targets report std}; do
+for name in ${*:-unit golden docs load properties cache edits pack probes errorcheck errorcomments live releases targets report std}; do
   suite "$name" 2>&1 | tee -a "$log"
 done
 awk '/^ok / { ok++ } /^FAILED / { bad++; print } /^skip / { skipped++ }

@@ -308,6 +308,11 @@ typedef struct FileStamp {
 } FileStamp;
 
 bool file_stamp(const char *path, FileStamp *out); /* of a file or folder; false: there is none */
+/* The same of a file in an open folder, without a walk along the folder's path. */
+bool file_stamp_in(int folder, const char *name, FileStamp *out);
+int folder_open(
+    const char *path); /* for file_stamp_in; -1: there is none. A negative one is closed without effect. */
+void folder_close(int folder);
 bool file_stamp_equal(const FileStamp *a, const FileStamp *b);
 /* Old enough that a later change cannot have the same stamp: clocks of file systems are coarse. */
 bool file_stamp_settled(const FileStamp *stamp);

@@ -99,7 +99,8 @@ static void *run_jobs(void *argument) {
     pthread_mutex_lock(&jobs->mutex);
     for (uint32_t u = jobs->user_start[index]; u < jobs->user_start[index + 1]; u++)
       if (--jobs->missing[jobs->users[u]] == 0) make_ready(jobs, jobs->users[u]);
-    pthread_cond_broadcast(&jobs->changed);
+    /* One of them is for this thread. */
+    if (jobs->ready_len > 1 || jobs->taken == jobs->count) pthread_cond_broadcast(&jobs->changed);
   }
   pthread_mutex_unlock(&jobs->mutex);
   arena_spare_free();

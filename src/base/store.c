@@ -351,15 +351,23 @@ StoreStatus store_clear(Str dir) {
 
 static int64_t nanoseconds(struct timespec t) { return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec; }
 
-bool file_stamp(const char *path, FileStamp *out) {
+bool file_stamp(const char *path, FileStamp *out) { return file_stamp_in(AT_FDCWD, path, out); }
+
+bool file_stamp_in(int folder, const char *name, FileStamp *out) {
   struct stat st;
-  if (stat(path, &st) != 0) return false;
+  if (fstatat(folder, name, &st, 0) != 0) return false;
   *out = (FileStamp){.size = st.st_size,
                      .modified = nanoseconds(st.st_mtim),
                      .changed = nanoseconds(st.st_ctim),
                      .inode = st.st_ino,
                      .device = st.st_dev};
   return true;
+}
+
+int folder_open(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
+void folder_close(int folder) {
+  if (folder >= 0) close(folder);
 }
 
 bool file_stamp_equal(const FileStamp *a, const FileStamp *b) {

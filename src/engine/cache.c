@@ -40,15 +40,16 @@ static Digest run_key(const Engine *engine) {
   return key;
 }
 
+/* digests may be NULL. */
 static void put_files(Buffer *out, const Str *paths, const Digest *digests, uint32_t len) {
   wire_put(out, len);
   for (uint32_t i = 0; i < len; i++) {
     wire_put_str(out, paths[i]);
-    wire_put_digest(out, digests[i]);
+    if (digests) wire_put_digest(out, digests[i]);
   }
 }
 
-/* False: not all of it is known. */
+/* All but the contents of its Go files. False: not all of it is known. */
 static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *package) {
   const LoadPackage *load = package->load;
   if (!load->file_digests || load->broken) return false;
@@ -56,7 +57,7 @@ static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *
                        load->dir,         load->lang,         load->position_dir};
   for (size_t i = 0; i < ARRAY_LEN(texts); i++) wire_put_str(out, texts[i]);
   wire_put(out, (uint32_t)load->variant << 1 | load->is_std);
-  put_files(out, load->files, load->file_digests, load->file_len);
+  put_files(out, load->files, NULL, load->file_len);
   put_files(out, load->asm_files, load->asm_digests, load->asm_len);
   compiler_flags_put(out, &package->flags);
   for (uint32_t i = 0; i < load->import_len; i++) {
@@ -68,6 +69,17 @@ static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *
   return true;
 }
 
+/* With what is asked about the package. */
+static Digest answer_key(const EnginePackage *package, Digest of) {
+  Buffer text = {0};
+  wire_put_digest(&text, of);
+  wire_put(&text, (uint32_t)package->engine->options->level);
+  wire_put(&text, engine_prints_lines(package->engine->options));
+  Digest key = digest_of(buffer_view(&text));
+  buffer_free(&text);
+  return key;
+}
+
 static void set_keys(Engine *engine) {
   Digest run = run_key(engine);
   Buffer text = {0};
@@ -76,19 +88,13 @@ static void set_keys(Engine *engine) {
     buffer_reset(&text);
     wire_put_digest(&text, run);
     package->has_key = put_package(engine, &text, package);
-    if (package->has_key) package->key = digest_of(buffer_view(&text));
+    if (!package->has_key) continue;
+    package->form_key = answer_key(package, digest_of(buffer_view(&text)));
+    for (uint32_t k = 0; k < package->load->file_len; k++)
+      wire_put_digest(&text, package->load->file_digests[k]);
+    package->key = digest_of(buffer_view(&text));
   }
   buffer_free(&text);
-}
-
-static Digest answer_key(const EnginePackage *package) {
-  Buffer text = {0};
-  wire_put_digest(&text, package->key);
-  wire_put(&text, (uint32_t)package->engine->options->level);
-  wire_put(&text, engine_prints_lines(package->engine->options));
-  Digest key = digest_of(buffer_view(&text));
-  buffer_free(&text);
-  return key;
 }
 
 /* ---- findings ---- */
@@ -162,16 +168,16 @@ static bool get_findings(EnginePackage *package, Str bytes) {
 
 /* ---- answers ---- */
 
-static bool recall(EnginePackage *package) {
+static Answered recall(EnginePackage *package) {
   Engine *engine = package->engine;
   Str bytes;
   bool text = engine_prints_lines(engine->options);
-  if (!package->has_key ||
-      !store_get(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS, answer_key(package), &bytes))
-    return false;
-  if (!text) return get_findings(package, bytes);
+  if (!package->has_key || !store_get(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS,
+                                      answer_key(package, package->key), &bytes))
+    return moved_recall(package) ? ANSWERED_MOVED : ANSWERED_NOW;
+  if (!text) return get_findings(package, bytes) ? ANSWERED_BEFORE : ANSWERED_NOW;
   buffer_str(&package->out, bytes);
-  return true;
+  return ANSWERED_BEFORE;
 }
 
 /* What is asked for, is not known, and all that it imports. */
@@ -191,7 +197,8 @@ void cache_recall(Engine *engine) {
   bool answers = engine->store && !engine->options->stop_after.len;
   for (uint32_t i = 0; i < engine->graph->package_len; i++) {
     EnginePackage *package = &engine->packages[i];
-    package->reported = package->load->is_root && !packing && !(answers && recall(package));
+    if (answers && package->load->is_root && !packing) package->answered = recall(package);
+    package->reported = package->load->is_root && !packing && package->answered == ANSWERED_NOW;
     if (package->reported || packing) need(engine, package);
     if (packing) package->is_imported = true;
   }
@@ -215,7 +222,9 @@ void cache_keep(EnginePackage *package) {
   }
   const Buffer *bytes = text ? &package->out : &findings;
   if (bytes->len <= LARGEST_RECORD)
-    store_put(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS, answer_key(package), buffer_view(bytes));
+    store_put(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS, answer_key(package, package->key),
+              buffer_view(bytes));
+  if (text && bytes->len <= LARGEST_RECORD) moved_keep(package);
   buffer_free(&findings);
 }
 

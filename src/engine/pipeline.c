@@ -181,7 +181,8 @@ static bool in_place(const EnginePackage *package) {
 /* EventLog.full */
 static void print_events(void *context, Unit *unit) {
   EnginePackage *package = context;
-  explain_compiler_text(&package->out, unit, package->engine->options->level);
+  TextPlaces *places = cache_wants_text(package) ? &package->places : NULL;
+  explain_compiler_text(&package->out, unit, package->engine->options->level, places);
   engine_take_text(package);
 }
 
@@ -383,7 +384,7 @@ static void run_phases(EnginePackage *package) {
 
 void pipeline_run(EnginePackage *package) {
   package->arena = arena_new();
-  package->notes.arena = package->arena;
+  package->notes.arena = package->places.arena = package->arena;
   package->ids.next = 1;
   if (package->load->broken || dependency_failed(package)) {
     package->failed = true;

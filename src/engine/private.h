@@ -5,6 +5,7 @@
  *   engine.c     a run: environment, graph, jobs, output in order
  *   pipeline.c   the phases of one package, as a list
  *   cache.c      what is taken from earlier runs
+ *   moved.c      likewise, where only the places of lines have changed
  *   messages.c   what is wrong with a package, as text
  *   summaries.c  dependencies that are read from summaries
  *   pack.c       release packs: summaries of all of std in one file
@@ -26,6 +27,12 @@
 enum { PHASE_MAX = 20 };
 
 typedef struct NameFilter NameFilter;
+
+typedef enum Answered {                  /* what is asked about a package */
+                        ANSWERED_NOW,    /* by this run, or it is not asked for */
+                        ANSWERED_BEFORE, /* by an earlier one */
+                        ANSWERED_MOVED   /* likewise, for other places */
+} Answered;
 
 typedef struct EnginePackage {
   Engine *engine;
@@ -59,6 +66,7 @@ typedef struct EnginePackage {
   SyntaxFile **files;
   Package *pkg;
   Unit *unit;
+  Answered answered;
   bool reported;    /* asked for, and not answered by an earlier run */
   bool finished;    /* nothing of it is running any more; under the output lock */
   bool needed;      /* has to be run: asked for, or imported by such */
@@ -69,10 +77,12 @@ typedef struct EnginePackage {
   bool packed;      /* is in the pack that is written */
   bool changed;     /* a file is not what the key says, here or in a dependency */
   Digest key;
+  Digest form_key;   /* likewise, but for the contents of its own files */
   bool failed;       /* wrong Go here, or a dependency failed */
   bool broke;        /* a BUG of ours */
   const char *phase; /* that is running */
   Buffer out;        /* the compiler's text, unframed */
+  TextPlaces places; /* positions in it, while cache_wants_text */
   bool text_begun;   /* it has lost its beginning, which went out */
   Buffer errors;     /* the compiler's error messages, unframed */
   Findings findings;
@@ -139,6 +149,12 @@ void cache_keep(EnginePackage *package);             /* when it is done */
 bool cache_wants_text(const EnginePackage *package); /* what is there of it */
 /* To be told of file number i's text when it is read: `digests` are those of loading. */
 void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str text);
+
+/* ---- moved.c ---- */
+
+/* True: `out` has the lines of an earlier run, whose files were token for token the same, at the places of now. */
+bool moved_recall(EnginePackage *package);
+void moved_keep(const EnginePackage *package); /* its text is kept, too */
 
 /* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
 void print_note(EnginePackage *package, Pos pos, Str text);

@@ -4,7 +4,8 @@
  *
  * Seconds are processor time, summed over packages; the rest is what none of the lines above it has. Memory is what arenas hold. What
  * packages keep for those that reach them ("functions", "declarations") is told of all together, and how much of it there was at one
- * time ("kept"); what lives as long as the run at its end; what goes with its package of the largest one.
+ * time ("kept"); what lives as long as the run at its end; what goes with its package of the largest one. At the end:
+ * of how many packages the answer was found now, in the cache, or there at other places.
  */
 #include "engine/private.h"
 
@@ -57,6 +58,14 @@ static void print_memory(Engine *engine, Buffer *out) {
   }
 }
 
+static void print_answers(const Engine *engine, Buffer *out) {
+  uint32_t counts[ANSWERED_MOVED + 1] = {0};
+  for (uint32_t i = 0; i < engine->graph->package_len; i++)
+    if (engine->packages[i].load->is_root) counts[engine->packages[i].answered]++;
+  buffer_printf(out, "%-14s %u new, %u known, %u moved\n", "answers", counts[ANSWERED_NOW],
+                counts[ANSWERED_BEFORE], counts[ANSWERED_MOVED]);
+}
+
 void timings_print(Engine *engine, Buffer *out) {
   double finish = 0, named = engine->load_seconds + engine->output_seconds;
   print_seconds(out, "load", engine->load_seconds);
@@ -71,4 +80,5 @@ void timings_print(Engine *engine, Buffer *out) {
   print_seconds(out, "output", engine->output_seconds);
   print_seconds(out, "rest", clock_process_seconds() - named - finish);
   print_memory(engine, out);
+  print_answers(engine, out);
 }

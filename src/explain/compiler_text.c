@@ -153,6 +153,7 @@ typedef struct Place {
 
 typedef struct Printer {
   Buffer *out;
+  TextPlaces *seen; /* NULL: nobody asks */
   const Unit *unit;
   int level;
   const SourceFile *file; /* of the last position that had one */
@@ -230,13 +231,20 @@ static Str position_text(Printer *printer, Pos pos) {
 enum { PARTS_MAX = 2 * PIECES_MAX + 6 };
 typedef struct Line {
   Str parts[PARTS_MAX];
+  Pos places[PARTS_MAX]; /* of parts that are positions */
   uint32_t len;
   size_t bytes;
 } Line;
 
 static void add_part(Line *line, Str part) {
+  line->places[line->len] = POS_NONE;
   line->parts[line->len++] = part;
   line->bytes += part.len;
+}
+
+static void add_position(Printer *printer, Line *line, Pos pos) {
+  add_part(line, position_text(printer, pos));
+  line->places[line->len - 1] = pos;
 }
 
 static Str number_text(Printer *printer, int32_t number) {
@@ -252,7 +260,7 @@ static void add_placeholder(Printer *printer, Line *line, const Event *event, co
   case '!': add_part(line, event->number[piece->index] ? STR("true") : STR("false")); break;
   case '~': add_part(line, str_from(printer->unit->profile->flow_arrow)); break;
   case '?': add_part(line, event->number[piece->index] ? STR("ref") : STR("value")); break;
-  default: add_part(line, position_text(printer, event->at)); break;
+  default: add_position(printer, line, event->at); break;
   }
 }
 
@@ -273,8 +281,19 @@ static void add_function(Printer *printer, Line *line, const Func *fn) {
   add_part(line, STR(" "));
 }
 
-static void write_line(Buffer *out, const Line *line) {
-  char *to = buffer_extend(out, line->bytes);
+static void note_places(const Printer *printer, const Line *line) {
+  uint32_t at = (uint32_t)printer->out->len;
+  for (uint32_t i = 0; i < line->len; i++) {
+    uint32_t len = (uint32_t)line->parts[i].len;
+    if (pos_known(line->places[i]))
+      vec_push(printer->seen->arena, &printer->seen->list, (TextPlace){at, len, line->places[i]});
+    at += len;
+  }
+}
+
+static void write_line(Printer *printer, const Line *line) {
+  if (printer->seen) note_places(printer, line);
+  char *to = buffer_extend(printer->out, line->bytes);
   for (uint32_t i = 0; i < line->len; i++) {
     Str part = line->parts[i];
     if (part.len) memcpy(to, part.data, part.len);
@@ -287,7 +306,7 @@ static void print_event(Printer *printer, const Event *event) {
   if (!template->printed) return;
   Line line = {.len = 0};
   if (pos_known(event->outermost) || wordings[event->kind].channel == PLAIN) {
-    add_part(&line, position_text(printer, event->outermost));
+    add_position(printer, &line, event->outermost);
     add_part(&line, STR(": "));
   }
   if (printer->unit->profile->function_prefix && names_function(event))
@@ -298,7 +317,7 @@ static void print_event(Printer *printer, const Event *event) {
     add_placeholder(printer, &line, event, piece);
   }
   add_part(&line, STR("\n"));
-  write_line(printer->out, &line);
+  write_line(printer, &line);
 }
 
 /* ---- in order of position ---- */
@@ -355,11 +374,12 @@ static void print_sorted(Printer *printer) {
   scratch_free(arena);
 }
 
-void explain_compiler_text(Buffer *out, const Unit *unit, int level) {
+void explain_compiler_text(Buffer *out, const Unit *unit, int level, TextPlaces *places) {
   if (!unit->events) return;
   Arena *arena = scratch_new();
   Printer *printer = arena_new_of(arena, Printer);
-  *printer = (Printer){.out = out, .unit = unit, .level = level, .arena = arena};
+  *printer =
+      (Printer){.out = out, .seen = level ? places : NULL, .unit = unit, .level = level, .arena = arena};
   if (level == 0)
     print_sorted(printer);
   else

@@ -12,8 +12,19 @@
 
 #include "ir/ir.h"
 
-/* Appends what `-m=level` prints for the unit's events: one line per event, positions with whole file names. */
-void explain_compiler_text(Buffer *out, const Unit *unit, int level);
+typedef struct TextPlace { /* a position that was printed */
+  uint32_t at, len;        /* bytes of the text */
+  Pos pos;
+} TextPlace;
+
+typedef struct TextPlaces { /* in the order of the text */
+  Arena *arena;
+  VEC(TextPlace) list;
+} TextPlaces;
+
+/* Appends what `-m=level` prints for the unit's events: one line per event, positions with whole file names. places: gets them all
+   (level > 0, text below 4 GiB), or NULL. */
+void explain_compiler_text(Buffer *out, const Unit *unit, int level, TextPlaces *places);
 
 /* ---- findings ---- */
 

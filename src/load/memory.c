@@ -24,6 +24,7 @@ typedef enum MemoryPlace {
 
 struct FolderMemory {
   MemoryPlace place;
+  int folder; /* open from the first file that is asked for until the record is saved; else -1 */
   Digest key;
   FileStamp stamp;      /* of the folder, before it is listed */
   bool settled, listed; /* the stamp counts; the list of names is that of the record */
@@ -142,6 +143,7 @@ FolderMemory *memory_parse(Arena *arena, Str bytes) {
   for (uint32_t i = 0; i < len && !wire.bad; i++) get_file(arena, &wire, &memory->files[i]);
   memory->len = len;
   if (wire.bad) *memory = (FolderMemory){0};
+  memory->folder = -1;
   return memory;
 }
 
@@ -189,8 +191,10 @@ static bool has_links(const Listing *listing) {
 }
 
 void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing) {
-  if (!memory || memory->place == MEMORY_IN_PACK || (!memory->changed && memory->seen.len == memory->len))
-    return;
+  if (!memory) return;
+  folder_close(memory->folder);
+  memory->folder = -1;
+  if (memory->place == MEMORY_IN_PACK || (!memory->changed && memory->seen.len == memory->len)) return;
   Buffer out = {0};
   put_stamp(&out, &memory->stamp);
   /* What a link leads to has no part in the folder's stamp. */
@@ -215,10 +219,15 @@ static const KnownFile *find_file(FolderMemory *memory, Str name) {
   return &memory->files[memory->next];
 }
 
+static bool stamp_of(Loader *loader, FolderMemory *memory, Str path, FileStamp *out) {
+  if (memory->folder < 0) memory->folder = folder_open(arena_strdup(loader->arena, path_dir(path)));
+  return memory->folder >= 0 && file_stamp_in(memory->folder, path_base(path).data, out);
+}
+
 bool memory_recall(Loader *loader, FolderMemory *memory, Str path, FileHead *head, bool *fits,
                    FileStamp *stamp) {
   *stamp = (FileStamp){0};
-  if (!memory || (memory->place == MEMORY_IN_STORE && !file_stamp(path.data, stamp))) return false;
+  if (!memory || (memory->place == MEMORY_IN_STORE && !stamp_of(loader, memory, path, stamp))) return false;
   const KnownFile *known = find_file(memory, path_base(path));
   if (!known || !file_stamp_equal(&known->stamp, stamp)) return false;
   FileHead here = *head; /* what its name says */

@@ -68,6 +68,9 @@ typedef struct Position {
 
 Position source_position(const Sources *sources, Pos pos);          /* with //line directives */
 Position source_position_physical(const Sources *sources, Pos pos); /* without */
+/* The compiler packs line and column into 32 bits: 20 for the line, 8 for the column. A column that does not fit is not shown; a
+   line that does not fit is shown as the largest one, without a column. */
+enum { SOURCE_LINE_LIMIT = (1 << 20) - 2, SOURCE_COL_LIMIT = (1 << 8) - 1 };
 /* Source order in one package: by order of adding, then by offset. <0, 0, >0. */
 static inline int pos_compare(Pos a, Pos b) { return (a.v > b.v) - (a.v < b.v); }
 /* Whether the compiler takes them for one place: it forgets how large large columns and lines are. */

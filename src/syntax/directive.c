@@ -369,18 +369,17 @@ static bool check_wasm(Parser *p, Pos pos, Str text) {
   return false;
 }
 
-/* Is there nothing but white space before the comment in its line? */
-static bool alone_in_line(const Parser *p, uint32_t offset) {
-  const char *text = p->source->text.data;
+bool directive_is_alone(Str text, uint32_t offset) {
+  const char *at = text.data;
   uint32_t i = offset;
-  while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t' || text[i - 1] == '\r')) i--;
-  return i == 0 || text[i - 1] == '\n' || (i == 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0);
+  while (i > 0 && (at[i - 1] == ' ' || at[i - 1] == '\t' || at[i - 1] == '\r')) i--;
+  return i == 0 || at[i - 1] == '\n' || (i == 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0);
 }
 
 /* text: without the slashes, at pos. */
 static void read_pragma(Parser *p, Pos pos, Str text) {
   p->pragma.any = true;
-  if (!alone_in_line(p, source_offset(p->source, pos) - 2)) {
+  if (!directive_is_alone(p->source->text, source_offset(p->source, pos) - 2)) {
     parser_report(p, pos, "misplaced compiler directive");
     return;
   }

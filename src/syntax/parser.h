@@ -160,6 +160,8 @@ NodeList parse_statement_list(Parser *p);
 
 /* ---- directives ---- */
 
+/* Is there nothing but white space before the comment in its line? */
+bool directive_is_alone(Str text, uint32_t offset);
 /* ScanClient.directive; context is the Parser. */
 void directive_read(void *context, uint32_t offset, Str comment);
 /* The pending directives go to a declaration that may have `allowed` ones; the rest is misplaced. decl: takes go:embed. */

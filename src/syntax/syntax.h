@@ -487,6 +487,23 @@ void parse_body(const SyntaxSession *session, SyntaxFile *file, FuncDecl *decl, 
 Node *parse_expression(Arena *arena, const SyntaxSession *session, SourceFile *source, IdCounter *ids,
                        Notes *notes);
 
+/* The places of one token in two texts: offsets, and its length in bytes. */
+typedef struct TokenPair {
+  uint32_t before, after, len;
+} TokenPair;
+
+typedef struct TokenPairs { /* in order */
+  TokenPair *items;
+  uint32_t len;
+} TokenPairs;
+
+/* Whether two texts (a NUL behind each) differ in nothing but blanks and comments without a meaning, so that a position is all that
+   the compiler can tell them apart by. Texts with errors of the scanner, `//line` directives or lines that are too long for exact
+   positions do not match. */
+bool tokens_match(Arena *arena, Interner *interner, Str before, Str after, TokenPairs *out);
+/* Where what stood at an offset stands in the other text. False: there was no token. */
+bool token_moved(const TokenPairs *pairs, uint32_t before, uint32_t *after);
+
 /* Appends the source form of a node, canonical, as the compiler's error messages show it (bodies of literals elided as
    `func() {…}` when short is set). */
 void node_print(Buffer *out, const Node *node, bool short_form);

@@ -1,0 +1,70 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-3-Clause
+# Edits a Go file in place, the way people do.
+#
+#   edits.pl KIND NUMBER FILE
+#
+# NUMBER chooses a function whose header and body have lines of their own, counting around; where the edit does not fit it, the next
+# one. Exit code 1: it fits none.
+#
+#   sink      a package-level variable at the end of the file, which the others need
+#   blank     a blank line before the function    comment   a comment in it    spread    a blank line in it, and blanks
+#   constant  another digit in its body           semi      an empty statement where it begins
+#   leak      its first pointer parameter is stored in the sink
+#   defer     it defers a literal in a loop: it can no longer be inlined, and allocates
+#   closure   it calls a literal                  function  one more function at the end of the file
+#   broken    it mentions what is not declared
+use strict;
+use warnings;
+
+use Cwd 'realpath', 'abs_path';
+
+my ($kind, $number, $file) = @ARGV;
+# What a link leads to is not ours to write to, wherever in the path it is.
+my $here = abs_path('.');
+my $named = $file =~ /^\// ? $file : "$here/$file";
+die "$file: it is, or is below, a link\n" if -l $file || realpath($named) ne $named;
+open(my $in, '<', $file) or die "$file: $!\n";
+my @lines = <$in>;
+close $in;
+
+my @starts;
+for my $i (0 .. $#lines) {
+  next unless $lines[$i] =~ /^func .*\{$/;
+  my $end = $i + 1;
+  $end++ while $end <= $#lines && $lines[$end] !~ /^\}$/;
+  push @starts, [$i, $end] if $end <= $#lines && $end > $i + 1;
+}
+
+my %edits = (
+  sink => sub { push @lines, "\nvar heapwhySink any\n"; 1 },
+  function => sub { push @lines, "\nfunc heapwhyFunction$number(p *int) *int { return p }\n"; 1 },
+  blank => sub { $lines[$_[0]] = "\n" . $lines[$_[0]]; 1 },
+  comment => sub { $lines[$_[0]] .= "\t// edit $number\n"; 1 },
+  spread => sub { $lines[$_[0]] =~ s/\{$/  {/; $lines[$_[0]] .= "\n\n"; 1 },
+  semi => sub { $lines[$_[0]] .= "\t;\n"; 1 },
+  closure => sub { $lines[$_[0]] .= "\tfunc() { heapwhySink = nil }()\n"; 1 },
+  defer => sub { $lines[$_[0]] .= "\tfor range 2 {\n\t\tdefer func() { heapwhySink = 1 }()\n\t}\n"; 1 },
+  broken => sub { $lines[$_[0]] .= "\theapwhyMissing++\n"; 1 },
+  leak => sub {
+    return 0 unless $lines[$_[0]] =~ /^func (?:\([^)]*\) )?\w+\((\w+) \*/ && $1 ne '_';
+    $lines[$_[0]] .= "\theapwhySink = $1\n";
+    1;
+  },
+  constant => sub {
+    for my $i ($_[0] + 1 .. $_[1] - 1) {
+      return 1 if $lines[$i] =~ s/^([^"`'\/]*[ (\[,])([1-8])(?=[\s),;\]:])/$1 . ($2 + 1)/e;
+    }
+    0;
+  },
+);
+my $edit = $edits{$kind} or die "no edit $kind\n";
+my $done = 0;
+for my $try (0 .. $#starts) {
+  my $func = $starts[($number * 7 + $try) % @starts];
+  last if $done = $edit->(@$func);
+}
+exit 1 unless $done;
+open(my $out, '>', $file) or die "$file: $!\n";
+print $out @lines;
+close $out or die "$file: $!\n";

@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Files of the standard library are edited, one edit after the other, with the cache on: after each of them -m and -m=2 print what they
+# print without a cache. So many answers have to come from earlier ones; else reuse does not work, or the edits are not what they were.
+. "$(dirname "$0")/lib.sh"
+need_oracle || { printf 'skip edits: no GOROOT\n'; exit 0; }
+here=$work/edits
+rm -rf "$here"
+mkdir -p "$here/goroot/src"
+cd "$here" || exit 1
+# A copy without links: nothing outside of this folder may be written to.
+for folder in "$goroot"/src/*; do
+  case $folder in */cmd) ;; *) cp -RL "$folder" goroot/src/ ;; esac
+done
+cp "$goroot/VERSION" "$goroot/go.env" goroot/ 2>/dev/null
+if [ -n "$(find goroot -type l)" ] || [ "$(cd goroot/src && pwd -P)" != "$(pwd -P)/goroot/src" ]; then
+  printf 'FAILED edits: the copy has links\n'
+  exit 1
+fi
+failed=0
+
+ours() { "$heapwhy" -goroot "$here/goroot" "$@"; }
+
+# Counts in `tried` and `reused`.
+compare() { # PACKAGE WHAT
+  for flag in -m -m=2; do
+    ours "$flag" "$1" >off 2>off.err
+    HEAPWHY_CACHE=$here/store ours -timings "$flag" "$1" >got 2>timings
+    sed '/^load  *[0-9.]* s$/,$d' timings >got.err # what -timings prints comes last
+    tried=$((tried + 1))
+    grep -q '^answers  *0 new,' timings && reused=$((reused + 1))
+    cmp -s off got && cmp -s off.err got.err && continue
+    printf 'FAILED edits: %s %s, %s\n' "$1" "$flag" "$2"
+    diff off got | head -n 6 | cut -c 1-200 | sed 's/^/  /'
+    diff off.err got.err | head -n 6 | cut -c 1-200 | sed 's/^/  /'
+    failed=1
+  done
+}
+
+kinds='blank comment spread constant leak blank closure semi defer comment function broken constant spread'
+
+# The edits stay, but for those that break the code.
+edit_package() { # PACKAGE FILE EDITS LEAST
+  file=goroot/src/$1/$2
+  "$top/test/edits.pl" sink 0 "$file"
+  tried=0 reused=0 number=0
+  compare "$1" 'as it is'
+  # shellcheck disable=SC2086
+  set -- "$1" "$3" "$4" $kinds
+  package=$1 edits=$2 least=$3
+  shift 3
+  while [ "$number" -lt "$edits" ]; do
+    number=$((number + 1))
+    kind=$1
+    shift
+    set -- "$@" "$kind"
+    [ "$kind" = broken ] && cp "$file" mended
+    "$top/test/edits.pl" "$kind" "$number" "$file" || continue
+    compare "$package" "edit $number: $kind"
+    [ "$kind" = broken ] && cp mended "$file"
+  done
+  if [ "$reused" -lt "$least" ]; then
+    printf 'FAILED edits: of %s answers for %s only %s came from earlier ones, not %s\n' "$tried" "$package" "$reused" "$least"
+    failed=1
+  else
+    printf 'ok edits: %s answers for %s, %s of them from earlier ones\n' "$tried" "$package" "$reused"
+  fi
+}
+
+edit_package net/http server.go 14 10
+edit_package encoding/json/v2 arshal_default.go 28 20
+edit_package go/types infer.go 8 3
+edit_package text/template exec.go 28 20
+edit_package strconv quote.go 28 20
+rm -rf "$here"
+exit $failed
