@@ -31,11 +31,6 @@ static uint64_t *state_of(EnginePackage *package, const Func *fn) {
 
 /* ---- whole packages after all ---- */
 
-static void finish_wrapper(void *context, Unit *unit, Func *fn) {
-  (void)context;
-  inline_func(unit, fn);
-}
-
 /* All of the package once more, as far as inlining: for what depends on what it inlines anywhere. */
 Unit *demand_shadow(EnginePackage *package) {
   if (package->shadow) return package->shadow;
@@ -51,7 +46,7 @@ Unit *demand_shadow(EnginePackage *package) {
   unit->whole = true;
   lower_package(unit);
   inline_unit(unit);
-  lower_wrappers(unit, finish_wrapper, NULL);
+  pipeline_make_wrappers(unit);
   unit_export_bodies(unit);
   for (uint32_t i = 0; i < unit->funcs.len; i++)
     if (unit->funcs.items[i]->targs.len)

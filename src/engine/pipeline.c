@@ -207,12 +207,18 @@ static void finish_wrapper(void *context, Unit *unit, Func *fn) {
   inline_func(unit, fn);
 }
 
+void pipeline_make_wrappers(Unit *unit) {
+  inline_begin(unit);
+  lower_wrappers(unit, finish_wrapper, NULL);
+  inline_end(unit);
+}
+
 static void wrappers(EnginePackage *package) {
   if (in_place(package)) {
     inline_write_bodies(package->unit);
     return;
   }
-  lower_wrappers(package->unit, finish_wrapper, NULL);
+  pipeline_make_wrappers(package->unit);
   if (package->is_imported) unit_export_bodies(package->unit);
 }
 static void captures(EnginePackage *package) { captures_unit(package->unit); }

@@ -190,6 +190,8 @@ bool package_name_is_shared(const Unit *unit, const Package *pkg);
 
 /* pipeline.c: a unit for the package; the parts of the pipeline that a shadow needs. */
 Unit *pipeline_new_unit(EnginePackage *package, Arena *bodies);
+/* Method wrappers and what is inlined into them, once all calls of the unit are. */
+void pipeline_make_wrappers(Unit *unit);
 
 void summaries_open(Engine *engine);
 /* Dependencies leave summaries and come from them; else they are lazy where that is possible. */

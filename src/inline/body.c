@@ -15,10 +15,10 @@
 Name *clone_name(Unit *unit, const Name *name, Func *into) {
   Name *copy = arena_new_of(unit->bodies, Name);
   *copy = *name;
-  copy->op.id = ++unit->next_op_id;
   copy->op.name = copy;
   copy->curfn = into;
   copy->opt = NULL;
+  copy->name_flags &= ~(uint32_t)(NAME_REASSIGNED | NAME_REASSIGNED_KNOWN);
   if ((name->name_flags & NAME_AUTOTEMP) && unit->profile->front_end == FRONT_UNIFIED) copy->pkg = unit->pkg;
   return copy;
 }

@@ -108,6 +108,7 @@ InlineState *inline_state(Unit *unit) {
   if (unit->inline_state) return unit->inline_state;
   InlineState *state = arena_new_of(unit->arena, InlineState);
   state->package_classes = map_in(unit->arena);
+  state->intrinsics = map_in(unit->arena);
   state->instances = map_in(unit->arena);
   state->site_tables = map_in(unit->arena);
   unit->inline_state = state;
@@ -117,9 +118,14 @@ InlineState *inline_state(Unit *unit) {
 
 static bool package_has(Unit *unit, const Package *pkg, uint32_t bit) {
   if (!pkg) return false;
-  uint64_t *known = map_put(&inline_state(unit)->package_classes, map_key(pkg));
-  if (*known == 0) *known = 1 + classify_package(unit, pkg);
-  return (*known - 1) & bit;
+  InlineState *state = inline_state(unit);
+  if (pkg != state->last_package) {
+    uint64_t *known = map_put(&state->package_classes, map_key(pkg));
+    if (*known == 0) *known = 1 + classify_package(unit, pkg);
+    state->last_package = pkg;
+    state->last_package_bits = (uint32_t)(*known - 1);
+  }
+  return state->last_package_bits & bit;
 }
 
 /* ---- intrinsics ---- */
@@ -164,7 +170,10 @@ bool call_is_intrinsic(Unit *unit, const Op *call) {
   Name *callee = call_named_callee(unit, call);
   if (!callee) return false;
   if (unit->profile->vector_types && simd_is_intrinsic(unit, callee)) return true;
-  return package_has(unit, callee->pkg, HAS_INTRINSICS) && inline_is_intrinsic(unit, callee);
+  if (!package_has(unit, callee->pkg, HAS_INTRINSICS)) return false;
+  uint64_t *known = map_put(&inline_state(unit)->intrinsics, map_key(callee));
+  if (*known == 0) *known = 1 + inline_is_intrinsic(unit, callee);
+  return *known == 2;
 }
 
 /* ---- known calls ---- */

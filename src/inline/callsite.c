@@ -90,16 +90,12 @@ static bool is_checked_pointer_method(Unit *unit, const Op *call) {
   return str_equal(name, STR("Value.UnsafeAddr")) || str_equal(name, STR("Value.Pointer"));
 }
 
-static bool might_inline(Unit *unit, const Op *call) {
+bool might_inline(Unit *unit, const Op *call) {
   if (compiler_flags_no_inline(&unit->flags) || call->kind != OP_CALLFUNC ||
       (call->flags & (OP_GODEFER | OP_NOINLINE)))
     return false;
   if (is_checked_pointer_method(unit, call)) return false;
   return !callee_is_escape_marker(unit, op_static_callee(unit, call->fun)) && !call_is_intrinsic(unit, call);
-}
-
-Func *inline_call_target(Unit *unit, Func *caller, Op *call) {
-  return might_inline(unit, call) ? inline_callee(unit, caller, call->fun, true) : NULL;
 }
 
 static int32_t cost_of_call(Unit *unit, const CallSite *site, const Func *callee) {
@@ -175,17 +171,23 @@ static void note_inlining(Unit *unit, const CallSite *site, const Func *callee) 
   event->number[0] = cost_of_call(unit, site, callee);
 }
 
-Op *try_inline_call(Unit *unit, const CallSite *site) {
+bool try_inline_call(Unit *unit, CallSite *site) {
   Op *call = site->call;
-  if (!might_inline(unit, call)) return NULL;
   Func *callee = inline_callee(unit, site->caller, call->fun, false);
-  if (!callee || !func_has_inline_body(unit, callee) || !can_inline_call(unit, site, callee, true))
-    return NULL;
+  if (!callee || !func_has_inline_body(unit, callee)) {
+    site->refused = callee && !callee->inl && (callee->flags & FUNC_INLINABILITY_CHECKED);
+    return false;
+  }
+  if (!can_inline_call(unit, site, callee, true)) {
+    /* A cycle is reported whenever somebody asks, and scores change. */
+    site->refused = !unit->profile->inline_scores && !cost_is_acceptable(unit, site, callee);
+    return false;
+  }
   if (callee->unit != unit) *map_put(&unit->inlined_foreign, map_key(callee)) = 1;
   vec_push(unit->bodies, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   uint32_t inl = unit->inline_tree.len;
   note_inlining(unit, site, callee);
-  Op *inlined = expand_call(unit, site->caller, call, callee, inl);
-  score_inlined(unit, site->caller, call, inlined);
-  return inlined;
+  expand_call(unit, site->caller, call, callee, inl);
+  score_inlined(unit, site->caller, call);
+  return true;
 }

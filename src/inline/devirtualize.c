@@ -174,14 +174,14 @@ static const AssignmentList *assignments_of(Devirtualizer *d, Name *name) {
   return map_get_ptr(&d->assignments, name);
 }
 
-void devirtualize_note_inlined(Devirtualizer *d, Func *fn, const Op *call, Op *inlined) {
+void devirtualize_note_inlined(Devirtualizer *d, Func *fn, Op *inlined) {
   const uint64_t *seen = map_find(&d->analyzed, map_key(fn));
   if (!seen || !*seen) return;
   op_list_any(&inlined->init, collect, d);
   op_list_any(&inlined->list, collect, d);
-  CallRefList *refs = map_get_ptr(&d->call_refs, call);
+  CallRefList *refs = map_get_ptr(&d->call_refs, inlined);
   if (!refs) return;
-  map_set_ptr(&d->call_refs, call, NULL);
+  map_set_ptr(&d->call_refs, inlined, NULL);
   for (uint32_t i = 0; i < refs->list.len; i++) {
     const CallRef *ref = &refs->list.items[i];
     ref->target->list.items[ref->index].value = inlined->results.items[ref->result];

@@ -207,8 +207,10 @@ static OpList expand_body(Expansion *x, CloneOptions *options) {
   return list;
 }
 
-Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) {
-  Expansion x = {.base = {unit}, .caller = caller, .callee = callee, .call = call, .inl = inl};
+void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl) {
+  Op call;
+  memcpy(&call, place, op_size((OpKind)place->kind));
+  Expansion x = {.base = {unit}, .caller = caller, .callee = callee, .call = &call, .inl = inl};
   x.delay_results = callee->inl->can_delay_results;
   x.return_label = new_return_label(unit, caller);
   InlineState *state = inline_state(unit);
@@ -220,22 +222,19 @@ Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) 
 
   OpList params = {0};
   adopt_names(&x, &options, &params);
-  Op *res = op_new(unit, OP_INLCALL, call->pos, call->type);
-  res->func = callee;
-  res->flags = call->flags & OP_RESHAPE;
-  res->init = call->init;
-  call->init = (OpList){0};
-  take_callee_effects(unit, &res->init, call->fun);
-  assign_arguments(&x, &res->init, &params);
-  if (!x.delay_results) declare_results(&x, &res->init);
-  push_mark(&x, &res->init);
-  res->list = expand_body(&x, &options);
+  Op inlined = {.kind = OP_INLCALL, .pos = call.pos, .type = call.type, .func = callee, .init = call.init};
+  inlined.flags = call.flags & (OP_RESHAPE | OP_PARENTHESES);
+  take_callee_effects(unit, &inlined.init, call.fun);
+  assign_arguments(&x, &inlined.init, &params);
+  if (!x.delay_results) declare_results(&x, &inlined.init);
+  push_mark(&x, &inlined.init);
+  inlined.list = expand_body(&x, &options);
   func_changed(caller);
   if (callee->inl->has_loop_vars) caller->flags |= FUNC_LOOP_VARS;
-  res->results = x.results;
+  inlined.results = x.results;
+  op_become(place, &inlined);
   arena_reset(state->scratch);
   if (unit->note_inlined) unit->note_inlined(unit, callee);
-  return res;
 }
 
 /* ---- older releases ---- */

@@ -99,8 +99,8 @@ SiteTable *sites_of_region(Unit *unit, const SiteRegion *region);
 void analyze_function(Unit *unit, Func *fn);
 /* Before the calls of a function are inlined. */
 void score_calls(Unit *unit, Func *fn);
-/* The call was replaced: its body's calls are sites now. */
-void score_inlined(Unit *unit, Func *caller, const Op *call, const Op *inlined);
+/* A call became its callee's body, whose calls are sites now. */
+void score_inlined(Unit *unit, Func *caller, const Op *inlined);
 /* False: the call has no score; what counts is its callee's cost. */
 bool call_score(Unit *unit, const Func *caller, const Op *call, int32_t *score);
 

@@ -24,6 +24,9 @@ void inline_unit(Unit *unit);
 
 /* One function at once, with what is known by now: method wrappers, which are made after inline_unit. */
 void inline_func(Unit *unit, Func *fn);
+/* Around many inline_func: what it works with is used again. */
+void inline_begin(Unit *unit);
+void inline_end(Unit *unit);
 
 /* FRONT_TYPECHECK, after inline_unit: bodies as importing packages see them (InlineBody.imported). */
 void inline_write_bodies(Unit *unit);

@@ -27,8 +27,12 @@ typedef struct SiteTable SiteTable;
 /* Owned by the unit (unit->inline_state), in its arena. */
 typedef struct InlineState {
   Arena *scratch;          /* for one cloning at a time; there while one of the layer's entry points runs */
+  Arena *spare;            /* likewise, what inline_func used last, to be used again; or NULL */
   VEC(Atom) return_labels; /* ".i0", ".i1" … (expand.c) */
   Map package_classes;     /* Package* -> bits of known packages + 1 (calls.c) */
+  const Package *last_package; /* the one that was looked up last, and its bits */
+  uint32_t last_package_bits;
+  Map intrinsics;          /* Name* of functions of packages that have some -> 1: is none, 2: is one */
   Map instances;           /* Package* -> Atom* -> Func*: instances that this unit has (body.c) */
   uint32_t instances_seen; /* how many of unit->funcs are in `instances` */
   /* heuristics.h; only with profile->inline_scores */
@@ -107,24 +111,28 @@ typedef struct CallSite {
   Op *call;
   bool big_caller;
   bool called_once; /* the callee is a closure with this one call */
+  bool refused;     /* set when the answer is no and stays so */
 } CallSite;
+
+/* No matter who the callee is: a call by value or by name that stays no call for reasons of its own. The answer never changes. */
+bool might_inline(Unit *unit, const Op *call);
 
 /* The function that fun denotes if it is known; resolve_only: closures are not checked for inlining. */
 Func *inline_callee(Unit *unit, Func *caller, Op *fun, bool resolve_only);
-Func *inline_call_target(Unit *unit, Func *caller, Op *call);
 /* The same whatever the caller is: also closures that capture something somewhere else. */
 Func *direct_callee(Unit *unit, Op *fun);
 /* The function of a function's name, checked for inlining if another unit has it; NULL: only its name is known. */
 Func *known_func(Unit *unit, Name *name);
 bool can_inline_call(Unit *unit, const CallSite *site, const Func *callee, bool log);
-/* The INLCALL for the call, or NULL. */
-Op *try_inline_call(Unit *unit, const CallSite *site);
+/* True: the call is an INLCALL now. might_inline is true of it. */
+bool try_inline_call(Unit *unit, CallSite *site);
 
 /* ---- expand.c ---- */
 
 /* The same for INLINE_LEAVES and INLINE_MIDSTACK: receiver, variadic arguments and captured variables are assigned one by one. */
 Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
-Op *expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
+/* The call becomes an INLCALL where it stands. */
+void expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
 
 /* ---- simd.c ---- */
 
@@ -151,6 +159,6 @@ typedef struct Devirtualizer {
 
 Devirtualizer *devirtualizer_new(Unit *unit, Arena *arena);
 bool devirtualize_call(Devirtualizer *d, Op *call); /* true: it calls something else now */
-void devirtualize_note_inlined(Devirtualizer *d, Func *fn, const Op *call, Op *inlined);
+void devirtualize_note_inlined(Devirtualizer *d, Func *fn, Op *inlined); /* which was a call of fn */
 
 #endif

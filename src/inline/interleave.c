@@ -4,8 +4,8 @@
  *
  * In: a unit. Out: its functions after both, events in the compiler's order.
  *   1. can each function be inlined: components of the call graph, callees first
- *   2. for each function: is it big; every call gets a pair of parentheses, in which it can be replaced later, in post-order;
- *      interface calls are resolved and callees counted
+ *   2. for each function: is it big; every call, in post-order, is marked as standing in parentheses, which is how the compiler
+ *      makes it a thing that can be replaced; interface calls are resolved and callees counted
  *   3. components again: calls of each function in order, calls of inlined bodies as they come, until nothing changes
  *   4. parentheses away
  * Counting ahead matters: a closure with one call has a far larger budget.
@@ -14,13 +14,18 @@
  */
 #include "inline/heuristics.h"
 
+typedef struct CallEntry {
+  Op *op;       /* a call, or the INLCALL that it became */
+  Func *callee; /* as far as known */
+  bool settled; /* nothing more will happen to it */
+} CallEntry;
+
 typedef struct FuncCalls { /* one function that is being worked on */
   Unit *unit;
   Arena *arena;
   Func *fn;
-  VEC(Op *) parens;     /* PAREN ops around calls, or around what replaced them */
-  VEC(Func *) resolved; /* of each call, as far as known */
-  Map *use_counts;      /* Func* -> calls of it seen so far; shared by all functions */
+  VEC(CallEntry) calls; /* in post-order; those of inlined bodies behind them */
+  Map *use_counts;      /* Func* -> calls of it seen so far, literals only; shared by all functions */
   bool big;
 } FuncCalls;
 
@@ -32,7 +37,7 @@ typedef struct Interleaving {
   Map use_counts;
 } Interleaving;
 
-/* ---- parentheses ---- */
+/* ---- marks ---- */
 
 static bool is_call(const Op *op) {
   switch ((int)op->kind) {
@@ -51,30 +56,23 @@ static bool is_call(const Op *op) {
   return false;
 }
 
-static Op *mark_call(void *context, Op *op) {
+static bool mark_call(void *context, Op *op) {
   FuncCalls *s = context;
-  if (op->kind == OP_NAME || op->kind == OP_LITERAL) return op;
-  if (op->kind == OP_PAREN) return op; /* only this pass makes them, so what is inside is marked */
+  if (op->kind == OP_NAME || op->kind == OP_LITERAL) return false;
+  if (op->flags & OP_PARENTHESES) return false; /* what is inside is marked */
   if (op->kind == OP_TAILCALL) {
     op->call->flags |= OP_NOINLINE; /* and it stays a bare call */
-    op_edit_each_child(op->call, mark_call, s);
-  } else {
-    op_edit_each_child(op, mark_call, s);
+    return op_each_child(op->call, mark_call, s);
   }
-  if (!is_call(op)) return op;
-  Op *paren = op_new_place(s->unit, op->pos, op);
-  vec_push(s->arena, &s->parens, paren);
-  return paren;
+  op_each_child(op, mark_call, s);
+  if (!is_call(op)) return false;
+  op->flags |= OP_PARENTHESES;
+  vec_push(s->arena, &s->calls, (CallEntry){.op = op});
+  return false;
 }
 
-static void edit_body(Func *fn, Op *(*edit)(void *context, Op *child), void *context) {
-  for (uint32_t i = 0; i < fn->body.len; i++)
-    if (fn->body.items[i]) fn->body.items[i] = edit(context, fn->body.items[i]);
-}
-
-/* What stands in parentheses takes their place: nothing else refers to it. */
-static void remove_parens(FuncCalls *s) {
-  for (uint32_t i = 0; i < s->parens.len; i++) op_fill_place(s->parens.items[i]);
+static void remove_parentheses(const FuncCalls *s) {
+  vec_each (const CallEntry, entry, &s->calls) entry->op->flags &= ~(uint32_t)OP_PARENTHESES;
 }
 
 static FuncCalls *func_calls_new(Unit *unit, Arena *arena, Func *fn, Map *use_counts) {
@@ -82,45 +80,39 @@ static FuncCalls *func_calls_new(Unit *unit, Arena *arena, Func *fn, Map *use_co
   *s = (FuncCalls){.unit = unit, .arena = arena, .fn = fn, .use_counts = use_counts};
   s->big = !compiler_flags_no_inline(&unit->flags) && func_is_big(unit, fn);
   if (s->big) note_big_function(unit, fn);
-  edit_body(fn, mark_call, s);
+  op_each_item(&fn->body, mark_call, s);
   return s;
 }
 
 /* ---- one call ---- */
 
-/* The callee of call number i, counted once; *count: its calls so far, 0 if the callee is unknown, -1: inlined already. */
-static Func *resolve_call(FuncCalls *s, Devirtualizer *d, uint32_t i, int64_t *count) {
-  if (i < s->resolved.len && s->resolved.items[i]) {
-    *count = (int64_t)*map_put(s->use_counts, map_key(s->resolved.items[i]));
-    return s->resolved.items[i];
-  }
-  Op *call = s->parens.items[i]->x;
-  *count = is_call(call) ? 0 : -1;
-  if (*count < 0) return NULL;
+/* Finds the callee; a literal's calls are counted. */
+static void resolve_call(FuncCalls *s, Devirtualizer *d, CallEntry *entry) {
+  if (entry->callee || entry->settled) return;
+  Op *call = entry->op;
   if (devirtualize_call(d, call)) func_changed(s->fn);
-  Func *callee = inline_call_target(s->unit, s->fn, call);
-  if (!callee) return NULL;
-  while (s->resolved.len <= i) vec_push(s->arena, &s->resolved, NULL);
-  s->resolved.items[i] = callee;
-  *count = (int64_t)++ * map_put(s->use_counts, map_key(callee));
-  return callee;
+  if (call->kind == OP_CALLINTER) return; /* more may be known later */
+  if (call->kind != OP_CALLFUNC || !might_inline(s->unit, call)) {
+    entry->settled = true;
+    return;
+  }
+  Func *callee = entry->callee = inline_callee(s->unit, s->fn, call->fun, true);
+  if (callee && callee->closure_parent) ++*map_put(s->use_counts, map_key(callee));
 }
 
 /* True if call number i was inlined now; calls of the inlined body are marked. */
 static bool edit_call(FuncCalls *s, Devirtualizer *d, uint32_t i) {
-  Op *paren = s->parens.items[i];
-  Op *call = paren->x;
-  if (!is_call(call)) return false;
-  int64_t count;
-  Func *callee = resolve_call(s, d, i, &count);
-  if (count <= 0) return false;
-  CallSite site = {.caller = s->fn, .call = call, .big_caller = s->big};
-  site.called_once = count == 1 && callee->closure_parent;
-  Op *inlined = try_inline_call(s->unit, &site);
+  CallEntry *entry = &s->calls.items[i];
+  resolve_call(s, d, entry);
+  if (entry->settled || !entry->callee) return false;
+  Op *op = entry->op;
+  CallSite site = {.caller = s->fn, .call = op, .big_caller = s->big};
+  site.called_once = entry->callee->closure_parent && *map_put(s->use_counts, map_key(entry->callee)) == 1;
+  bool inlined = try_inline_call(s->unit, &site);
+  entry->settled = inlined || site.refused;
   if (!inlined) return false;
-  paren->x = inlined;
-  op_edit_children(inlined, mark_call, s);
-  devirtualize_note_inlined(d, s->fn, call, inlined);
+  op_children(op, mark_call, s);
+  devirtualize_note_inlined(d, s->fn, op);
   return true;
 }
 
@@ -128,13 +120,12 @@ static bool edit_call(FuncCalls *s, Devirtualizer *d, uint32_t i) {
    counted. */
 static bool edit_round(FuncCalls *s, Devirtualizer *d) {
   bool changed = false;
-  uint32_t from = 0, to = s->parens.len;
+  uint32_t from = 0, to = s->calls.len;
   do {
     for (uint32_t i = from; i < to; i++) changed |= edit_call(s, d, i);
     from = to;
-    to = s->parens.len;
-    int64_t count;
-    for (uint32_t i = from; i < to; i++) resolve_call(s, d, i, &count);
+    to = s->calls.len;
+    for (uint32_t i = from; i < to; i++) resolve_call(s, d, &s->calls.items[i]);
   } while (from < to);
   return changed;
 }
@@ -167,8 +158,7 @@ static void edit_component(void *context, Func *const *list, uint32_t len, bool 
 static void mark_and_resolve(Interleaving *all, Func *fn) {
   FuncCalls *s = func_calls_new(all->unit, all->arena, fn, &all->use_counts);
   map_set_ptr(&all->calls, fn, s);
-  int64_t count;
-  for (uint32_t i = 0; i < s->parens.len; i++) resolve_call(s, all->devirtualizer, i, &count);
+  for (uint32_t i = 0; i < s->calls.len; i++) resolve_call(s, all->devirtualizer, &s->calls.items[i]);
 }
 
 typedef struct Session { /* of one entry point */
@@ -185,8 +175,9 @@ static Session open_session(Unit *unit) {
 
 static void close_session(Session session) {
   if (!session.opened) return;
+  scratch_free(session.state->spare);
   scratch_free(session.state->scratch);
-  session.state->scratch = NULL;
+  session.state->spare = session.state->scratch = NULL;
 }
 
 /* Functions that only came up because a body was inlined. */
@@ -220,7 +211,7 @@ static void edit_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
     unit_visit_components(unit, funcs, len, edit_component, &all);
   else
     edit_family(&all, funcs, len);
-  for (uint32_t i = 0; i < len; i++) remove_parens(map_get_ptr(&all.calls, funcs[i]));
+  for (uint32_t i = 0; i < len; i++) remove_parentheses(map_get_ptr(&all.calls, funcs[i]));
   scratch_free(arena);
 }
 
@@ -252,18 +243,29 @@ void inline_func(Unit *unit, Func *fn) {
     return;
   }
   Session session = open_session(unit);
-  Arena *arena = scratch_new();
+  Arena *arena = session.state->spare; /* not there: a wrapper that came up while another one is worked on */
+  session.state->spare = NULL;
+  if (!arena) arena = scratch_new();
   Map use_counts = map_in(arena);
   Devirtualizer *devirtualizer = devirtualizer_new(unit, arena);
   FuncCalls *s = func_calls_new(unit, arena, fn, &use_counts);
   for (bool changed = true; changed;) {
     changed = false;
-    for (uint32_t i = 0; i < s->parens.len; i++) changed |= edit_call(s, devirtualizer, i);
+    for (uint32_t i = 0; i < s->calls.len; i++) changed |= edit_call(s, devirtualizer, i);
   }
-  remove_parens(s);
-  scratch_free(arena);
+  remove_parentheses(s);
+  if (session.state->spare) {
+    scratch_free(arena);
+  } else {
+    arena_reset(arena);
+    session.state->spare = arena;
+  }
   close_session(session);
 }
+
+void inline_begin(Unit *unit) { open_session(unit); }
+
+void inline_end(Unit *unit) { close_session((Session){inline_state(unit), true}); }
 
 void inline_decide(Unit *unit, Func *fn) {
   if (compiler_flags_no_inline(&unit->flags)) return;

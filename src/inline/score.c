@@ -290,11 +290,11 @@ static void add_sites(SiteTable *to, const SiteTable *from) {
     map_set_ptr(&to->by_call, from->list.items[i]->call, from->list.items[i]);
 }
 
-void score_inlined(Unit *unit, Func *caller, const Op *call, const Op *inlined) {
+void score_inlined(Unit *unit, Func *caller, const Op *inlined) {
   InlineState *state = inline_state(unit);
   if (!unit->profile->inline_scores || state->scoring_done) return;
   const SiteTable *table = table_of(state, caller);
-  const Site *site = table ? map_get_ptr(&table->by_call, call) : NULL;
+  const Site *site = table ? map_get_ptr(&table->by_call, inlined) : NULL;
   if (!site) return;
   SiteRegion region = {.fn = caller, .statements = &inlined->list};
   region.in_loop = site->flags & SITE_IN_LOOP;

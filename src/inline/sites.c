@@ -84,7 +84,8 @@ static bool declares_only_temporaries(const Op *assign) {
 }
 
 /* `a, b = f()` assigns temporaries first; what assigns those to a and b is meant. */
-static Op *assignment_of_results(const SiteVisit *v) {
+static Op *assignment_of_results(const SiteVisit *v, const Op *call) {
+  if (call->flags & OP_PARENTHESES) return NULL;
   uint32_t depth = v->around.len;
   Op *parent = depth > 0 ? v->around.items[depth - 1] : NULL;
   if (!parent || parent->kind == OP_AS) return parent;
@@ -129,7 +130,7 @@ static void add_site(SiteVisit *v, Op *call) {
   if (v->in_init) site->flags |= SITE_IN_INIT;
   if (is_doomed(v, call)) site->flags |= SITE_DOOMED;
   site->args = argument_kinds(v, call);
-  site->assign = assignment_of_results(v);
+  site->assign = assignment_of_results(v, call);
   if (!v->table) {
     v->table = arena_new_of(arena, SiteTable);
     v->table->by_call = map_in(arena);

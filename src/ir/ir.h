@@ -76,6 +76,9 @@ typedef enum OpFlags {
   OP_ON_HEAP = 1 << 23, /* allocates on the heap (escape analysis) */
   OP_GENERATED =
       1 << 24, /* call that code was generated for, which took its operands away (FRONT_TYPECHECK) */
+  OP_PARENTHESES =
+      1
+      << 25, /* call, or what became of one, that is printed in parentheses: while its function's calls are inlined */
 } OpFlags;
 
 typedef struct OpList {
@@ -84,15 +87,11 @@ typedef struct OpList {
 } OpList;
 
 /* Most kinds have no lists: memory ends behind the last slot that the kind uses (op_size). x, y and z are always there, NULL if
-   the kind has no use for them. */
+   the kind has no use for them. What walks look at comes first: most of them wait for memory. */
 struct Op {
   uint16_t kind; /* OpKind */
   uint16_t op2;  /* OpKind of ASOP's operation, or of a constant's source text; else 0 */
   uint32_t flags;
-  XPos pos;
-  uint32_t id;        /* dense in the unit */
-  Type *type;         /* NULL for statements */
-  OpList init;        /* statements to be executed before */
   union {             /* payload */
     Name *name;       /* NAME: itself; DOTMETH … : the method's function name if resolved */
     Func *func;       /* CLOSURE, INLCALL (the callee) */
@@ -106,6 +105,7 @@ struct Op {
     Name *guard;   /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
     Name *dict;    /* OP_DESCRIPTOR: the dictionary variable */
   };
+  OpList init; /* statements to be executed before */
   union {
     Op *x;
     Op *fun;
@@ -128,6 +128,8 @@ struct Op {
     Op *high;
     Op *call_defer_at;
   };
+  Type *type; /* NULL for statements */
+  XPos pos;
   union {
     OpList list;
     OpList args;
@@ -169,7 +171,7 @@ typedef enum NameFlags {
   NAME_CLOSURE_VAR = 1 << 0, /* a captured variable as its closure sees it: `outer` is the captured one */
   NAME_BY_VALUE = 1 << 1,    /* captured by value */
   NAME_ADDRTAKEN = 1 << 2,
-  NAME_REASSIGNED = 1 << 3,
+  NAME_REASSIGNED = 1 << 3, /* with NAME_REASSIGNED_KNOWN: name_reassigned said so */
   NAME_READONLY = 1 << 4,
   NAME_AUTOTEMP = 1 << 5,
   NAME_USED = 1 << 6,
@@ -180,8 +182,9 @@ typedef enum NameFlags {
   NAME_DICT = 1 << 11, /* the dictionary parameter */
   NAME_OPENDEFER = 1 << 12,
   NAME_BYVALUE_KNOWN = 1 << 13,
-  NAME_ON_HEAP = 1 << 14,   /* moved there (escape analysis) */
-  NAME_KEEP_ALIVE = 1 << 15 /* holds the pointer of a number that a call takes for an address */
+  NAME_ON_HEAP = 1 << 14,    /* moved there (escape analysis) */
+  NAME_KEEP_ALIVE = 1 << 15, /* holds the pointer of a number that a call takes for an address */
+  NAME_REASSIGNED_KNOWN = 1 << 16
 } NameFlags;
 
 /* One Op per variable or function: every use shares it (position: the declaration's). It has no lists, so what makes it a
@@ -394,7 +397,7 @@ struct Unit {
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */
   Map inlined_foreign;          /* Func* of other units -> 1: inlined somewhere here */
   Map exported_foreign; /* func_symbol_key of those whose bodies importers of this unit get with it -> 1 */
-  uint32_t next_op_id, surveys;
+  uint32_t surveys;
   uint64_t long_names;  /* bytes of the long names of its closures */
   EventLog *events;     /* NULL: nothing is recorded */
   const Str *asm_texts; /* assembly sources of the package */
@@ -440,11 +443,10 @@ Pos xpos_outermost(const Unit *unit, XPos pos);
 
 Op *op_new(Unit *unit, OpKind kind, XPos pos, Type *type);
 size_t op_size(OpKind kind); /* bytes of an op of that kind */
-/* A copy with an id of its own; children are shared, lists too. */
+/* Children are shared, lists too. */
 Op *op_copy(Unit *unit, const Op *op);
-/* Room for an op that takes the place of a call, and the call or what it became taking it. */
-Op *op_new_place(Unit *unit, XPos pos, Op *x);
-void op_fill_place(Op *place);
+/* The op is what `what` is from here on, for all that refer to it; its kind has at least the slots of the other's. */
+void op_become(Op *op, const Op *what);
 Op *op_unary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x);
 Op *op_binary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x, Op *y);
 Op *op_literal(Unit *unit, XPos pos, Type *type, const Const *value);
@@ -579,7 +581,9 @@ OpRefs reassign_oracle_func_assignments(ReassignOracle *oracle, Name *name);
 Op *op_static_value(Unit *unit, Op *op);
 /* Whether evaluating this op, apart from its operands, may do more than give a value: call, panic, allocate by a size that varies. */
 bool op_has_side_effect(const Op *op);
-bool name_reassigned(Unit *unit, Name *name); /* beyond its definition */
+/* Beyond its definition. Inlining does not change the answer: what it adds assigns to variables of its own, or is a copy of what
+   stands in the variable's function already. */
+bool name_reassigned(Unit *unit, Name *name);
 Name *op_static_callee(Unit *unit,
                        Op *fun); /* function name that a call's function expression denotes, or NULL */
 bool op_is_const(const Op *op, ConstKind kind);

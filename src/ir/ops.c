@@ -2,7 +2,7 @@
  *
  * ops: the table of op kinds, and how ops, names and functions are made.
  *
- * In: a unit, whose arenas own everything. Out: zeroed nodes with a dense id.
+ * In: a unit, whose arenas own everything. Out: zeroed nodes.
  * What only bodies refer to goes with them; what other units may see of a function (itself, its parameters, globals) stays.
  * Names are ops as well, one per variable, shared by all uses. Temporaries are numbered by how many variables their function
  * has already, because the compiler does so and prints the numbers.
@@ -41,6 +41,7 @@ enum {
   SIZE_l = offsetof(Op, list2),
   SIZE_xl = offsetof(Op, list2),
   SIZE_xlz = offsetof(Op, list2),
+  SIZE_xlzr = offsetof(Op, w),
   SIZE_xyl = offsetof(Op, list2),
   SIZE_xyzl = offsetof(Op, list2),
   SIZE_lm = offsetof(Op, w),
@@ -62,7 +63,6 @@ Op *op_new(Unit *unit, OpKind kind, XPos pos, Type *type) {
   op->kind = (uint16_t)kind;
   op->pos = pos;
   op->type = type;
-  op->id = ++unit->next_op_id;
   return op;
 }
 
@@ -75,18 +75,14 @@ Op *op_copy(Unit *unit, const Op *op) {
   size_t size = op_sizes[op->kind];
   Op *copy = arena_alloc(unit->bodies, size);
   memcpy(copy, op, size);
-  copy->id = ++unit->next_op_id;
   if (op->kind == OP_LITERAL) copy->lit = value_as_long_as(unit, op->lit);
   return copy;
 }
 
-Op *op_new_place(Unit *unit, XPos pos, Op *x) {
-  Op *place = arena_new_of(unit->bodies, Op);
-  *place = (Op){.kind = OP_PAREN, .pos = pos, .id = ++unit->next_op_id, .type = x->type, .x = x};
-  return place;
+void op_become(Op *op, const Op *what) {
+  assert(op_sizes[what->kind] <= op_sizes[op->kind]);
+  memcpy(op, what, op_sizes[what->kind]);
 }
-
-void op_fill_place(Op *place) { memcpy(place, place->x, op_sizes[place->x->kind]); }
 
 Op *op_unary(Unit *unit, OpKind kind, XPos pos, Type *type, Op *x) {
   Op *op = op_new(unit, kind, pos, type);
@@ -131,13 +127,12 @@ void op_list_prepend(Unit *unit, OpList *list, const OpList *more) {
 
 /* ---- names ---- */
 
-static Name *new_name(Unit *unit, Arena *arena, NameClass class_, XPos pos, Package *pkg, Atom name,
-                      Type *type, Func *curfn) {
+static Name *new_name(Arena *arena, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type,
+                      Func *curfn) {
   Name *n = arena_new_of(arena, Name);
   n->op.kind = OP_NAME;
   n->op.pos = pos;
   n->op.type = type;
-  n->op.id = ++unit->next_op_id;
   n->op.name = n;
   n->class_ = class_;
   n->pkg = pkg;
@@ -148,7 +143,7 @@ static Name *new_name(Unit *unit, Arena *arena, NameClass class_, XPos pos, Pack
 
 Name *name_new(Unit *unit, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type, Func *curfn) {
   bool passing = class_ == CLASS_AUTO || class_ == CLASS_AUTOHEAP || (curfn && (curfn->flags & FUNC_PASSING));
-  return new_name(unit, passing ? unit->bodies : unit->arena, class_, pos, pkg, name, type, curfn);
+  return new_name(passing ? unit->bodies : unit->arena, class_, pos, pkg, name, type, curfn);
 }
 
 Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type) {
@@ -188,7 +183,7 @@ static Func *new_func(Unit *unit, Arena *arena, XPos pos, Package *pkg, Atom nam
   fn->unit = unit;
   fn->pos = pos;
   fn->type = signature;
-  fn->name = new_name(unit, arena, CLASS_FUNC, pos, pkg, name, signature, NULL);
+  fn->name = new_name(arena, CLASS_FUNC, pos, pkg, name, signature, NULL);
   fn->name->func = fn;
   return fn;
 }

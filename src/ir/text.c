@@ -472,13 +472,7 @@ static bool print_operand(Printer *p, const Op *op) {
   return false;
 }
 
-static void print_expr(Printer *p, const Op *op, int precedence) {
-  while (op && is_silent(op)) op = shown_operand(op);
-  if (op && (op->flags & OP_AS_WRITTEN) && op->y && op != p->whole) op = op->y;
-  if (!op) {
-    put(p, nothing(p));
-    return;
-  }
+static void print_operation(Printer *p, const Op *op, int precedence) {
   int own = op_precedence((OpKind)op->kind);
   if (op->kind == OP_LITERAL && op->op2)
     own = op_precedence((OpKind)op->op2); /* its source is an operation */
@@ -579,6 +573,20 @@ static void print_expr(Printer *p, const Op *op, int precedence) {
     put(p, op_text((OpKind)op->kind));
     put(p, ">");
     break;
+  }
+}
+
+static void print_expr(Printer *p, const Op *op, int precedence) {
+  while (op && is_silent(op)) op = shown_operand(op);
+  if (op && (op->flags & OP_AS_WRITTEN) && op->y && op != p->whole) op = op->y;
+  if (!op) {
+    put(p, nothing(p));
+  } else if ((op->flags & OP_PARENTHESES) && op != p->whole) {
+    put(p, "(");
+    print_operation(p, op, 0);
+    put(p, ")");
+  } else {
+    print_operation(p, op, precedence);
   }
 }
 

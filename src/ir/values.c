@@ -204,8 +204,11 @@ static bool reassigns(void *context, Op *op) {
 bool name_reassigned(Unit *unit, Name *name) {
   (void)unit;
   if (!name->curfn || (name->name_flags & NAME_ADDRTAKEN)) return true;
+  if (name->name_flags & NAME_REASSIGNED_KNOWN) return name->name_flags & NAME_REASSIGNED;
   Reassigned question = {name, name->defn};
-  return op_list_any(&name->curfn->body, reassigns, &question);
+  bool reassigned = op_list_any(&name->curfn->body, reassigns, &question);
+  name->name_flags |= NAME_REASSIGNED_KNOWN | (reassigned ? NAME_REASSIGNED : 0);
+  return reassigned;
 }
 
 /* What the definition of a local variable gives it, if it is a plain assignment; whether it stays is another question. */
