@@ -24,7 +24,7 @@ Name *clone_name(Unit *unit, const Name *name, Func *into) {
 }
 
 static Name *mapped_name(const CloneOptions *options, Name *name) {
-  Op *other = map_get_ptr(&options->names, name);
+  Op *other = clone_renamed(options, name);
   return op_is(other, OP_NAME) ? other->name : name;
 }
 
@@ -35,7 +35,7 @@ static void clone_dcl(Unit *unit, CloneOptions *options, Func *copy, const Func 
   for (uint32_t i = 0; i < fn->dcl.len; i++) {
     Name *name = clone_name(unit, fn->dcl.items[i], copy);
     if (name->name && name->name->len > 0 && name->name->text[0] == '~') name->pkg = copy->name->pkg;
-    map_set_ptr(&options->names, fn->dcl.items[i], &name->op);
+    clone_rename(options, fn->dcl.items[i], &name->op);
     vec_push(unit->bodies, &copy->dcl, name);
   }
 }
@@ -57,7 +57,7 @@ static void clone_closure_vars(Unit *unit, CloneOptions *options, Func *copy, co
     if (name->outer) name->outer = mapped_name(options, name->outer);
     bool moves = !(name->name_flags & NAME_DICT) && !(fn->flags & FUNC_WRAPPER);
     if (options->inl != 0 && name->op.pos.inl == 0 && moves) name->op.pos.inl = options->inl;
-    map_set_ptr(&options->names, fn->closure_vars.items[i], &name->op);
+    clone_rename(options, fn->closure_vars.items[i], &name->op);
     vec_push(unit->bodies, &copy->closure_vars, name);
   }
 }
@@ -72,7 +72,7 @@ static Op *replace_in_closure(void *context, CloneOptions *options, Op *op) {
 static void clone_closure_body(Unit *unit, CloneOptions *options, Func *copy, const Func *fn) {
   clone_closure_vars(unit, options, copy, fn);
   for (uint32_t i = 0; (fn->flags & FUNC_TEMPLATE) && fn->written && i < fn->written->closure_var_len; i++)
-    map_set_ptr(&options->names, fn->written->closure_vars[i], &copy->closure_vars.items[i]->op);
+    clone_rename(options, fn->written->closure_vars[i], &copy->closure_vars.items[i]->op);
   clone_dcl(unit, options, copy, fn);
   copy->params = mapped_names(unit, options, fn->params, fn->param_len);
   copy->results = mapped_names(unit, options, fn->results, fn->result_len);
@@ -80,6 +80,7 @@ static void clone_closure_body(Unit *unit, CloneOptions *options, Func *copy, co
   inner.inl = 0;
   inner.into = copy;
   inner.relabel = NULL;
+  inner.calls = NULL;
   inner.replace = options->replace ? replace_in_closure : NULL;
   copy->body = op_list_clone(unit, &inner, &fn->body);
   options->names = inner.names;
@@ -189,6 +190,8 @@ InlineBody *inline_body_new(Unit *unit, Func *fn) {
   InlineState *state = inline_state(unit);
   CloneOptions options = {.names = map_in(state->scratch), .into = holder, .context = &context};
   options.clone_closure = clone_template_closure;
+  names_number(fn->dcl.items, fn->dcl.len);
+  clone_number(&options, fn->dcl.items, fn->dcl.len);
   clone_closure_vars(unit, &options, holder, fn);
   clone_dcl(unit, &options, holder, fn);
   OpList items = op_list_clone(unit, &options, &fn->body);

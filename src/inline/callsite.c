@@ -187,7 +187,7 @@ bool try_inline_call(Unit *unit, CallSite *site) {
   vec_push(unit->bodies, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
   uint32_t inl = unit->inline_tree.len;
   note_inlining(unit, site, callee);
-  expand_call(unit, site->caller, call, callee, inl);
+  expand_call(unit, site->caller, call, callee, inl, site->calls);
   score_inlined(unit, site->caller, call);
   return true;
 }

@@ -95,46 +95,6 @@ const char *inline_impossible(const Unit *unit, const Func *fn) {
   return NULL;
 }
 
-/* ---- assignments through temporaries ---- */
-
-static bool is_assign_list(const Op *op) {
-  switch ((int)op->kind) {
-  case OP_AS2:
-  case OP_AS2DOTTYPE:
-  case OP_AS2FUNC:
-  case OP_AS2MAPR:
-  case OP_AS2RECV:
-  case OP_SELRECV2: return true;
-  }
-  return false;
-}
-
-/* `a, b = f()` goes through temporaries that people did not write: what they cost is given back. */
-static int32_t temporaries_refund(const Op *op) {
-  if (op->kind != OP_AS2 || op->rhs.len == 0) return 0;
-  const OpList *init = &op->rhs.items[0]->init;
-  return init->len == 1 && is_assign_list(init->items[0]) ? 4 * (int32_t)op->lhs.len + 1 : 0;
-}
-
-/* The variable of `switch x := y.(type)` is an op of its own for the compiler. */
-static int32_t guard_count(const Op *op) { return op->kind == OP_TYPESW && op->guard; }
-
-static bool is_empty_interface_literal(const Type *t) {
-  return t->kind == TYPE_INTERFACE && t->u.interface.methods.len == 0 && t->u.interface.embeddeds.len == 0;
-}
-
-/* In a switch without a tag, a case that is an empty interface has the address of bool's descriptor beside it. */
-static int32_t case_word_count(const Op *op) {
-  if (op->kind != OP_SWITCH || op->x) return 0;
-  int32_t count = 0;
-  for (uint32_t i = 0; i < op->list.len; i++) {
-    const OpList *values = &op->list.items[i]->list;
-    for (uint32_t k = 0; k < values->len; k++)
-      if (is_empty_interface_literal(type_underlying(values->items[k]->type))) count += 2;
-  }
-  return count;
-}
-
 /* ---- calls ---- */
 
 static bool refuse(CostVisit *v, Str reason) {
@@ -252,9 +212,9 @@ static bool correct_cost(CostVisit *v, Op *op) {
   case OP_METHEXPR: v->budget++; break;
   case OP_METHVALUE:
   case OP_SLICELIT: v->budget--; break;
-  case OP_AS2: v->budget += temporaries_refund(op); break;
-  case OP_TYPESW: v->budget -= guard_count(op); break;
-  case OP_SWITCH: v->budget -= case_word_count(op); break;
+  case OP_AS2:
+  case OP_TYPESW:
+  case OP_SWITCH: v->budget -= op_extra_nodes(op); break;
   case OP_SLICE:
   case OP_SLICEARR:
   case OP_SLICESTR:
@@ -343,14 +303,18 @@ bool inline_may_fit(Unit *unit, Func *fn) {
 
 static bool count_op(void *context, Op *op) {
   int32_t *left = context;
-  *left += temporaries_refund(op) - guard_count(op) - case_word_count(op);
+  *left -= op_extra_nodes(op);
   return --*left <= 0 || op_each_child(op, count_op, left);
 }
 
 bool func_is_big(const Unit *unit, Func *fn) {
   if (fn->flags & FUNC_BIG_KNOWN) return fn->flags & FUNC_BIG;
   int32_t left = unit->profile->inline_big_nodes - 1; /* the function itself counts as well */
-  bool big = left <= 0 || op_each_item(&fn->body, count_op, &left);
+  bool big = left <= 0;
+  if (!big && (fn->flags & FUNC_SURVEYED))
+    big = fn->nodes >= left;
+  else if (!big)
+    big = op_each_item(&fn->body, count_op, &left);
   fn->flags |= FUNC_BIG_KNOWN | (big ? FUNC_BIG : 0);
   return big;
 }

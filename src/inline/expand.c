@@ -180,12 +180,13 @@ static void adopt_names(Expansion *x, CloneOptions *options, OpList *params) {
   const InlineBody *body = func_inline_body(x->callee);
   uint32_t param_len = x->callee->param_len, result_len = x->callee->result_len;
   for (uint32_t i = 0; i < body->closure_var_len; i++)
-    map_set_ptr(&options->names, body->closure_vars[i], &x->callee->closure_vars.items[i]->outer->op);
+    clone_rename(options, body->closure_vars[i], &x->callee->closure_vars.items[i]->outer->op);
   vec_reserve(unit->bodies, &x->caller->dcl, x->caller->dcl.len + body->dcl_len);
+  clone_number(options, body->dcl, body->dcl_len);
   for (uint32_t i = 0; i < body->dcl_len; i++) {
     Name *name = adopt_name(x, body->dcl[i], options->inl);
     if (is_dictionary_wrapper(x->callee) && body->dcl[i]->class_ == CLASS_AUTO) name->op.pos = x->call->pos;
-    map_set_ptr(&options->names, body->dcl[i], &name->op);
+    clone_rename(options, body->dcl[i], &name->op);
     vec_push(unit->bodies, &x->caller->dcl, name);
     if (i < param_len)
       op_list_push(unit, params, &name->op);
@@ -207,7 +208,7 @@ static OpList expand_body(Expansion *x, CloneOptions *options) {
   return list;
 }
 
-void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl) {
+void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl, CallList *calls) {
   Op call;
   memcpy(&call, place, op_size((OpKind)place->kind));
   Expansion x = {.base = {unit}, .caller = caller, .callee = callee, .call = &call, .inl = inl};
@@ -219,6 +220,7 @@ void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl
   options.relabel = relabel;
   options.replace = replace_op;
   options.clone_closure = clone_inlined_closure;
+  options.calls = calls;
 
   OpList params = {0};
   adopt_names(&x, &options, &params);
@@ -275,7 +277,7 @@ static void adopt_captured(Expansion *x, CloneOptions *options, OpList *init) {
     }
     push_declaration(unit, init, x->call->pos, local);
     op_list_push(unit, init, assign_at_call(x, local, value));
-    map_set_ptr(&options->names, inner, use);
+    clone_rename(options, inner, use);
   }
 }
 
@@ -289,7 +291,7 @@ static void adopt_names_in_place(Expansion *x, CloneOptions *options, OpList *pa
       bool result = i >= param_len && i < param_len + result_len;
       if (result != (pass == 1)) continue;
       Name *name = adopt_name(x, body->dcl[i], x->inl);
-      map_set_ptr(&options->names, body->dcl[i], &name->op);
+      clone_rename(options, body->dcl[i], &name->op);
       vec_push(unit->bodies, &x->caller->dcl, name);
       if (i < param_len) op_list_push(unit, params, &name->op);
       if (result) op_list_push(unit, &x->results, &name->op);

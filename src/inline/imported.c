@@ -49,7 +49,7 @@ static void number_names(Unit *unit, const Func *fn, CloneOptions *options, Inli
     copy->name = imported_name(unit, fn, name, i, number);
     if (name->name_flags & NAME_AUTOTEMP) copy->pkg = fn->name->pkg;
     if (text_is_exported(atom_str(name->name))) copy->pkg = NULL; /* read as the importer's own */
-    map_set_ptr(&options->names, name, &copy->op);
+    clone_rename(options, name, &copy->op);
     body->dcl[i] = copy;
   }
 }

@@ -112,6 +112,7 @@ typedef struct CallSite {
   bool big_caller;
   bool called_once; /* the callee is a closure with this one call */
   bool refused;     /* set when the answer is no and stays so */
+  CallList *calls;  /* gets the calls of the inlined body */
 } CallSite;
 
 /* No matter who the callee is: a call by value or by name that stays no call for reasons of its own. The answer never changes. */
@@ -131,8 +132,8 @@ bool try_inline_call(Unit *unit, CallSite *site);
 
 /* The same for INLINE_LEAVES and INLINE_MIDSTACK: receiver, variadic arguments and captured variables are assigned one by one. */
 Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
-/* The call becomes an INLCALL where it stands. */
-void expand_call(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl);
+/* The call at `place` becomes an INLCALL; calls: gets those of its body. */
+void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl, CallList *calls);
 
 /* ---- simd.c ---- */
 

@@ -25,6 +25,7 @@ typedef struct FuncCalls { /* one function that is being worked on */
   Arena *arena;
   Func *fn;
   VEC(CallEntry) calls; /* in post-order; those of inlined bodies behind them */
+  CallList copied;      /* of the body that was inlined last */
   Map *use_counts;      /* Func* -> calls of it seen so far, literals only; shared by all functions */
   bool big;
 } FuncCalls;
@@ -33,54 +34,53 @@ typedef struct Interleaving {
   Unit *unit;
   Arena *arena;
   Devirtualizer *devirtualizer;
-  Map calls; /* Func* -> FuncCalls* */
   Map use_counts;
 } Interleaving;
 
 /* ---- marks ---- */
 
-static bool is_call(const Op *op) {
-  switch ((int)op->kind) {
-  case OP_CALLFUNC:
-  case OP_CALLMETH:
-  case OP_CALLINTER:
-  case OP_APPEND:
-  case OP_DELETE:
-  case OP_PRINT:
-  case OP_PRINTLN:
-  case OP_RECOVER:
-  case OP_MIN:
-  case OP_MAX:
-  case OP_GETG: return true;
-  }
-  return false;
+static void add_call(FuncCalls *s, Op *call) {
+  call->flags |= OP_PARENTHESES;
+  vec_push(s->arena, &s->calls, (CallEntry){.op = call});
 }
 
 static bool mark_call(void *context, Op *op) {
   FuncCalls *s = context;
   if (op->kind == OP_NAME || op->kind == OP_LITERAL) return false;
-  if (op->flags & OP_PARENTHESES) return false; /* what is inside is marked */
   if (op->kind == OP_TAILCALL) {
     op->call->flags |= OP_NOINLINE; /* and it stays a bare call */
     return op_each_child(op->call, mark_call, s);
   }
   op_each_child(op, mark_call, s);
-  if (!is_call(op)) return false;
-  op->flags |= OP_PARENTHESES;
-  vec_push(s->arena, &s->calls, (CallEntry){.op = op});
+  if (op_is_call(op)) add_call(s, op);
   return false;
 }
 
-static void remove_parentheses(const FuncCalls *s) {
+/* NULL: it came up after the work began. */
+static FuncCalls *func_calls(const Func *fn) {
+  const CallList *list = fn->opt;
+  return list ? list->user : NULL;
+}
+
+static void func_calls_end(const FuncCalls *s) {
   vec_each (const CallEntry, entry, &s->calls) entry->op->flags &= ~(uint32_t)OP_PARENTHESES;
+  s->fn->opt = NULL;
 }
 
 static FuncCalls *func_calls_new(Unit *unit, Arena *arena, Func *fn, Map *use_counts) {
   FuncCalls *s = arena_new_of(arena, FuncCalls);
-  *s = (FuncCalls){.unit = unit, .arena = arena, .fn = fn, .use_counts = use_counts};
+  *s = (FuncCalls){
+      .unit = unit, .arena = arena, .fn = fn, .use_counts = use_counts, .copied = {.arena = arena}};
   s->big = !compiler_flags_no_inline(&unit->flags) && func_is_big(unit, fn);
   if (s->big) note_big_function(unit, fn);
-  op_each_item(&fn->body, mark_call, s);
+  CallList *found = fn->opt; /* by the survey, if there was one */
+  if (found) {
+    for (uint32_t i = 0; i < found->list.len; i++) add_call(s, found->list.items[i]);
+  } else {
+    op_each_item(&fn->body, mark_call, s);
+    fn->opt = found = arena_new_of(arena, CallList);
+  }
+  found->user = s;
   return s;
 }
 
@@ -108,10 +108,12 @@ static bool edit_call(FuncCalls *s, Devirtualizer *d, uint32_t i) {
   Op *op = entry->op;
   CallSite site = {.caller = s->fn, .call = op, .big_caller = s->big};
   site.called_once = entry->callee->closure_parent && *map_put(s->use_counts, map_key(entry->callee)) == 1;
+  s->copied.list.len = 0;
+  site.calls = &s->copied;
   bool inlined = try_inline_call(s->unit, &site);
   entry->settled = inlined || site.refused;
   if (!inlined) return false;
-  op_children(op, mark_call, s);
+  for (uint32_t k = 0; k < s->copied.list.len; k++) add_call(s, s->copied.list.items[k]);
   devirtualize_note_inlined(d, s->fn, op);
   return true;
 }
@@ -149,7 +151,7 @@ static void edit_component(void *context, Func *const *list, uint32_t len, bool 
   do {
     changed = false;
     for (uint32_t i = 0; i < len; i++) {
-      FuncCalls *s = map_get_ptr(&all->calls, list[i]);
+      FuncCalls *s = func_calls(list[i]);
       if (s) changed |= edit_round(s, all->devirtualizer);
     }
   } while (changed);
@@ -157,7 +159,6 @@ static void edit_component(void *context, Func *const *list, uint32_t len, bool 
 
 static void mark_and_resolve(Interleaving *all, Func *fn) {
   FuncCalls *s = func_calls_new(all->unit, all->arena, fn, &all->use_counts);
-  map_set_ptr(&all->calls, fn, s);
   for (uint32_t i = 0; i < s->calls.len; i++) resolve_call(s, all->devirtualizer, &s->calls.items[i]);
 }
 
@@ -204,14 +205,14 @@ static void edit_family(Interleaving *all, Func *const *funcs, uint32_t len) {
 
 static void edit_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   Arena *arena = scratch_new();
-  Interleaving all = {.unit = unit, .arena = arena, .calls = map_in(arena), .use_counts = map_in(arena)};
+  Interleaving all = {.unit = unit, .arena = arena, .use_counts = map_in(arena)};
   all.devirtualizer = devirtualizer_new(unit, arena);
   for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
   if (unit->whole)
     unit_visit_components(unit, funcs, len, edit_component, &all);
   else
     edit_family(&all, funcs, len);
-  for (uint32_t i = 0; i < len; i++) remove_parentheses(map_get_ptr(&all.calls, funcs[i]));
+  for (uint32_t i = 0; i < len; i++) func_calls_end(func_calls(funcs[i]));
   scratch_free(arena);
 }
 
@@ -225,11 +226,16 @@ void inline_unit(Unit *unit) {
   /* Closures of inlined bodies are appended meanwhile; nothing is inlined into them. */
   Arena *arena = scratch_new();
   uint32_t len = unit->funcs.len;
+  CallLists lists = {.arena = arena};
   Func **funcs = arena_new_array(arena, Func *, len);
   if (len) memcpy(funcs, unit->funcs.items, sizeof(Func *) * len);
-  if (!compiler_flags_no_inline(&unit->flags))
+  if (!compiler_flags_no_inline(&unit->flags)) {
+    unit->call_lists = &lists;
     unit_visit_components(unit, funcs, len, can_inline_component, unit);
+    unit->call_lists = NULL;
+  }
   edit_funcs(unit, funcs, len);
+  for (uint32_t i = 0; i < lists.funcs.len; i++) lists.funcs.items[i]->opt = NULL;
   inline_state(unit)->scoring_done = true;
   scratch_free(arena);
   close_session(session);
@@ -253,7 +259,7 @@ void inline_func(Unit *unit, Func *fn) {
     changed = false;
     for (uint32_t i = 0; i < s->calls.len; i++) changed |= edit_call(s, devirtualizer, i);
   }
-  remove_parentheses(s);
+  func_calls_end(s);
   if (session.state->spare) {
     scratch_free(arena);
   } else {

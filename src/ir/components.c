@@ -86,6 +86,8 @@ typedef struct Survey {
   Func *fn;
   uint32_t mark; /* Func.mention_mark of those that were met */
   bool labels, jumps;
+  int32_t nodes, most_nodes; /* so far; before some were given back */
+  CallList *calls;           /* NULL: not wanted */
 } Survey;
 
 static void note_mention(Survey *s, Func *fn) {
@@ -94,8 +96,15 @@ static void note_mention(Survey *s, Func *fn) {
   vec_push(s->unit->bodies, &s->fn->mentions, fn);
 }
 
+/* The op itself is counted, but not a node by itself. */
+static void count_extra(Survey *s, const Op *op) {
+  if (s->nodes - 1 > s->most_nodes) s->most_nodes = s->nodes - 1;
+  s->nodes += op_extra_nodes(op);
+}
+
 static bool survey_op(void *context, Op *op) {
   Survey *s = context;
+  s->nodes++;
   switch ((int)op->kind) {
   case OP_NAME:
     if (op->name->class_ == CLASS_FUNC) note_mention(s, op->name->func);
@@ -110,15 +119,27 @@ static bool survey_op(void *context, Op *op) {
   case OP_CLOSURE: note_mention(s, op->func); break;
   case OP_LABEL: s->labels |= !(op->flags & OP_IMPLICIT); break; /* nothing jumps back to the others */
   case OP_GOTO: s->jumps = true; break;
+  case OP_TAILCALL: s->calls = s->fn->opt = NULL; break; /* of wrappers; the call in it is none of these */
+  case OP_AS2:
+  case OP_TYPESW:
+  case OP_SWITCH: count_extra(s, op); break;
   }
-  return op_each_child(op, survey_op, s);
+  op_each_child(op, survey_op, s);
+  if (s->calls && op_is_call(op)) vec_push(s->calls->arena, &s->calls->list, op);
+  return false;
 }
 
 void func_survey(Unit *unit, Func *fn) {
   if (fn->flags & FUNC_SURVEYED) return;
   Survey s = {.unit = unit, .fn = fn, .mark = ++unit->surveys};
+  if (unit->call_lists) {
+    fn->opt = s.calls = arena_new_of(unit->call_lists->arena, CallList);
+    s.calls->arena = unit->call_lists->arena;
+    vec_push(s.calls->arena, &unit->call_lists->funcs, fn);
+  }
   fn->mentions.len = 0;
   op_each_item(&fn->body, survey_op, &s);
+  fn->nodes = s.nodes > s.most_nodes ? s.nodes : s.most_nodes;
   fn->flags &= ~(uint32_t)FUNC_JUMPS;
   fn->flags |= FUNC_SURVEYED | (s.labels && s.jumps ? FUNC_JUMPS : 0);
 }

@@ -90,7 +90,8 @@ typedef struct OpList {
    the kind has no use for them. What walks look at comes first: most of them wait for memory. */
 struct Op {
   uint16_t kind; /* OpKind */
-  uint16_t op2;  /* OpKind of ASOP's operation, or of a constant's source text; else 0 */
+  uint16_t
+      op2; /* OpKind of ASOP's operation, or of a constant's source text; NAME: its place (names_number); else 0 */
   uint32_t flags;
   union {             /* payload */
     Name *name;       /* NAME: itself; DOTMETH … : the method's function name if resolved */
@@ -336,6 +337,8 @@ struct Func {
   ParamTag *tags;                   /* param_len entries once FUNC_ESCAPE_DONE */
   const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
+  int32_t
+      nodes; /* that the compiler has for the body at most while it counts them one by one (FUNC_SURVEYED) */
   uint32_t mention_mark; /* Unit.surveys when another body was seen to mention it last */
   VEC(Func *)
   mentions;       /* functions of its unit that the body mentions, once each, in order (FUNC_SURVEYED) */
@@ -344,7 +347,7 @@ struct Func {
   void *opt;      /* for one pass at a time */
 };
 
-/* Makes it FUNC_SURVEYED if it is not. */
+/* Makes it FUNC_SURVEYED if it is not: mentions, nodes and FUNC_JUMPS are right. */
 void func_survey(Unit *unit, Func *fn);
 /* Its body mentions other functions now, or jumps. */
 static inline void func_changed(Func *fn) { fn->flags &= ~(uint32_t)FUNC_SURVEYED; }
@@ -397,10 +400,11 @@ struct Unit {
   VEC(InlinedCall) inline_tree; /* number n is items[n - 1]; in order of inlining */
   Map inlined_foreign;          /* Func* of other units -> 1: inlined somewhere here */
   Map exported_foreign; /* func_symbol_key of those whose bodies importers of this unit get with it -> 1 */
-  uint32_t surveys;
-  uint64_t long_names;  /* bytes of the long names of its closures */
-  EventLog *events;     /* NULL: nothing is recorded */
-  const Str *asm_texts; /* assembly sources of the package */
+  uint32_t surveys;     /* so far: func_survey */
+  struct CallLists *call_lists; /* not NULL: func_survey leaves a CallList at Func.opt */
+  uint64_t long_names;          /* bytes of the long names of its closures */
+  EventLog *events;             /* NULL: nothing is recorded */
+  const Str *asm_texts;         /* assembly sources of the package */
   uint32_t asm_len;
   CompilerFlags flags; /* of -gcflags */
   bool whole;          /* reported: all functions; else on demand */
@@ -518,6 +522,23 @@ static ALWAYS_INLINE bool op_each_child(Op *op, OpVisitor *visit, void *context)
   return (slots & OP_SLOT_W) && op->w && visit(context, op->w);
 }
 
+/* The compiler's call nodes: of functions, and of builtins that are called. */
+bool op_is_call(const Op *op);
+/* Nodes that the compiler has for the op, beyond one and those of its operands; negative for `a, b = f()`: temporaries that people did
+   not write are given back. */
+int32_t op_extra_nodes(const Op *op);
+/* Calls of a body in the order in which they are evaluated, as far as it is known before running it: children first. */
+typedef struct CallList {
+  Arena *arena;
+  VEC(Op *) list;
+  void *user; /* of whoever wants the list */
+} CallList;
+
+typedef struct CallLists {
+  Arena *arena;
+  VEC(Func *) funcs; /* that got one */
+} CallLists;
+
 /* Calls visit for each direct child in the compiler's order (init first); stops and returns true when visit does. */
 bool op_children(Op *op, OpVisitor *visit, void *context);
 /* op_edit_children, likewise made for one editor. */
@@ -545,19 +566,31 @@ void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *conte
 bool op_any(Op *op, bool (*predicate)(void *context, Op *op), void *context);
 bool op_list_any(const OpList *list, bool (*predicate)(void *context, Op *op), void *context);
 
-/* Deep copies ops and nested closures. Names in `map` (Name* -> Op*) are replaced; labels get suffixes from relabel if given;
-   positions are moved under inlined call `inl` (0: unchanged). */
+/* Deep copies ops and nested closures. Labels get suffixes from relabel if given; positions are moved under inlined call `inl` (0:
+   unchanged). */
 typedef struct CloneOptions {
-  Map names;    /* Name* -> Op* replacement */
-  uint32_t inl; /* inlined call to put on top of positions without one; 0 = keep positions */
-  Func *into;   /* function that receives the copy */
+  Map names; /* Name* -> Op* replacement, by clone_rename; its arena is for scratch */
+  Name *const
+      *numbered; /* names that know their places: for these the replacements are in an array (clone_number) */
+  Op **replacements;
+  uint32_t numbered_len;
+  CallList *calls; /* gets the calls that are copied, function literals' left out; or NULL */
+  uint32_t inl;    /* inlined call to put on top of positions without one; 0 = keep positions */
+  Func *into;      /* function that receives the copy */
   Atom (*relabel)(void *context, Atom label); /* or NULL */
   Func *(*clone_closure)(void *context, struct CloneOptions *options,
                          Func *closure); /* required if there are closures */
-  Op *(*replace)(void *context, struct CloneOptions *options,
-                 Op *op); /* or NULL; non-NULL result replaces op */
+  Op *(*replace)(
+      void *context, struct CloneOptions *options,
+      Op *op); /* or NULL; non-NULL result replaces op. Asked about functions by name and returns (clone_asks) */
   void *context;
 } CloneOptions;
+/* The names of a body's variables, of which others are about to be made: from now on their replacements are in an array. The names
+   were numbered in that order, or copied from such that were. */
+void clone_number(CloneOptions *options, Name *const *names, uint32_t len);
+void names_number(Name *const *names, uint32_t len);
+void clone_rename(CloneOptions *options, const Name *name, Op *replacement);
+Op *clone_renamed(const CloneOptions *options, const Name *name); /* NULL: it is not replaced */
 Op *op_clone(Unit *unit, CloneOptions *options, const Op *op);
 OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list);
 

@@ -125,6 +125,52 @@ void op_list_prepend(Unit *unit, OpList *list, const OpList *more) {
   *list = joined;
 }
 
+/* ---- the compiler's nodes ---- */
+
+static bool is_assign_list(const Op *op) {
+  switch ((int)op->kind) {
+  case OP_AS2:
+  case OP_AS2DOTTYPE:
+  case OP_AS2FUNC:
+  case OP_AS2MAPR:
+  case OP_AS2RECV:
+  case OP_SELRECV2: return true;
+  }
+  return false;
+}
+
+/* `a, b = f()` goes through temporaries that people did not write: what they cost is given back. */
+static int32_t temporaries_refund(const Op *op) {
+  if (op->rhs.len == 0) return 0;
+  const OpList *init = &op->rhs.items[0]->init;
+  return init->len == 1 && is_assign_list(init->items[0]) ? 4 * (int32_t)op->lhs.len + 1 : 0;
+}
+
+static bool is_empty_interface_literal(const Type *t) {
+  return t->kind == TYPE_INTERFACE && t->u.interface.methods.len == 0 && t->u.interface.embeddeds.len == 0;
+}
+
+/* In a switch without a tag, a case that is an empty interface has the address of bool's descriptor beside it. */
+static int32_t case_word_count(const Op *op) {
+  if (op->x) return 0;
+  int32_t count = 0;
+  for (uint32_t i = 0; i < op->list.len; i++) {
+    const OpList *values = &op->list.items[i]->list;
+    for (uint32_t k = 0; k < values->len; k++)
+      if (is_empty_interface_literal(type_underlying(values->items[k]->type))) count += 2;
+  }
+  return count;
+}
+
+int32_t op_extra_nodes(const Op *op) {
+  switch ((int)op->kind) {
+  case OP_AS2: return -temporaries_refund(op);
+  case OP_TYPESW: return op->guard != NULL; /* the variable of `switch x := y.(type)` */
+  case OP_SWITCH: return case_word_count(op);
+  }
+  return 0;
+}
+
 /* ---- names ---- */
 
 static Name *new_name(Arena *arena, NameClass class_, XPos pos, Package *pkg, Atom name, Type *type,

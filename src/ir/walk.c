@@ -38,6 +38,23 @@ const uint8_t op_slot_bits[OP_KIND_COUNT] = {
 
 /* ---- visiting and editing ---- */
 
+bool op_is_call(const Op *op) {
+  switch ((int)op->kind) {
+  case OP_CALLFUNC:
+  case OP_CALLMETH:
+  case OP_CALLINTER:
+  case OP_APPEND:
+  case OP_DELETE:
+  case OP_PRINT:
+  case OP_PRINTLN:
+  case OP_RECOVER:
+  case OP_MIN:
+  case OP_MAX:
+  case OP_GETG: return true;
+  }
+  return false;
+}
+
 bool op_children(Op *op, OpVisitor *visit, void *context) { return op_each_child(op, visit, context); }
 
 void op_edit_children(Op *op, Op *(*edit)(void *context, Op *child), void *context) {
@@ -76,10 +93,37 @@ static bool has_label(OpKind kind) {
          kind == OP_RANGE || kind == OP_SWITCH || kind == OP_SELECT;
 }
 
+void names_number(Name *const *names, uint32_t len) {
+  for (uint32_t i = 0; i < len && i < UINT16_MAX; i++) names[i]->op.op2 = (uint16_t)(i + 1);
+}
+
+void clone_number(CloneOptions *options, Name *const *names, uint32_t len) {
+  options->numbered = names;
+  options->numbered_len = len;
+  options->replacements = arena_new_array(options->names.arena, Op *, len);
+}
+
+static bool is_numbered(const CloneOptions *options, const Name *name) {
+  uint32_t place = name->op.op2;
+  return place > 0 && place <= options->numbered_len && options->numbered[place - 1] == name;
+}
+
+void clone_rename(CloneOptions *options, const Name *name, Op *replacement) {
+  if (is_numbered(options, name))
+    options->replacements[name->op.op2 - 1] = replacement;
+  else
+    map_set_ptr(&options->names, name, replacement);
+}
+
+Op *clone_renamed(const CloneOptions *options, const Name *name) {
+  if (is_numbered(options, name)) return options->replacements[name->op.op2 - 1];
+  return map_get_ptr(&options->names, name);
+}
+
 /* If `was` defined the name in the original, then its copy defines what replaces the name. */
 static void redefine(CloneOptions *options, const Op *was, Op *copy, const Op *target) {
   if (!op_is(target, OP_NAME) || target->name->defn != was) return;
-  Op *replacement = map_get_ptr(&options->names, target->name);
+  Op *replacement = clone_renamed(options, target->name);
   if (op_is(replacement, OP_NAME)) replacement->name->defn = copy;
 }
 
@@ -121,14 +165,21 @@ static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *o
   if (slots & OP_SLOT_W) copy->w = op_clone(unit, options, op->w);
 }
 
+/* What CloneOptions.replace is asked about. */
+static bool clone_asks(const Op *op) {
+  if (op->kind == OP_NAME) return op->name->class_ == CLASS_FUNC;
+  return op->kind == OP_RETURN || op->kind == OP_METHEXPR || op->kind == OP_METHVALUE ||
+         (op->flags & OP_IMPRECISE);
+}
+
 Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
   if (!op) return NULL;
-  if (options->replace) {
+  if (options->replace && clone_asks(op)) {
     Op *other = options->replace(options->context, options, (Op *)(uintptr_t)op);
     if (other) return other;
   }
   if (op->kind == OP_NAME || op->kind == OP_NONAME) {
-    Op *other = map_get_ptr(&options->names, op->name);
+    Op *other = clone_renamed(options, op->name);
     return other ? other : (Op *)(uintptr_t)op;
   }
   Op *copy = op_copy(unit, op);
@@ -136,7 +187,7 @@ Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
   clone_slots(unit, options, copy, op);
   if (op->kind == OP_IF) copy->y = NULL; /* what was dropped stays with the original */
   if (copy->flags & OP_DESCRIPTOR) {
-    const Op *dict = map_get_ptr(&options->names, op->dict);
+    const Op *dict = clone_renamed(options, op->dict);
     if (dict && dict->kind == OP_NAME) copy->dict = dict->name;
   }
   redefine_all(options, op, copy);
@@ -147,5 +198,6 @@ Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
     copy->func = options->clone_closure(options->context, options, op->func);
     copy->func->closure = copy;
   }
+  if (options->calls && op_is_call(copy)) vec_push(options->calls->arena, &options->calls->list, copy);
   return copy;
 }
