@@ -4,34 +4,29 @@
  *
  * In: functions after inlining. Out: the same, where such an assignment is `_ = 0` now if its right side does nothing. That shows:
  * a function literal that was only assigned is gone, and so is its line.
- * A right side is looked at only when its variable turns out to be used, since the variables that it mentions are dead otherwise.
+ * A right side is looked at only when its variable turns out to be read, since the variables that it mentions are dead otherwise.
+ * Escape analysis will ask what bodies mention, so that is found out on the way.
  *
  * Go: cmd/compile/internal/deadlocals
  */
 #include "escape/escape.h"
 
-typedef struct Assign {
+typedef struct Assign Assign;
+struct Assign { /* of a variable that nobody is known to read */
   Op **left, **right;
-} Assign;
-
-typedef struct LocalUse { /* of one variable */
-  Name *name;
-  bool used;
-  VEC(Assign) assigns; /* while it is not used */
-} LocalUse;
+  Assign *before; /* of the same variable */
+  bool lives;
+};
 
 typedef struct LocalWalk {
-  Arena *arena; /* name->opt: LocalUse* */
-  VEC(LocalUse *) order;
-  LocalUse blank; /* of `_`, whose Name bodies of several packages share; without a name */
+  Arena *arena; /* name->opt: Assign*, the last one */
+  VEC(Assign *) assigns;
+  VEC(Func *) literals; /* whose bodies are to be looked at */
+  BodySurvey survey;    /* of the function whose body is being looked at */
+  bool surveying;       /* it is not known what it mentions */
 } LocalWalk;
 
 static bool visit_op(void *context, Op *op);
-
-static void visit_list(LocalWalk *walk, const OpList *list) {
-  for (uint32_t i = 0; i < list->len; i++)
-    if (list->items[i]) visit_op(walk, list->items[i]);
-}
 
 static bool is_local(const Name *name, bool blank_is_discard) {
   if (name->class_ == CLASS_FUNC) return false;
@@ -39,33 +34,32 @@ static bool is_local(const Name *name, bool blank_is_discard) {
   return name->class_ == CLASS_AUTO || name->class_ == CLASS_PARAM;
 }
 
-static LocalUse *find_use(LocalWalk *walk, Name *name) {
-  if (name_is_blank(name)) {
-    if (!walk->blank.assigns.len) vec_push(walk->arena, &walk->order, &walk->blank);
-    return &walk->blank;
-  }
-  LocalUse *use = name->opt;
-  if (!use) {
-    use = arena_new_of(walk->arena, LocalUse);
-    use->name = name;
-    name->opt = use;
-    vec_push(walk->arena, &walk->order, use);
-  }
-  return use;
+static void visit_name(LocalWalk *walk, Name *name);
+
+/* Without captured variables its locals are its own, and its turn comes as a function. */
+static void visit_literal(LocalWalk *walk, Func *literal) {
+  if (literal->closure_vars.len == 0) return;
+  for (uint32_t i = 0; i < literal->closure_vars.len; i++) visit_name(walk, literal->closure_vars.items[i]);
+  vec_push(walk->arena, &walk->literals, literal);
+}
+
+/* It was noted when it was met. */
+static void visit_value(LocalWalk *walk, const Op *value) {
+  if (value->kind == OP_NAME) visit_name(walk, value->name);
+  if (value->kind == OP_CLOSURE) visit_literal(walk, value->func);
+  if (value->flags & OP_DESCRIPTOR) visit_name(walk, value->dict);
 }
 
 static void visit_name(LocalWalk *walk, Name *name) {
   name = name_canonical(name);
-  LocalUse *use = name->opt;
-  if (!use) {
-    if (!is_local(name, false)) return;
-    use = find_use(walk, name);
+  if ((name->name_flags & NAME_READ) || !is_local(name, false)) return;
+  name->name_flags |= NAME_READ;
+  Assign *assign = name->opt;
+  name->opt = NULL;
+  for (; assign; assign = assign->before) {
+    assign->lives = true;
+    if (*assign->right) visit_value(walk, *assign->right);
   }
-  if (use->used) return;
-  use->used = true;
-  for (uint32_t i = 0; i < use->assigns.len; i++)
-    if (*use->assigns.items[i].right) visit_op(walk, *use->assigns.items[i].right);
-  use->assigns.len = 0;
 }
 
 static bool has_effects(const Op *op) {
@@ -74,17 +68,23 @@ static bool has_effects(const Op *op) {
   return op->kind != OP_NAME && op->kind != OP_LITERAL && op->kind != OP_NIL && op->kind != OP_CLOSURE;
 }
 
+static void add_assign(LocalWalk *walk, Name *name, Op **left, Op **right) {
+  if (walk->surveying && *right) survey_note(&walk->survey, *right);
+  Assign *assign = arena_new_of(walk->arena, Assign);
+  *assign = (Assign){.left = left, .right = right};
+  vec_push(walk->arena, &walk->assigns, assign);
+  if (name_is_blank(name)) return; /* bodies of several packages share its Name, and nobody reads it */
+  assign->before = name->opt;
+  name->opt = assign;
+}
+
 static void visit_assign(LocalWalk *walk, Op **left, Op **right, bool blank_is_discard) {
   if (!op_is(*left, OP_NAME) && !op_is_blank(*left)) {
     visit_op(walk, *left);
-    if (*right) visit_op(walk, *right);
-    return;
-  }
-  Name *name = name_canonical((*left)->name);
-  if (is_local(name, blank_is_discard) && !has_effects(*right)) {
-    LocalUse *use = find_use(walk, name);
-    if (!use->used) {
-      vec_push(walk->arena, &use->assigns, (Assign){left, right});
+  } else {
+    Name *name = name_canonical((*left)->name);
+    if (!(name->name_flags & NAME_READ) && is_local(name, blank_is_discard) && !has_effects(*right)) {
+      add_assign(walk, name, left, right);
       return;
     }
   }
@@ -92,43 +92,70 @@ static void visit_assign(LocalWalk *walk, Op **left, Op **right, bool blank_is_d
 }
 
 static void visit_assign_list(LocalWalk *walk, Op *op) {
-  bool named = false;
-  for (uint32_t i = 0; i < op->lhs.len; i++) named |= !op_is_blank(op->lhs.items[i]);
+  bool named = false, plain = true;
+  for (uint32_t i = 0; i < op->lhs.len; i++) {
+    named |= !op_is_blank(op->lhs.items[i]);
+    plain &= op->lhs.items[i]->kind == OP_NAME || op->lhs.items[i]->kind == OP_NONAME;
+  }
+  bool surveying = walk->surveying;
+  if (surveying && !plain) { /* all left sides come before all right ones */
+    op_each_item(&op->lhs, survey_tree, &walk->survey);
+    op_each_item(&op->rhs, survey_tree, &walk->survey);
+    walk->surveying = false;
+  }
   for (uint32_t i = 0; i < op->lhs.len; i++) visit_assign(walk, &op->lhs.items[i], &op->rhs.items[i], named);
+  walk->surveying = surveying;
 }
 
 static bool visit_op(void *context, Op *op) {
   LocalWalk *walk = context;
   if (op->flags & OP_DESCRIPTOR) visit_name(walk, op->dict);
   switch ((int)op->kind) {
+  case OP_NAME:
+    if (walk->surveying) survey_note(&walk->survey, op);
+    visit_name(walk, op->name);
+    return false;
   case OP_CLOSURE:
-    visit_list(walk, &op->init);
-    for (uint32_t i = 0; i < op->func->closure_vars.len; i++)
-      visit_name(walk, op->func->closure_vars.items[i]);
-    visit_list(walk, &op->func->body);
+    op_each_item(&op->init, visit_op, walk);
+    if (walk->surveying) survey_note(&walk->survey, op);
+    visit_literal(walk, op->func);
+    return false;
+  case OP_DCL: return false;
+  case OP_AS:
+  case OP_AS2:
+    if (walk->surveying) op_each_item(&op->init, survey_tree, &walk->survey);
+    if (op->kind == OP_AS)
+      visit_assign(walk, &op->x, &op->y, false);
+    else
+      visit_assign_list(walk, op);
+    return false;
+  case OP_DOTMETH:
+  case OP_METHVALUE:
+  case OP_METHEXPR:
+  case OP_LABEL:
+  case OP_GOTO:
+    if (walk->surveying) survey_note(&walk->survey, op);
     break;
-  case OP_DCL: break;
-  case OP_NAME: visit_name(walk, op->name); break;
-  case OP_AS: visit_assign(walk, &op->x, &op->y, false); break;
-  case OP_AS2: visit_assign_list(walk, op); break;
-  default: op_each_child(op, visit_op, walk); break;
   }
-  return false;
+  return op_each_child(op, visit_op, walk);
 }
 
-/* Whether there was one. */
-static bool drop_assigns(Unit *unit, const LocalUse *use) {
-  if (use->assigns.len == 0) return false;
+static void visit_body(LocalWalk *walk, Unit *unit, Func *fn) {
+  walk->surveying = !(fn->flags & FUNC_SURVEYED);
+  if (walk->surveying) survey_begin(&walk->survey, unit, fn);
+  op_each_item(&fn->body, visit_op, walk);
+  if (walk->surveying) survey_end(&walk->survey);
+}
+
+static void drop_assign(Unit *unit, const Assign *assign) {
+  Name *name = name_canonical((*assign->left)->name);
+  name->opt = NULL;
+  if (!name_is_blank(name)) name->defn = NULL;
   Atom blank = intern(unit->session->interner, STR("_"));
   Type *type = universe_basic(unit->universe, BASIC_INT);
-  for (uint32_t i = 0; i < use->assigns.len; i++) {
-    Assign assign = use->assigns.items[i];
-    XPos pos = (*assign.left)->pos;
-    *assign.left = &name_new(unit, CLASS_EXTERN, pos, unit->pkg, blank, type, NULL)->op;
-    *assign.right = op_literal(unit, XPOS_AUTOGENERATED, type, const_make_int64(unit->arena, 0));
-  }
-  if (use->name) use->name->defn = NULL;
-  return true;
+  XPos pos = (*assign->left)->pos;
+  *assign->left = &name_new(unit, CLASS_EXTERN, pos, unit->pkg, blank, type, NULL)->op;
+  *assign->right = op_literal(unit, XPOS_AUTOGENERATED, type, const_make_int64(unit->arena, 0));
 }
 
 static void note_changed(Func *fn) {
@@ -136,11 +163,17 @@ static void note_changed(Func *fn) {
   for (uint32_t i = 0; i < fn->closures.len; i++) note_changed(fn->closures.items[i]);
 }
 
-/* Escape analysis will ask, and now the body is at hand. */
-static void survey(Unit *unit, Func *fn) {
-  func_survey(unit, fn);
-  for (uint32_t i = 0; i < fn->closures.len; i++)
-    if (func_captures(fn->closures.items[i])) survey(unit, fn->closures.items[i]);
+static void visit_family(Arena *arena, Unit *unit, Func *fn) {
+  LocalWalk walk = {.arena = arena};
+  visit_body(&walk, unit, fn);
+  while (walk.literals.len) visit_body(&walk, unit, vec_pop(&walk.literals));
+  bool changed = false;
+  for (uint32_t i = 0; i < walk.assigns.len; i++) {
+    if (walk.assigns.items[i]->lives) continue;
+    drop_assign(unit, walk.assigns.items[i]);
+    changed = true;
+  }
+  if (changed) note_changed(fn);
 }
 
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
@@ -148,15 +181,7 @@ void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   Arena *arena = scratch_new();
   for (uint32_t i = 0; i < len; i++) {
     if (func_captures(funcs[i])) continue;
-    LocalWalk walk = {.arena = arena};
-    visit_list(&walk, &funcs[i]->body);
-    bool changed = false;
-    for (uint32_t k = 0; k < walk.order.len; k++) {
-      changed |= drop_assigns(unit, walk.order.items[k]);
-      if (walk.order.items[k]->name) walk.order.items[k]->name->opt = NULL;
-    }
-    if (changed) note_changed(funcs[i]);
-    survey(unit, funcs[i]);
+    visit_family(arena, unit, funcs[i]);
     arena_reset(arena);
   }
   scratch_free(arena);

@@ -81,34 +81,22 @@ static bool visit_call(void *context, Op *op) {
 
 /* ---- what a body mentions ---- */
 
-typedef struct Survey {
-  Unit *unit;
-  Func *fn;
-  uint32_t mark; /* Func.mention_mark of those that were met */
-  bool labels, jumps;
-  int32_t nodes, most_nodes; /* so far; before some were given back */
-  CallList *calls;           /* NULL: not wanted */
-} Survey;
-
-static void note_mention(Survey *s, Func *fn) {
+static void note_mention(BodySurvey *s, Func *fn) {
   if (!fn || fn->unit != s->unit || fn->mention_mark == s->mark) return;
   fn->mention_mark = s->mark;
   vec_push(s->unit->bodies, &s->fn->mentions, fn);
 }
 
-/* The op itself is counted, but not a node by itself. */
-static void count_extra(Survey *s, const Op *op) {
-  if (s->nodes - 1 > s->most_nodes) s->most_nodes = s->nodes - 1;
-  s->nodes += op_extra_nodes(op);
+void survey_begin(BodySurvey *s, Unit *unit, Func *fn) {
+  *s = (BodySurvey){.unit = unit, .fn = fn, .mark = ++unit->surveys};
+  fn->mentions.len = 0;
 }
 
-static bool survey_op(void *context, Op *op) {
-  Survey *s = context;
-  s->nodes++;
+void survey_note(BodySurvey *s, Op *op) {
   switch ((int)op->kind) {
   case OP_NAME:
     if (op->name->class_ == CLASS_FUNC) note_mention(s, op->name->func);
-    return false;
+    break;
   case OP_DOTMETH:
   case OP_METHVALUE:
   case OP_METHEXPR: {
@@ -119,29 +107,59 @@ static bool survey_op(void *context, Op *op) {
   case OP_CLOSURE: note_mention(s, op->func); break;
   case OP_LABEL: s->labels |= !(op->flags & OP_IMPLICIT); break; /* nothing jumps back to the others */
   case OP_GOTO: s->jumps = true; break;
+  }
+}
+
+void survey_end(BodySurvey *s) {
+  s->fn->flags &= ~(uint32_t)FUNC_JUMPS;
+  s->fn->flags |= FUNC_SURVEYED | (s->labels && s->jumps ? FUNC_JUMPS : 0);
+}
+
+/* The op itself is counted, but not a node by itself. */
+static void count_extra(BodySurvey *s, const Op *op) {
+  if (s->nodes - 1 > s->most_nodes) s->most_nodes = s->nodes - 1;
+  s->nodes += op_extra_nodes(op);
+}
+
+bool survey_tree(void *context, Op *op) {
+  BodySurvey *s = context;
+  s->nodes++;
+  switch ((int)op->kind) {
+  case OP_NAME:
+    if (op->name->class_ == CLASS_FUNC) note_mention(s, op->name->func);
+    return false;
+  case OP_DOTMETH:
+  case OP_METHVALUE:
+  case OP_METHEXPR:
+  case OP_CLOSURE:
+  case OP_LABEL:
+  case OP_GOTO: survey_note(s, op); break;
   case OP_TAILCALL: s->calls = s->fn->opt = NULL; break; /* of wrappers; the call in it is none of these */
   case OP_AS2:
   case OP_TYPESW:
   case OP_SWITCH: count_extra(s, op); break;
   }
-  op_each_child(op, survey_op, s);
+  op_each_child(op, survey_tree, s);
   if (s->calls && op_is_call(op)) vec_push(s->calls->arena, &s->calls->list, op);
   return false;
 }
 
+static CallList *call_list_new(CallLists *lists, Func *fn) {
+  CallList *list = arena_new_of(lists->arena, CallList);
+  list->arena = lists->arena;
+  fn->opt = list;
+  vec_push(lists->arena, &lists->funcs, fn);
+  return list;
+}
+
 void func_survey(Unit *unit, Func *fn) {
   if (fn->flags & FUNC_SURVEYED) return;
-  Survey s = {.unit = unit, .fn = fn, .mark = ++unit->surveys};
-  if (unit->call_lists) {
-    fn->opt = s.calls = arena_new_of(unit->call_lists->arena, CallList);
-    s.calls->arena = unit->call_lists->arena;
-    vec_push(s.calls->arena, &unit->call_lists->funcs, fn);
-  }
-  fn->mentions.len = 0;
-  op_each_item(&fn->body, survey_op, &s);
+  BodySurvey s;
+  survey_begin(&s, unit, fn);
+  if (unit->call_lists) s.calls = call_list_new(unit->call_lists, fn);
+  op_each_item(&fn->body, survey_tree, &s);
   fn->nodes = s.nodes > s.most_nodes ? s.nodes : s.most_nodes;
-  fn->flags &= ~(uint32_t)FUNC_JUMPS;
-  fn->flags |= FUNC_SURVEYED | (s.labels && s.jumps ? FUNC_JUMPS : 0);
+  survey_end(&s);
 }
 
 typedef struct Mentions {

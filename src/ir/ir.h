@@ -185,7 +185,8 @@ typedef enum NameFlags {
   NAME_BYVALUE_KNOWN = 1 << 13,
   NAME_ON_HEAP = 1 << 14,    /* moved there (escape analysis) */
   NAME_KEEP_ALIVE = 1 << 15, /* holds the pointer of a number that a call takes for an address */
-  NAME_REASSIGNED_KNOWN = 1 << 16
+  NAME_REASSIGNED_KNOWN = 1 << 16,
+  NAME_READ = 1 << 17 /* something needs its value (dead locals) */
 } NameFlags;
 
 /* One Op per variable or function: every use shares it (position: the declaration's). It has no lists, so what makes it a
@@ -337,8 +338,7 @@ struct Func {
   ParamTag *tags;                   /* param_len entries once FUNC_ESCAPE_DONE */
   const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
-  int32_t
-      nodes; /* that the compiler has for the body at most while it counts them one by one (FUNC_SURVEYED) */
+  int32_t nodes;         /* the compiler's for the body, at most while it counts them (func_survey) */
   uint32_t mention_mark; /* Unit.surveys when another body was seen to mention it last */
   VEC(Func *)
   mentions;       /* functions of its unit that the body mentions, once each, in order (FUNC_SURVEYED) */
@@ -347,7 +347,7 @@ struct Func {
   void *opt;      /* for one pass at a time */
 };
 
-/* Makes it FUNC_SURVEYED if it is not: mentions, nodes and FUNC_JUMPS are right. */
+/* Makes it FUNC_SURVEYED if it is not. */
 void func_survey(Unit *unit, Func *fn);
 /* Its body mentions other functions now, or jumps. */
 static inline void func_changed(Func *fn) { fn->flags &= ~(uint32_t)FUNC_SURVEYED; }
@@ -538,6 +538,21 @@ typedef struct CallLists {
   Arena *arena;
   VEC(Func *) funcs; /* that got one */
 } CallLists;
+
+/* func_survey beside another walk over the body: begin, then every op in the order of op_children, by itself or with all that is below
+   it (a visitor), end. Literals' bodies are left out. */
+typedef struct BodySurvey {
+  Unit *unit;
+  Func *fn;
+  uint32_t mark; /* Func.mention_mark of those that were met */
+  bool labels, jumps;
+  int32_t nodes, most_nodes; /* so far; before some were given back */
+  CallList *calls;           /* NULL: not wanted */
+} BodySurvey;
+void survey_begin(BodySurvey *s, Unit *unit, Func *fn);
+void survey_note(BodySurvey *s, Op *op);
+bool survey_tree(void *survey, Op *op);
+void survey_end(BodySurvey *s);
 
 /* Calls visit for each direct child in the compiler's order (init first); stops and returns true when visit does. */
 bool op_children(Op *op, OpVisitor *visit, void *context);
