@@ -224,8 +224,8 @@ static void shift(const Binary *b, Operand *x, Operand *y) {
   }
   if (operand_is_const(x) && type_is_untyped(x->type)) {
     /* The context decides about the type of the shift; then the left operand must be an integer. */
-    UntypedInfo *info = untyped_find(check, x->expr);
-    if (info) info->is_lhs = true;
+    NodeFact *open = untyped_find(check, x->expr);
+    if (open) open->flags |= FACT_SHIFTED;
     x->mode = MODE_VALUE;
     return;
   }

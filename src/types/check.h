@@ -53,15 +53,6 @@ typedef struct Operand {
   BuiltinId builtin;  /* MODE_BUILTIN */
 } Operand;
 
-/* An expression whose final type is still open; value of Checker.untyped. */
-typedef struct UntypedInfo {
-  Node *expr;
-  bool is_lhs; /* left operand of a non-constant shift: its final type must be an integer type */
-  ValueMode mode;
-  Type *type; /* untyped basic type so far */
-  const Const *value;
-} UntypedInfo;
-
 /* Whether an expression may stand as a statement. */
 typedef enum ExprKind { EXPR_CONVERSION, EXPR_EXPRESSION, EXPR_STATEMENT } ExprKind;
 
@@ -99,7 +90,6 @@ struct Checker {
   Environment env;
   VEC(Object *) object_path; /* declarations in progress, for cycles */
   VEC(Delayed) delayed;
-  Map untyped;          /* Node* -> UntypedInfo*: untyped expressions whose final type is open; 0: settled */
   VEC(Type *) cleaners; /* named types, interfaces… to finish after checking */
   struct MonoGraph *mono;
   const char *target_text; /* what a function value is wanted for, as messages say it; NULL: a variable */
@@ -141,7 +131,10 @@ Scope *scope_new_in(Arena *arena, Universe *universe, Scope *parent);
 void info_move(Package *pkg, uint32_t from, uint32_t end, uint32_t to);
 void info_drop_passing(Info *info);
 void record_type_and_value(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value);
-void record_untyped(Checker *check); /* at the end: final types of untyped expressions */
+/* x is untyped; its type may still change, until it is recorded with another one. */
+void record_untyped(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value);
+NodeFact *untyped_find(Checker *check,
+                       const Node *x); /* NULL: x may be NULL, or is not (or no longer) open */
 void record_def(Checker *check, NameExpr *name, Object *object);
 void record_use(Checker *check, NameExpr *name, Object *object);
 void record_implicit(Checker *check, Node *node, Object *object);

@@ -4,9 +4,8 @@
  *
  * In: a syntax node. Out: an operand (mode, type, constant value) and the facts recorded about the node and its parts.
  *
- * Untyped expressions are remembered, not recorded, until the context gives them a type. check_update_expr_type then goes
- * down the tree once more and records the final type for every part that is materialised; what nobody asks for keeps its
- * untyped type and is recorded when the package is done.
+ * Untyped expressions are open until the context gives them a type. check_update_expr_type then goes down the tree once more and
+ * records the final type for every part that is materialised; what nobody asks for keeps its untyped type.
  *
  * Go: cmd/compile/internal/types2/expr.go, recording.go
  */
@@ -19,11 +18,6 @@ static Type *no_values(Checker *check) {
   return check->values;
 }
 
-UntypedInfo *untyped_find(Checker *check, const Node *x) {
-  const uint64_t *value = map_find(&check->untyped, map_key(x));
-  return value ? (UntypedInfo *)(uintptr_t)*value : NULL;
-}
-
 void record_operand(Checker *check, const Operand *x) {
   assert(x->expr);
   if (x->mode == MODE_INVALID) return;
@@ -33,28 +27,25 @@ void record_operand(Checker *check, const Operand *x) {
     record_type_and_value(check, x->expr, x->mode, type, value);
     return;
   }
-  uint64_t *slot = map_put(&check->untyped, map_key(x->expr));
-  UntypedInfo *info = *slot ? (UntypedInfo *)(uintptr_t)*slot : arena_new_of(check->scratch, UntypedInfo);
-  *info = (UntypedInfo){x->expr, false, x->mode, type, value};
-  *slot = map_key(info);
+  record_untyped(check, x->expr, x->mode, type, value);
 }
 
 void update_expr_value(Checker *check, const Node *x, const Const *value) {
-  UntypedInfo *info = x ? untyped_find(check, x) : NULL;
-  if (info) info->value = value;
+  NodeFact *open = untyped_find(check, x);
+  if (open) open->value = value;
 }
 
 static bool is_comparison(Operator op) { return op >= OPERATOR_EQL && op <= OPERATOR_GEQ; }
 static bool is_shift(Operator op) { return op == OPERATOR_SHL || op == OPERATOR_SHR; }
 
 /* The operands of an untyped expression that get its type. */
-static void update_operand_types(Checker *check, Node *x, const UntypedInfo *info, Type *t, bool final) {
+static void update_operand_types(Checker *check, Node *x, const NodeFact *open, Type *t, bool final) {
   if (x->kind == NODE_PAREN) {
     check_update_expr_type(check, ((ParenExpr *)x)->x, t, final);
     return;
   }
   /* The operands of a constant are never materialised: they stay as they are. */
-  if (x->kind != NODE_OPERATION || info->value) return;
+  if (x->kind != NODE_OPERATION || open->value) return;
   Operation *o = (Operation *)x;
   if (o->y && is_comparison(o->op)) return;
   check_update_expr_type(check, o->x, t, final);
@@ -62,26 +53,29 @@ static void update_operand_types(Checker *check, Node *x, const UntypedInfo *inf
 }
 
 void check_update_expr_type(Checker *check, Node *x, Type *t, bool final) {
-  UntypedInfo *found = x ? untyped_find(check, x) : NULL;
-  if (!found) return;
-  update_operand_types(check, x, found, t, final);
+  NodeFact *open = untyped_find(check, x);
+  if (!open) return;
+  update_operand_types(check, x, open, t, final);
   if (!final && type_is_untyped(t)) {
-    found->type = type_underlying(t);
+    open->type = type_underlying(t);
     return;
   }
-  UntypedInfo old = *found;
-  *map_put(&check->untyped, map_key(x)) = 0;
-  if (old.is_lhs && !type_all_integer(check->universe, t)) {
+  NodeFact old = *open;
+  open->type = NULL;
+  open->value = NULL;
+  open->mode = MODE_INVALID;
+  open->flags &= (uint8_t) ~(FACT_OPEN | FACT_SHIFTED);
+  if (old.flags & FACT_SHIFTED && !type_all_integer(check->universe, t)) {
     check_error(check, error_pos(x), "invalid operation: shifted operand %s (type %s) must be integer",
                 text_expr(check, x), text_type(check, t));
     return;
   }
   if (old.value) {
-    Operand c = {.mode = old.mode, .expr = x, .type = old.type, .value = old.value};
+    Operand c = {.mode = (ValueMode)old.mode, .expr = x, .type = old.type, .value = old.value};
     check_convert_untyped(check, &c, t);
     if (!operand_valid(&c)) return;
   }
-  record_type_and_value(check, x, old.mode, t, old.value);
+  record_type_and_value(check, x, (ValueMode)old.mode, t, old.value);
 }
 
 /* ---- implicit types ---- */

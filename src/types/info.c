@@ -2,45 +2,12 @@
  *
  * What the checker found out about syntax nodes.
  *
- * Idea: nodes have dense ids, so facts are entries of an array, in pages that never move: other threads may read them while
- * later nodes of the package are still being checked. A node has one further fact at most, whose meaning depends on the kind
+ * Idea: nodes have dense ids, so facts are entries of an array. A node has one further fact at most, whose meaning depends on the kind
  * of the node (names: the object; selectors: the selection; others: the implicit object or the scope).
  *
  * Go: cmd/compile/internal/types2/recording.go
  */
 #include "types/core.h"
-
-enum {
-  PAGE_BITS = 9,
-  PAGE_SIZE = 1 << PAGE_BITS,
-  FACT_DEF = 1,      /* names: declared here */
-  FACT_USE = 2,      /* names: refers to the object */
-  FACT_SCOPE = 4,    /* the fact is a scope */
-  FACT_INSTANCE = 8, /* names: refers to the object of an InstanceFact */
-  FACT_SELECTION = 16
-};
-
-typedef struct Fact {
-  Type *type;
-  const Const *value;
-  void *more; /* Object, InstanceFact, Selection or Scope */
-  uint8_t mode, flags;
-} Fact;
-
-typedef struct InstanceFact {
-  Instance instance;
-  Object *object; /* that is instantiated */
-} InstanceFact;
-
-typedef struct Pages {
-  Fact **items;
-  uint32_t len;
-} Pages;
-
-struct Info {
-  const Package *pkg;
-  Pages kept, passing; /* of nodes with NODE_PASSING */
-};
 
 Info *info_new(Package *pkg) {
   Info *info = arena_new_of(pkg->arena, Info);
@@ -52,89 +19,55 @@ static Arena *arena_of(const Info *info, uint32_t id) {
   return id & NODE_PASSING ? info->pkg->ids->passing : info->pkg->arena;
 }
 
-/* Pages and their table are published while others read: the count last. */
-static const Fact *fact_at(const Info *info, uint32_t id) {
-  const Pages *pages = id & NODE_PASSING ? &info->passing : &info->kept;
-  uint32_t number = (id & ~NODE_PASSING) >> PAGE_BITS;
-  if (number >= LOAD_ACQUIRE(&pages->len)) return NULL;
-  const Fact *page = LOAD_ACQUIRE(&LOAD_ACQUIRE(&pages->items)[number]);
-  return page ? &page[id & (PAGE_SIZE - 1)] : NULL;
-}
-
-static const Fact *fact_of(const Info *info, const Node *node) {
-  static const Fact nothing = {0};
-  const Fact *fact = info && node ? fact_at(info, node->id) : NULL;
-  return fact ? fact : &nothing;
-}
-
-static Fact *fact_put_at(Info *info, uint32_t id) {
+static NodeFact *fact_put_at(Info *info, uint32_t id) {
   Arena *arena = arena_of(info, id);
-  Pages *pages = id & NODE_PASSING ? &info->passing : &info->kept;
-  uint32_t number = (id & ~NODE_PASSING) >> PAGE_BITS;
+  FactPages *pages = id & NODE_PASSING ? &info->passing : &info->kept;
+  uint32_t number = (id & ~NODE_PASSING) >> FACT_PAGE_BITS;
   if (number >= pages->len) {
     uint32_t len = number + 1 + number / 2;
-    Fact **items = arena_new_array(arena, Fact *, len);
-    if (pages->len) memcpy(items, pages->items, sizeof(Fact *) * pages->len);
+    NodeFact **items = arena_new_array(arena, NodeFact *, len);
+    if (pages->len) memcpy(items, pages->items, sizeof(NodeFact *) * pages->len);
     STORE_RELEASE(&pages->items, items);
     STORE_RELEASE(&pages->len, len);
   }
-  if (!pages->items[number]) STORE_RELEASE(&pages->items[number], arena_new_array(arena, Fact, PAGE_SIZE));
-  return &pages->items[number][id & (PAGE_SIZE - 1)];
+  if (!pages->items[number])
+    STORE_RELEASE(&pages->items[number], arena_new_array(arena, NodeFact, FACT_PAGE_SIZE));
+  return &pages->items[number][id & (FACT_PAGE_SIZE - 1)];
 }
 
-static Fact *fact_put(Info *info, const Node *node) { return fact_put_at(info, node->id); }
+static NodeFact *fact_put(Info *info, const Node *node) { return fact_put_at(info, node->id); }
 
 /* ---- reading ---- */
 
-Type *info_type(const Info *info, const Node *expr) { return fact_of(info, expr)->type; }
-const Const *info_const(const Info *info, const Node *expr) { return fact_of(info, expr)->value; }
-ValueMode info_mode(const Info *info, const Node *expr) { return (ValueMode)fact_of(info, expr)->mode; }
-
 Object *info_def(const Info *info, const NameExpr *name) {
-  const Fact *fact = fact_of(info, &name->node);
-  if (!(fact->flags & FACT_DEF)) return NULL;
+  const NodeFact *fact = info_fact(info, &name->node);
+  if (!fact || !(fact->flags & FACT_DEF)) return NULL;
   return fact->flags & FACT_INSTANCE ? ((const InstanceFact *)fact->more)->object : fact->more;
 }
 
-static Object *use_of(const Fact *fact) {
-  if (fact->flags & FACT_INSTANCE) return ((const InstanceFact *)fact->more)->object;
-  return fact->flags & FACT_USE ? fact->more : NULL;
-}
-
-Object *info_use(const Info *info, const NameExpr *name) { return use_of(fact_of(info, &name->node)); }
-
 Object *info_implicit(const Info *info, const Node *node) {
-  const Fact *fact = fact_of(info, node);
-  return fact->flags & FACT_SCOPE ? NULL : fact->more;
-}
-
-const Selection *info_selection(const Info *info, const SelectorExpr *selector) {
-  return fact_of(info, &selector->node)->more;
+  const NodeFact *fact = info_fact(info, node);
+  return fact && !(fact->flags & FACT_SCOPE) ? fact->more : NULL;
 }
 
 Scope *info_scope(const Info *info, const Node *node) {
-  const Fact *fact = fact_of(info, node);
-  return fact->flags & FACT_SCOPE ? fact->more : NULL;
-}
-
-const Instance *info_instance(const Info *info, const NameExpr *name) {
-  const Fact *fact = fact_of(info, &name->node);
-  return fact->flags & FACT_INSTANCE ? &((const InstanceFact *)fact->more)->instance : NULL;
+  const NodeFact *fact = info_fact(info, node);
+  return fact && fact->flags & FACT_SCOPE ? fact->more : NULL;
 }
 
 void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(void *context, Object *object),
                    void *context) {
   for (uint32_t id = from; info && id < to; id++) {
-    const Fact *fact = fact_at(info, id);
-    Object *object = fact ? use_of(fact) : NULL;
+    const NodeFact *fact = info_fact_at(info, id);
+    Object *object = fact ? fact_used_object(fact) : NULL;
     if (object) visit(context, object);
   }
 }
 
-static void each_def(const Pages *pages, void (*visit)(void *context, Object *object), void *context) {
+static void each_def(const FactPages *pages, void (*visit)(void *context, Object *object), void *context) {
   for (uint32_t page = 0; page < pages->len; page++)
-    for (uint32_t i = 0; pages->items[page] && i < PAGE_SIZE; i++) {
-      const Fact *fact = &pages->items[page][i];
+    for (uint32_t i = 0; pages->items[page] && i < FACT_PAGE_SIZE; i++) {
+      const NodeFact *fact = &pages->items[page][i];
       if ((fact->flags & FACT_DEF) && fact->more) visit(context, fact->more);
     }
 }
@@ -149,28 +82,32 @@ void info_each_def(const Info *info, void (*visit)(void *context, Object *object
 void record_type_and_value(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value) {
   if (mode == MODE_INVALID) return;
   assert(t);
-  Fact *fact = fact_put(check->info, x);
+  NodeFact *fact = fact_put(check->info, x);
   fact->type = t;
   fact->value = mode == MODE_CONSTANT ? value : NULL;
   fact->mode = (uint8_t)mode;
+  fact->flags &= (uint8_t) ~(FACT_OPEN | FACT_SHIFTED);
 }
 
-void record_untyped(Checker *check) {
-  for (uint32_t i = 0; i < check->untyped.entries.len; i++) {
-    const UntypedInfo *info = (const UntypedInfo *)(uintptr_t)check->untyped.entries.items[i].value;
-    if (!info || info->mode == MODE_INVALID) continue;
-    record_type_and_value(check, info->expr, info->mode, info->type, info->value);
-  }
+/* Its type is open from now on. */
+void record_untyped(Checker *check, Node *x, ValueMode mode, Type *t, const Const *value) {
+  record_type_and_value(check, x, mode, t, value);
+  fact_put(check->info, x)->flags |= FACT_OPEN;
+}
+
+NodeFact *untyped_find(Checker *check, const Node *x) {
+  const NodeFact *fact = info_fact(check->info, x);
+  return fact && fact->flags & FACT_OPEN ? fact_put(check->info, x) : NULL;
 }
 
 void record_def(Checker *check, NameExpr *name, Object *object) {
-  Fact *fact = fact_put(check->info, &name->node);
+  NodeFact *fact = fact_put(check->info, &name->node);
   fact->more = object;
   fact->flags = object ? fact->flags | FACT_DEF : 0;
 }
 
 void record_use(Checker *check, NameExpr *name, Object *object) {
-  Fact *fact = fact_put(check->info, &name->node);
+  NodeFact *fact = fact_put(check->info, &name->node);
   fact->flags |= FACT_USE;
   if (fact->flags & FACT_INSTANCE)
     ((InstanceFact *)fact->more)->object = object;
@@ -179,13 +116,13 @@ void record_use(Checker *check, NameExpr *name, Object *object) {
 }
 
 void record_implicit(Checker *check, Node *node, Object *object) {
-  Fact *fact = fact_put(check->info, node);
+  NodeFact *fact = fact_put(check->info, node);
   fact->more = object;
   fact->flags &= (uint8_t)~FACT_SCOPE;
 }
 
 void record_scope(Checker *check, Node *node, Scope *scope) {
-  Fact *fact = fact_put(check->info, node);
+  NodeFact *fact = fact_put(check->info, node);
   if (fact->more) return;
   fact->more = scope;
   fact->flags |= FACT_SCOPE;
@@ -200,7 +137,7 @@ void record_selection(Checker *check, SelectorExpr *x, SelectionKind kind, Type 
       .kind = kind, .recv = recv, .object = object, .path_len = how->path_len, .indirect = how->indirect};
   selection->path = arena_new_array(arena, uint32_t, how->path_len);
   memcpy(selection->path, how->path, sizeof(uint32_t) * how->path_len);
-  Fact *fact = fact_put(check->info, &x->node);
+  NodeFact *fact = fact_put(check->info, &x->node);
   fact->more = selection;
   fact->flags |= FACT_SELECTION;
 }
@@ -216,9 +153,9 @@ static NameExpr *instantiated_name(Node *expr) {
 void record_instance(Checker *check, Node *expr, TypeList targs, Type *type) {
   NameExpr *name = instantiated_name(expr);
   if (!name) BUG("instance of an expression without a name");
-  Fact *fact = fact_put(check->info, &name->node);
+  NodeFact *fact = fact_put(check->info, &name->node);
   InstanceFact *instance = arena_new_of(arena_of(check->info, name->node.id), InstanceFact);
-  *instance = (InstanceFact){.instance = {targs, type}, .object = use_of(fact)};
+  *instance = (InstanceFact){.instance = {targs, type}, .object = fact_used_object(fact)};
   fact->more = instance;
   fact->flags |= FACT_INSTANCE;
 }
@@ -243,7 +180,7 @@ void record_comma_ok_types(Checker *check, Node *x, Type *const types[2]) {
 
 /* ---- moving ---- */
 
-static void *more_again(Arena *arena, const Fact *fact) {
+static void *more_again(Arena *arena, const NodeFact *fact) {
   if (!fact->more || fact->flags & FACT_SCOPE) return NULL;
   if (fact->flags & FACT_INSTANCE) {
     InstanceFact *copy = arena_new_of(arena, InstanceFact);
@@ -264,9 +201,9 @@ static void *more_again(Arena *arena, const Fact *fact) {
 
 void info_move(Package *pkg, uint32_t from, uint32_t end, uint32_t to) {
   for (uint32_t id = from; id < end; id++, to++) {
-    const Fact *fact = fact_at(pkg->info, id);
+    const NodeFact *fact = info_fact_at(pkg->info, id);
     if (!fact || (!fact->type && !fact->more)) continue;
-    Fact *copy = fact_put_at(pkg->info, to);
+    NodeFact *copy = fact_put_at(pkg->info, to);
     *copy = *fact;
     copy->flags &= (uint8_t)~FACT_SCOPE;
     copy->more = more_again(pkg->arena, fact);
@@ -274,4 +211,4 @@ void info_move(Package *pkg, uint32_t from, uint32_t end, uint32_t to) {
   }
 }
 
-void info_drop_passing(Info *info) { info->passing = (Pages){0}; }
+void info_drop_passing(Info *info) { info->passing = (FactPages){0}; }

@@ -121,7 +121,6 @@ Checker *checker_new(const CheckConfig *config, Package *pkg) {
   check->scratch = arena_pool_take(config->arenas);
   check->notes = &pkg->notes;
   check->info = pkg->info;
-  check->untyped = map_in(check->scratch);
   check->core = arena_new_of(pkg->arena, Core);
   return check;
 }
@@ -178,7 +177,6 @@ bool check_package(const CheckConfig *config, Package *pkg) {
     number_local_types(pkg);
     if (!config->ignore_func_bodies_unused) check_unused_imports(check);
   }
-  record_untyped(check);
   if (!check->had_error) mono_report(check);
   /* The compiler stops here if anything was wrong. */
   if (pkg->notes.list.len == 0 && !pkg->doubted) check_anonymous_cycles(check);
@@ -210,7 +208,6 @@ static Checker *checker_again(const CheckConfig *config, Package *pkg, Checker *
 static bool checker_leave(Checker *check, Checker *outer) {
   check_process_delayed(check, 0);
   check_cleanup(check);
-  record_untyped(check);
   check->pkg->state->checker = outer;
   bool ok = !check->had_error;
   if (!ok) check->pkg->failed = true;

@@ -467,18 +467,92 @@ typedef struct Instance { /* of a name that denotes a generic function or type *
   Type *type; /* instantiated signature or named type */
 } Instance;
 
+/* What is known about one node. */
+typedef struct NodeFact {
+  Type *type;
+  const Const *value;
+  void *more; /* its meaning depends on the node and the flags: Object, InstanceFact, Selection or Scope */
+  uint8_t mode, flags;
+} NodeFact;
+
+enum {                      /* NodeFact.flags */
+       FACT_DEF = 1,        /* names: declared here */
+       FACT_USE = 2,        /* names: refers to the object */
+       FACT_SCOPE = 4,      /* `more` is a scope */
+       FACT_INSTANCE = 8,   /* names: refers to the object of an InstanceFact */
+       FACT_SELECTION = 16, /* `more` is a selection */
+       FACT_OPEN = 32,      /* untyped, and the context may still give it a type */
+       FACT_SHIFTED =
+           64 /* FACT_OPEN: left operand of a shift that is no constant, so that type must be an integer type */
+};
+
+typedef struct InstanceFact {
+  Instance instance;
+  Object *object; /* that is instantiated */
+} InstanceFact;
+
+/* Facts by node id, in pages that never move: other threads may read them while later nodes are still being checked. */
+enum { FACT_PAGE_BITS = 9, FACT_PAGE_SIZE = 1 << FACT_PAGE_BITS };
+
+typedef struct FactPages {
+  NodeFact **items; /* NULL entries: nothing is known about any of those nodes */
+  uint32_t len;
+} FactPages;
+
+struct Info {
+  const Package *pkg;
+  FactPages kept, passing; /* of nodes with NODE_PASSING */
+};
+
+/* NULL: nothing is known. Pages and their table are published while others read: the count last. */
+static inline const NodeFact *info_fact_at(const Info *info, uint32_t id) {
+  const FactPages *pages = id & NODE_PASSING ? &info->passing : &info->kept;
+  uint32_t number = (id & ~NODE_PASSING) >> FACT_PAGE_BITS;
+  if (number >= load_acquire(&pages->len)) return NULL;
+  const NodeFact *page = load_acquire(&load_acquire(&pages->items)[number]);
+  return page ? &page[id & (FACT_PAGE_SIZE - 1)] : NULL;
+}
+
+static inline const NodeFact *info_fact(const Info *info, const Node *node) {
+  return info && node ? info_fact_at(info, node->id) : NULL;
+}
+
 /* All by node id; NULL or MODE_INVALID where nothing is known. Untyped expressions have their final type. */
-Type *info_type(const Info *info, const Node *expr);         /* expression or type expression */
-const Const *info_const(const Info *info, const Node *expr); /* its constant value */
-ValueMode info_mode(const Info *info, const Node *expr);
+/* Of an expression or type expression. */
+static inline Type *info_type(const Info *info, const Node *expr) {
+  const NodeFact *fact = info_fact(info, expr);
+  return fact ? fact->type : NULL;
+}
+/* Its constant value. */
+static inline const Const *info_const(const Info *info, const Node *expr) {
+  const NodeFact *fact = info_fact(info, expr);
+  return fact ? fact->value : NULL;
+}
+static inline ValueMode info_mode(const Info *info, const Node *expr) {
+  const NodeFact *fact = info_fact(info, expr);
+  return fact ? (ValueMode)fact->mode : MODE_INVALID;
+}
+static inline Object *fact_used_object(const NodeFact *fact) {
+  if (fact->flags & FACT_INSTANCE) return ((const InstanceFact *)fact->more)->object;
+  return fact->flags & FACT_USE ? (Object *)fact->more : NULL;
+}
+static inline Object *info_use(const Info *info, const NameExpr *name) {
+  const NodeFact *fact = info_fact(info, &name->node);
+  return fact ? fact_used_object(fact) : NULL;
+}
+/* NULL: qualified identifier. */
+static inline const Selection *info_selection(const Info *info, const SelectorExpr *selector) {
+  const NodeFact *fact = info_fact(info, &selector->node);
+  return fact ? (const Selection *)fact->more : NULL;
+}
+static inline const Instance *info_instance(const Info *info, const NameExpr *name) {
+  const NodeFact *fact = info_fact(info, &name->node);
+  return fact && fact->flags & FACT_INSTANCE ? &((const InstanceFact *)fact->more)->instance : NULL;
+}
 Object *info_def(const Info *info,
                  const NameExpr *name); /* declared here; NULL for `_ = x` and type switch symbols */
-Object *info_use(const Info *info, const NameExpr *name);
 Object *info_implicit(const Info *info,
                       const Node *node); /* type switch clause variable; import; embedded field */
-const Selection *info_selection(const Info *info,
-                                const SelectorExpr *selector); /* NULL: qualified identifier */
-const Instance *info_instance(const Info *info, const NameExpr *name);
 Scope *info_scope(const Info *info, const Node *node); /* scope opened by a node, if kept */
 /* Calls visit for the object of each name that refers to one, among nodes with ids from … to - 1, by id. */
 void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(void *context, Object *object),

@@ -20,7 +20,6 @@ typedef enum ConversionFailure {
 const Const *const_representation(Checker *check, const Operand *x, Type *basic, ConversionFailure *failure);
 void report_invalid_conversion(Checker *check, ConversionFailure failure, const Operand *x, Type *target);
 void update_expr_value(Checker *check, const Node *x, const Const *value);
-UntypedInfo *untyped_find(Checker *check, const Node *x); /* NULL: not (or no longer) open */
 
 /* ---- operands ---- */
 
