@@ -24,11 +24,9 @@ Type *fact_type(const Body *b, const Node *node) {
     Fact *fact = fact_find(b, node);
     return fact ? fact->type : NULL;
   }
-  if (node->kind == NODE_NAME) {
-    const Instance *inst = info_instance(b->info, (const NameExpr *)node);
-    if (inst) return inst->type;
-  }
-  return info_type(b->info, node);
+  const NodeFact *fact = info_fact(b->info, node);
+  if (!fact) return NULL;
+  return fact->flags & FACT_INSTANCE ? ((const InstanceFact *)fact->more)->instance.type : fact->type;
 }
 
 const Const *fact_const(const Body *b, const Node *node) {
@@ -108,8 +106,11 @@ Object *fact_object(const Body *b, Node *node, const Instance **inst) {
     node = &selector->sel->node;
   }
   if (node->kind != NODE_NAME) return NULL;
-  *inst = fact_instance(b, (NameExpr *)node);
-  return fact_use(b, (NameExpr *)node);
+  if (node->id == 0) return fact_use(b, (NameExpr *)node);
+  const NodeFact *fact = info_fact(b->info, node);
+  if (!fact) return NULL;
+  if (fact->flags & FACT_INSTANCE) *inst = &((const InstanceFact *)fact->more)->instance;
+  return fact_used_object(fact);
 }
 
 Node *node_current(const Body *b, Node *node) {

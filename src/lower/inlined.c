@@ -85,8 +85,8 @@ static Func *resolve(void *context, Unit *unit, Object *object) {
 }
 
 static bool pointer_type_shared(const Unit *unit, Type *elem) {
-  const Lowering *low = unit->lower_state;
-  return !low->eager || map_find(&low->pointed, map_key(type_unalias(elem)));
+  Lowering *low = unit->lower_state;
+  return !low->eager || type_note(low, type_unalias(elem))->pointed;
 }
 
 void hook_unit(Lowering *low) {

@@ -103,25 +103,45 @@ typedef struct Fact {
   bool range_body; /* function literal made from the body of a range-over-func loop */
 } Fact;
 
+/* What is known about a type while a unit is lowered. */
+typedef struct TypeNote {
+  Type *pointer;            /* its pointer type, once made */
+  const Package *seen_from; /* type_as_seen: the package that asked last, */
+  Type *seen;               /* what it got */
+  uint32_t begin, end; /* when it was written (written.c); 0: not at all; UINT32_MAX: it is being written */
+  uint8_t read;        /* flags of resolve.c */
+  enum { SHAPE_UNKNOWN, SHAPE_NO, SHAPE_YES } shape : 8; /* of has_shape */
+  bool pointed;                                          /* its pointer type was met before inlining began */
+} TypeNote;
+
+typedef struct ObjectNote {
+  uint32_t begin; /* when it was written; 0: not at all */
+  bool read;
+} ObjectNote;
+
+/* Notes about what has dense ids, in pages that are made when they are first asked for and never move. */
+enum { NOTES_PER_PAGE = 32 };
+
+typedef struct NoteTable {
+  VEC(void *) pages;
+  uint32_t note_size;
+} NoteTable;
+
 struct Lowering { /* per unit */
   Unit *unit;
   Arena *arena; /* until the unit is done */
   Arena *kept;  /* as long as the run: what importers may ask for, parts of types */
   Universe *universe;
-  bool eager;                 /* reported unit: resolve everything in read order */
-  bool queue_closed;          /* bodies are lowered at once (on demand) */
-  bool in_place;              /* FRONT_TYPECHECK */
-  Map names;                  /* package-level variable Object* -> Name* */
-  Map funcs;                  /* Object* -> Func* (own package) */
-  Map generics;               /* Object* -> Generic* */
-  Map instances;              /* hash -> Instantiation* */
-  Map instance_types;         /* named instance Type* -> Instantiation* */
-  Map pointers;               /* Type* -> its pointer type */
-  Map read_types;             /* Type* -> flags of resolve.c */
+  bool eager;         /* reported unit: resolve everything in read order */
+  bool queue_closed;  /* bodies are lowered at once (on demand) */
+  bool in_place;      /* FRONT_TYPECHECK */
+  Map names;          /* package-level variable Object* -> Name* */
+  Map funcs;          /* Object* -> Func* (own package) */
+  Map generics;       /* Object* -> Generic* */
+  Map instances;      /* hash -> Instantiation* */
+  Map instance_types; /* named instance Type* -> Instantiation* */
+  NoteTable type_notes, object_notes;
   Map seen_types;             /* Package* -> Type* -> Type*: type_as_seen */
-  Map pointed;                /* Type* -> 1: its pointer type was met before inlining began */
-  Map read_objects;           /* Object* -> 1 */
-  Map written;                /* Type*, Object* -> when it was written (written.c) */
   uint32_t written_clock;     /* types and objects begun and finished so far */
   uint32_t reading;           /* when the element that is being read was written; 0: outside of all others */
   Map replaced;               /* Node* -> Node*: conditions simplified by static_bool */
@@ -130,7 +150,6 @@ struct Lowering { /* per unit */
   Map renamed;                /* written signature Type* -> 1: results have names of rangefunc.c */
   Map runtime_names;          /* Atom -> Name* */
   Map itabs;                  /* hash -> 1: itabs that were written */
-  Map shape_flags;            /* Type* -> 1 no, 2 yes */
   Map type_keys;              /* of type_link_key */
   uint64_t long_texts;        /* bytes of the long ones that link_text made */
   struct TypePair *comparing; /* types that same_type is comparing, innermost first */
@@ -180,6 +199,22 @@ struct Body { /* a function body being lowered */
   Pos literal_end;                    /* in_place: where the compiler was after the last composite literal */
   Pos line; /* in_place: the compiler's current position, where implicit conversions are placed */
 };
+
+void *note_page(Lowering *low, NoteTable *table, uint32_t page);
+
+static inline void *note_at(Lowering *low, NoteTable *table, uint32_t id) {
+  uint32_t number = id / NOTES_PER_PAGE;
+  char *page = number < table->pages.len ? table->pages.items[number] : NULL;
+  if (!page) page = note_page(low, table, number);
+  return page + (size_t)(id % NOTES_PER_PAGE) * table->note_size;
+}
+
+static inline TypeNote *type_note(Lowering *low, const Type *t) {
+  return note_at(low, &low->type_notes, t->id);
+}
+static inline ObjectNote *object_note(Lowering *low, const Object *object) {
+  return note_at(low, &low->object_notes, object->id);
+}
 
 typedef struct MethodValueWrapper {
   Type *recv;
@@ -322,10 +357,11 @@ void write_initializer(Lowering *low, const Initializer *init);
 
 void write_package(Lowering *low);
 void write_type(Lowering *low, Type *t);
-void write_object(Lowering *low, Object *object);    /* nothing for objects of other packages */
-uint32_t written_at(Lowering *low, const void *key); /* a type or an object; 0: not at all */
-/* What was begun at that time was written while the named type was. */
-bool written_inside(Lowering *low, const Type *named, uint32_t at);
+void write_object(Lowering *low, Object *object); /* nothing for objects of other packages */
+/* What was begun at that time was written while the type was. */
+static inline bool written_inside(const TypeNote *type, uint32_t at) {
+  return type->begin && type->begin < at && at < type->end;
+}
 
 /* ---- body.c, stmt.c, switch.c ---- */
 

@@ -21,10 +21,7 @@ enum {
 
 static void read_components(Lowering *low, Type *t, bool imported);
 
-bool read_is_open(Lowering *low, Type *named) {
-  const uint64_t *state = map_find(&low->read_types, map_key(named));
-  return state && (*state & READ_OPEN);
-}
+bool read_is_open(Lowering *low, Type *named) { return type_note(low, named)->read & READ_OPEN; }
 
 static void need_wrapper(Lowering *low, Type *t, bool imported) {
   if (t->kind == TYPE_POINTER || t->kind == TYPE_BASIC || t->kind == TYPE_TUPLE || t->kind == TYPE_UNION)
@@ -32,8 +29,9 @@ static void need_wrapper(Lowering *low, Type *t, bool imported) {
   if (t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN || t->kind == TYPE_MAP ||
       t->kind == TYPE_SIGNATURE)
     return; /* no methods */
-  if (read_is_open(low, t)) {
-    if (t->kind == TYPE_NAMED && t->u.named.origin) *map_put(&low->read_types, map_key(t)) |= READ_SKIPPED;
+  TypeNote *note = type_note(low, t);
+  if (note->read & READ_OPEN) {
+    if (t->kind == TYPE_NAMED && t->u.named.origin) note->read |= READ_SKIPPED;
     return;
   }
   if (imported && t != universe_error(low->universe)) /* error is nobody's but the package's that emits it */
@@ -51,30 +49,31 @@ static void read_signature(Lowering *low, Type *signature, bool imported) {
   read_vars(low, signature->u.signature.results->u.tuple.vars, imported);
 }
 
-/* Reads what a type or an object consists of; its mentions were written when it was. */
-static uint32_t enter_element(Lowering *low, const void *element) {
-  uint32_t outer = low->reading, at = written_at(low, element);
-  if (at) low->reading = at;
+/* Reads what a type or an object consists of, which was written when `written` says; its mentions were written then. */
+static uint32_t enter_element(Lowering *low, uint32_t written) {
+  uint32_t outer = low->reading;
+  if (written) low->reading = written;
   return outer;
 }
 
 static void read_element(Lowering *low, Type *t, bool imported) {
-  uint32_t outer = enter_element(low, t);
+  uint32_t outer = enter_element(low, type_note(low, t)->begin);
   read_components(low, t, imported);
   low->reading = outer;
 }
 
 static void read_underlying(Lowering *low, Type *named, bool imported) {
-  *map_put(&low->read_types, map_key(named)) |= READ_OPEN;
+  TypeNote *note = type_note(low, named);
+  note->read |= READ_OPEN;
   if (named->u.named.origin && has_shape(low, named)) shape_underlying(low, named);
   read_element(low, under(named), imported);
-  *map_put(&low->read_types, map_key(named)) &= ~(uint64_t)READ_OPEN;
+  note->read &= (uint8_t)~READ_OPEN;
 }
 
 static void read_declared(Lowering *low, Type *t) {
   Object *object = t->u.named.object;
   bool imported = object->pkg != low->unit->pkg;
-  uint32_t outer = enter_element(low, object);
+  uint32_t outer = enter_element(low, object_note(low, object)->begin);
   read_underlying(low, t, imported);
   for (uint32_t i = 0; i < t->u.named.methods.len; i++) {
     Object *method = t->u.named.methods.items[i];
@@ -112,9 +111,9 @@ void note_met(Lowering *low, const Object *object) {
 }
 
 void read_named_type(Lowering *low, Type *named) {
-  uint64_t *state = map_put(&low->read_types, map_key(named));
-  if (*state & READ_OBJECT) return;
-  *state |= READ_OBJECT;
+  TypeNote *note = type_note(low, named);
+  if (note->read & READ_OBJECT) return;
+  note->read |= READ_OBJECT;
   Object *object = named->u.named.object;
   if (!object->pkg || is_shape(named)) return;
   note_met(low, object);
@@ -167,17 +166,14 @@ static void read_components(Lowering *low, Type *t, bool imported) {
 void read_resolve(Lowering *low, Type *t, bool imported) {
   if (!low->eager || !t) return;
   if (t->kind == TYPE_BASIC) return;
-  uint64_t *state = map_put(&low->read_types, map_key(t));
-  uint64_t bit = imported ? READ_IMPORTED : READ_OWN;
-  if (!imported && t->kind == TYPE_NAMED && written_inside(low, t, low->reading)) bit = READ_INNER;
-  if (!(*state & bit)) {
-    read_element(low, t, imported);
-    state = map_put(&low->read_types, map_key(t));
-  }
-  bool again = (*state & bit) != 0; /* before, or on the way */
-  if (again && (!(*state & READ_SKIPPED) || (*state & READ_OPEN))) return;
-  *state &= ~(uint64_t)READ_SKIPPED; /* each dictionary has types of its own, so it counts the next time */
-  *state |= bit;
+  TypeNote *note = type_note(low, t);
+  uint8_t bit = imported ? READ_IMPORTED : READ_OWN;
+  if (!imported && t->kind == TYPE_NAMED && written_inside(note, low->reading)) bit = READ_INNER;
+  if (!(note->read & bit)) read_element(low, t, imported);
+  bool again = (note->read & bit) != 0; /* before, or on the way */
+  if (again && (!(note->read & READ_SKIPPED) || (note->read & READ_OPEN))) return;
+  note->read &= (uint8_t)~READ_SKIPPED; /* each dictionary has types of its own, so it counts the next time */
+  note->read |= bit;
   if (t->kind != TYPE_ALIAS) need_wrapper(low, t, imported);
 }
 
@@ -208,12 +204,12 @@ static void read_func(Lowering *low, Object *object) {
 
 void read_object(Lowering *low, Object *object) {
   if (!low->eager) return;
-  uint64_t *done = map_put(&low->read_objects, map_key(object));
-  if (*done) return;
-  *done = 1;
+  ObjectNote *note = object_note(low, object);
+  if (note->read) return;
+  note->read = true;
   note_met(low, object);
   bool imported = object->pkg != low->unit->pkg;
-  uint32_t outer = enter_element(low, object);
+  uint32_t outer = enter_element(low, object_note(low, object)->begin);
   if (object->kind == OBJECT_FUNC) {
     read_func(low, object);
   } else if (object->kind == OBJECT_TYPE_NAME) {

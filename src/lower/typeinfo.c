@@ -23,6 +23,15 @@ typedef struct ShapeTable { /* session-wide, under the universe's lock */
   Map written;  /* shaped instance Type* -> its underlying type as substituted, before shape_underlying */
 } ShapeTable;
 
+void *note_page(Lowering *low, NoteTable *table, uint32_t page) {
+  if (page >= table->pages.len) {
+    vec_reserve(low->arena, &table->pages, page + 1);
+    memset(table->pages.items + table->pages.len, 0, sizeof(void *) * (page + 1 - table->pages.len));
+    table->pages.len = page + 1;
+  }
+  return table->pages.items[page] = arena_alloc(low->arena, (size_t)NOTES_PER_PAGE * table->note_size);
+}
+
 bool is_basic_flag(Type *t, uint32_t flags) {
   Type *u = under(t);
   return u->kind == TYPE_BASIC && (u->u.basic.flags & flags) != 0;
@@ -85,12 +94,11 @@ static bool find_shape(Lowering *low, Type *t) {
 bool has_shape(Lowering *low, Type *t) {
   t = type_unalias(t);
   if (t->kind == TYPE_BASIC) return false;
-  uint64_t *known = map_find(&low->shape_flags, map_key(t));
-  if (known) return *known == 2;
-  *map_put(&low->shape_flags, map_key(t)) = 1; /* while we look: recursive types */
-  bool found = find_shape(low, t);
-  *map_put(&low->shape_flags, map_key(t)) = found ? 2 : 1;
-  return found;
+  TypeNote *note = type_note(low, t);
+  if (note->shape != SHAPE_UNKNOWN) return note->shape == SHAPE_YES;
+  note->shape = SHAPE_NO; /* while we look: recursive types */
+  if (find_shape(low, t)) note->shape = SHAPE_YES;
+  return note->shape == SHAPE_YES;
 }
 
 Type *elem_of(Type *t) {
@@ -209,28 +217,30 @@ Type *type_as_seen(Body *b, Type *t) {
   bool has_elem =
       t->kind == TYPE_POINTER || t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN;
   if (!has_elem && t->kind != TYPE_MAP) return t;
+  TypeNote *note = type_note(b->low, t);
+  if (note->seen_from == b->pkg) return note->seen;
   Map *seen_types = map_nested(&b->low->seen_types, b->pkg);
   Type *known = map_get_ptr(seen_types, t);
-  if (known) return known;
-  known = has_elem ? elem_as_seen(b, t) : map_as_seen(b, t);
-  map_set_ptr(seen_types, t, known);
+  if (!known) {
+    known = has_elem ? elem_as_seen(b, t) : map_as_seen(b, t);
+    map_set_ptr(seen_types, t, known);
+  }
+  note->seen_from = b->pkg;
+  note->seen = known;
   return known;
 }
 
 /* ---- constructors ---- */
 
 void note_pointed(Lowering *low, Type *elem) {
-  if (low->eager && !low->package_read) *map_put(&low->pointed, map_key(type_unalias(elem))) = 1;
+  if (low->eager && !low->package_read) type_note(low, type_unalias(elem))->pointed = true;
 }
 
 Type *pointer_to(Lowering *low, Type *t) {
   note_pointed(low, t);
-  Type *p = map_get_ptr(&low->pointers, t);
-  if (!p) {
-    p = type_new_pointer(low->universe, t);
-    map_set_ptr(&low->pointers, t, p);
-  }
-  return p;
+  TypeNote *note = type_note(low, t);
+  if (!note->pointer) note->pointer = type_new_pointer(low->universe, t);
+  return note->pointer;
 }
 
 Type *slice_of(Lowering *low, Type *t) { return type_new_slice(low->universe, t); }

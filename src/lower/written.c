@@ -15,28 +15,6 @@
 
 #include "lower/internal.h"
 
-typedef struct Written {
-  uint32_t begin, end;
-} Written;
-
-static Written *written_begin(Lowering *low, const void *key) {
-  Written *w = arena_new_of(low->arena, Written);
-  w->begin = ++low->written_clock;
-  w->end = UINT32_MAX;
-  map_set_ptr(&low->written, key, w);
-  return w;
-}
-
-uint32_t written_at(Lowering *low, const void *key) {
-  const Written *w = map_get_ptr(&low->written, key);
-  return w ? w->begin : 0;
-}
-
-bool written_inside(Lowering *low, const Type *named, uint32_t at) {
-  const Written *w = map_get_ptr(&low->written, named);
-  return w && w->begin < at && at < w->end;
-}
-
 /* ---- types ---- */
 
 static void write_vars(Lowering *low, ObjectList vars) {
@@ -86,17 +64,18 @@ static void write_components(Lowering *low, Type *t) {
 void write_type(Lowering *low, Type *t) {
   t = plain_alias(t);
   if (!t || t->kind == TYPE_BASIC || t->kind == TYPE_TYPE_PARAM || t->kind == TYPE_TUPLE) return;
-  if (map_find(&low->written, map_key(t)))
-    return; /* written, or this is the inner one, which has nothing new in it */
-  Written *w = written_begin(low, t);
+  TypeNote *note = type_note(low, t);
+  if (note->begin) return; /* written, or this is the inner one, which has nothing new in it */
+  note->begin = ++low->written_clock;
+  note->end = UINT32_MAX;
   write_components(low, t);
-  w->end = ++low->written_clock;
+  note->end = ++low->written_clock;
 }
 
 /* ---- objects ---- */
 
 static void write_method(Lowering *low, Object *method) {
-  written_begin(low, method);
+  object_note(low, method)->begin = ++low->written_clock;
   write_type(low, method->type->u.signature.recv->type);
   write_signature(low, method->type);
   write_body(low, method);
@@ -121,8 +100,10 @@ static void write_constraints(Lowering *low, Object *object) {
 }
 
 void write_object(Lowering *low, Object *object) {
-  if (object->pkg != low->unit->pkg || map_find(&low->written, map_key(object))) return;
-  written_begin(low, object);
+  if (object->pkg != low->unit->pkg) return;
+  ObjectNote *note = object_note(low, object);
+  if (note->begin) return;
+  note->begin = ++low->written_clock;
   if (object->kind == OBJECT_FUNC) {
     if (object->type->u.signature.recv) write_type(low, object->type->u.signature.recv->type);
     write_signature(low, object->type);
