@@ -183,11 +183,10 @@ suite_nesting() {
   nest "function results" 'print "package p\nvar x " rep("func() ", n) "int"'
   nest structs 'print "package p\nvar x " rep("struct { a ", n) "int" rep("}", n)'
   nest interfaces 'print "package p\nvar x " rep("interface { m() ", n) "int" rep("}", n)'
-  # Instances in instances, and invalid keys in invalid keys, take time quadratic in the depth.
-  nest "instances" 'n = n < 2000 ? n : 2000; print "package p\ntype G[T any] struct{ x *T }\nvar x " rep("G[", n) "int" rep("]", n)'
-  nest "alias instances" 'n = n < 2000 ? n : 2000; print "package p\ntype A[T any] = *T\nvar x " rep("A[", n) "int" rep("]", n)'
-  nest "type arguments" 'n = n < 2000 ? n : 2000; print "package p\ntype P[S, T any] struct{ s S; t T }\nvar x " rep("P[int, ", n) "int" rep("]", n)'
-  nest "map keys" 'n = n < 500 ? n : 500; print "package p\nvar x " rep("map[", n) "int" rep("]int", n)'
+  nest "instances" 'print "package p\ntype G[T any] struct{ x *T }\nvar x " rep("G[", n) "int" rep("]", n)'
+  nest "alias instances" 'print "package p\ntype A[T any] = *T\nvar x " rep("A[", n) "int" rep("]", n)'
+  nest "type arguments" 'print "package p\ntype P[S, T any] struct{ s S; t T }\nvar x " rep("P[int, ", n) "int" rep("]", n)'
+  nest "map keys" 'print "package p\nvar x " rep("map[", n) "int" rep("]int", n)'
   nest "lists of arrays" 'print "package p\nvar x = " rep("[][1]", n) "int{}"'
   nest "structs of interfaces" 'print "package p\nvar x " rep("struct { a interface { m(", n / 2) "int" rep(") } }", n / 2)'
   nest "functions of functions" 'print "package p\nfunc f(x " rep("func(func(", n / 2) rep("))", n / 2) ") { _ = x }"'
@@ -195,7 +194,7 @@ suite_nesting() {
   nest "struct literals" 'print "package p\nvar x = " rep("struct{ a any }{", n) "nil" rep("}", n)'
   nest "map literals" 'print "package p\ntype T map[string]T\nvar x = T" rep("{\"a\": ", n) "nil" rep("}", n)'
   nest "boxes" 'print "package p\nfunc f(x int) any { return " rep("any(", n) "x" rep(")", n) " }"'
-  # Each line of -m prints what is inside; a name is looked up in all blocks around it.
+  # Each line of -m prints what is inside.
   nest "named conversions" 'n = n < 5000 ? n : 5000; print "package p\ntype A []byte\ntype B string\nfunc f(x A) A { return " rep("A(B(", n / 2) "x" rep("))", n / 2) " }"' -m
   nest "method expressions" 'print "package p\ntype T struct{}\nfunc (t T) m(u T) T { return u }\nfunc f(t T) T { return " rep("T.m(t, ", n) "t" rep(")", n) " }"'
   nest "method values" 'print "package p\ntype T struct{}\nfunc (t *T) m() *T { return t }\nfunc f(t *T) any { return t" rep(".m()", n - 1) ".m }"' -m
@@ -203,9 +202,9 @@ suite_nesting() {
   nest "minima" 'print "package p\nfunc f(x int) int { return " rep("min(1, ", n) "x" rep(")", n) " }"'
   nest "comparisons" 'print "package p\nfunc f(x bool) bool { return x" rep(" == x", n) " }"'
   nest "shifts" 'print "package p\nfunc f(x uint) uint { return x" rep("<<1", n) " }"'
-  nest "else" 'n = n < 10000 ? n : 10000; print "package p\nfunc f(x int) int { " rep("if x == 1 { x++ } else ", n) "{ return 2 }; return x }"'
-  nest "type switches" 'n = n < 10000 ? n : 10000; print "package p\nfunc f(x any) { " rep("switch y := x.(type) { case int: _ = y; ", n) rep("}", n) "}"'
-  nest "ranges over functions" 'print "package p\nfunc f(x func(func(int) bool)) { " rep("for range x {", n < 300 ? n : 300) rep("}", n < 300 ? n : 300) "}"'
+  nest "else" 'print "package p\nfunc f(x int) int { " rep("if x == 1 { x++ } else ", n) "{ return 2 }; return x }"'
+  nest "type switches" 'print "package p\nfunc f(x any) { " rep("switch y := x.(type) { case int: _ = y; ", n) rep("}", n) "}"'
+  nest "ranges over functions" 'print "package p\nfunc f(x func(func(int) bool)) { " rep("for range x {", n) rep("}", n) "}"'
   nest "type parameter list" 'print "package p\ntype G[T interface{ " rep("interface{ ", n) "int" rep("}", n) " }] struct{ x T }\nvar x G[int]"'
   nest "constraints" 'print "package p\nfunc f[T0 any"; for (i = 1; i < 2000; i++) print ", T" i " interface{ m(T" i - 1 ") }"; print "]() {}"'
   nest "tags" 'print "package p\ntype T struct { x int `" rep("a", n * 10) "` }\nvar x any = T{}"'
@@ -241,6 +240,9 @@ suite_nesting() {
     nest "local interfaces $deep" 'n = '$deep'; print "package p\nfunc f() any { var x " rep("interface { m() ", n) "int" rep("}", n) "; return x }"'
     nest "embedded interfaces $deep" 'n = '$deep'; print "package p\nvar x " rep("interface { ", n) "m()" rep("}", n)'
     nest "embedding structs $deep" 'n = '$deep'; print "package p\ntype I interface{ m() }\nvar x " rep("struct { I; a ", n) "int" rep("}", n)'
+  done
+  for deep in 200 400; do
+    nest "loops over functions $deep" 'n = '$deep'; print "package p\nfunc f(x func(func(int) bool)) { " rep("for range x {", n) rep("}", n) "}"'
   done
   for deep in 200 1000; do
     nest "instances $deep" 'n = '$deep'; print "package p\ntype G[T any] struct{ x *T }\nfunc (g *G[T]) m() {}\nvar x " rep("G[", n) "int" rep("]", n)'

@@ -11,8 +11,6 @@
 
 #include <stdlib.h>
 
-enum { MESSAGES_MAX = 10 };
-
 typedef struct FoundNote {
   const Note *note;
   uint32_t index;

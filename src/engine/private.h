@@ -158,6 +158,7 @@ void moved_keep(const EnginePackage *package); /* its text is kept, too */
 
 /* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
 void print_note(EnginePackage *package, Pos pos, Str text);
+enum { MESSAGES_MAX = 10 }; /* of a package, unless all are asked for */
 void print_notes(EnginePackage *package, const Notes *notes);
 /* ---- summaries.c ---- */
 

@@ -606,9 +606,14 @@ static Node *iterator_call(Rewriter *r, Loop *loop, Object *yield) {
   return &s->node;
 }
 
+/* What leaves a loop is checked after each loop around it: code for n loops grows with n². */
+enum { MAX_NESTED_LOOPS = 500 };
+
 static Node *rewrite_loop(Rewriter *r, ForStmt *stmt) {
   Loop loop = {.stmt = stmt};
   Pos start = stmt->node.pos, end = stmt->body->rbrace;
+  if (r->loops.len == MAX_NESTED_LOOPS)
+    give_up(start.v, "loops over functions nested more than %d deep", MAX_NESTED_LOOPS);
   Atom state = atom_printf(r->low, "#state%d", (int)++r->b->range_states);
   loop.state = new_var(r, VAR_LOCAL, start, state, int_type(r));
   vec_push(r->arena, &r->loops, &loop);

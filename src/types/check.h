@@ -94,7 +94,8 @@ struct Checker {
   struct MonoGraph *mono;
   const char *target_text; /* what a function value is wanted for, as messages say it; NULL: a variable */
   bool had_error;
-  uint32_t error_count;
+  uint32_t error_count;           /* notes of this checker */
+  uint32_t instance_depth;        /* lists of type arguments around what is being checked */
   void *core, *values, *generics; /* each group's further private state */
 };
 

@@ -63,6 +63,11 @@ static bool repeats_last(Checker *check, Pos pos, Str text) {
   return a.line == b.line && str_equal(a.filename, b.filename);
 }
 
+/* Nobody will read what is reported now: its texts need not be made, which can be long. */
+static bool is_full(const Checker *check) {
+  return check->config->max_errors && check->error_count >= check->config->max_errors;
+}
+
 static void report(Checker *check, Pos pos, bool soft, Str text) {
   if (check->had_error) {
     /* Lines that begin with one tab quote other declarations; with two tabs they still belong to the message. */
@@ -74,9 +79,10 @@ static void report(Checker *check, Pos pos, bool soft, Str text) {
   }
   if (pos_known(check->env.error_pos)) pos = check->env.error_pos;
   check->had_error = true;
-  check->error_count++;
+  if (is_full(check)) return;
   if (is_version_error(text)) text = explain_version(check, pos, text);
   if (repeats_last(check, pos, text)) return;
+  check->error_count++;
   if (soft)
     note_add_soft(check->notes, pos, STR_FMT, STR_ARG(text));
   else
@@ -158,6 +164,7 @@ static const char *finish_text(Checker *check, Buffer *out) {
 }
 
 const char *text_type(Checker *check, Type *t) {
+  if (is_full(check)) return "";
   Buffer out = {0};
   TypeWriter w = check_writer(check, &out);
   type_write(&w, t);
@@ -184,6 +191,7 @@ const char *text_object(Checker *check, const Object *object) {
 }
 
 const char *text_expr(Checker *check, const Node *expr) {
+  if (is_full(check)) return "";
   Buffer out = {0};
   if (expr) node_print(&out, expr, true);
   return finish_text(check, &out);

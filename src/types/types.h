@@ -396,7 +396,7 @@ typedef struct CheckConfig {
   /* Check function bodies and initial values too; else on demand by check_function_body and check_initial_value. */
   bool bodies;
   bool ignore_func_bodies_unused; /* dependencies: no "declared and not used", no unused imports */
-  uint32_t max_errors;            /* 0: no limit */
+  uint32_t max_errors;            /* what is reported after so many is left out; 0: no limit */
   ArenaPool *arenas;              /* for what a call needs meanwhile; NULL: new ones */
 } CheckConfig;
 

@@ -11,9 +11,12 @@
 
 #include "types/typestring.h"
 
+enum { CYCLE_WINDOW = 128 }; /* types */
+
 typedef struct Chain { /* types that are being printed, innermost first */
   const Type *type;
   const struct Chain *outer;
+  uint32_t depth;
 } Chain;
 
 static void write_type(TypeWriter *w, Type *t, const Chain *outer);
@@ -235,19 +238,28 @@ static void write_named(TypeWriter *w, Type *t, const Chain *chain) {
     write_tparams(w, tparams, chain);
 }
 
+/* Is t being printed? A cycle of more types than CYCLE_WINDOW is found when the depth is a power of two: each type costs little, however
+   deep it is nested. */
+static bool is_cycle(const Type *t, const Chain *chain, uint32_t depth) {
+  uint32_t window = (depth & (depth - 1)) == 0 ? depth : CYCLE_WINDOW;
+  for (; chain && window; chain = chain->outer, window--)
+    if (chain->type == t) return true;
+  return false;
+}
+
 static void write_type(TypeWriter *w, Type *t, const Chain *outer) {
   if (!t) {
     buffer_text(w->out, "<nil>");
     return;
   }
-  for (const Chain *c = outer; c; c = c->outer) {
-    if (c->type != t) continue;
+  uint32_t depth = outer ? outer->depth + 1 : 0;
+  if (is_cycle(t, outer, depth)) {
     buffer_text(w->out, "<cycle to ");
     buffer_text(w->out, go_kind(t));
     buffer_char(w->out, '>');
     return;
   }
-  Chain chain = {t, outer};
+  Chain chain = {t, outer, depth};
   switch (t->kind) {
   case TYPE_BASIC:
     if (t->u.basic.kind == BASIC_UNSAFE_POINTER) type_writer_package(w, t->universe->unsafe);

@@ -298,6 +298,9 @@ static bool type_list(Checker *check, NodeList list, TypeList *out) {
   return valid;
 }
 
+/* An instance is looked up by all that its arguments consist of. */
+enum { MAX_INSTANCE_DEPTH = 2000 };
+
 Type *check_instantiated_type(Checker *check, Node *x, NodeList targs, Object *def) {
   (void)def;
   const char *cause = NULL;
@@ -316,7 +319,11 @@ Type *check_instantiated_type(Checker *check, Node *x, NodeList targs, Object *d
   Node **args = arena_new_array(check->arena, Node *, targs.len);
   if (targs.len) memcpy(args, targs.items, sizeof(Node *) * targs.len);
   *task = (InstanceTask){.expr = x, .args = {args, targs.len}};
-  if (!type_list(check, targs, &task->targs)) return type_invalid(check->universe);
+  if (++check->instance_depth > MAX_INSTANCE_DEPTH)
+    give_up(x->pos.v, "type arguments nested more than %d deep", MAX_INSTANCE_DEPTH);
+  bool known = type_list(check, targs, &task->targs);
+  check->instance_depth--;
+  if (!known) return type_invalid(check->universe);
   task->instance = check_instance(check, x->pos, generic, task->targs);
   if (task->instance->kind != TYPE_NAMED && task->instance->kind != TYPE_ALIAS)
     return type_invalid(check->universe);
