@@ -14,9 +14,14 @@
 
 enum { SHARDS = 64, FIRST_SLOTS = 256 };
 
+typedef struct Slot {
+  _Atomic(Atom) atom; /* NULL: free */
+  uint32_t hash;      /* of the atom, written before it: most others are told apart without looking at them */
+} Slot;
+
 typedef struct Table {
   uint32_t mask;
-  _Atomic(Atom) slots[];
+  Slot slots[];
 } Table;
 
 typedef struct Shard {
@@ -66,8 +71,9 @@ size_t interner_bytes(const Interner *interner) {
 /* The atom with that text, or NULL; *slot is where it stands or belongs. */
 static Atom table_find(Table *table, Str s, uint32_t hash, uint32_t *slot) {
   for (uint32_t i = hash & table->mask;; i = (i + 1) & table->mask) {
-    Atom atom = atomic_load_explicit(&table->slots[i], memory_order_acquire);
-    if (!atom || (atom->hash == hash && atom->len == s.len && memcmp(atom->text, s.data, s.len) == 0)) {
+    Atom atom = atomic_load_explicit(&table->slots[i].atom, memory_order_acquire);
+    if (!atom ||
+        (table->slots[i].hash == hash && atom->len == s.len && memcmp(atom->text, s.data, s.len) == 0)) {
       *slot = i;
       return atom;
     }
@@ -77,11 +83,13 @@ static Atom table_find(Table *table, Str s, uint32_t hash, uint32_t *slot) {
 static Table *shard_grow(Shard *shard, Table *old) {
   Table *table = table_new(shard->arena, 2 * (old->mask + 1));
   for (uint32_t i = 0; i <= old->mask; i++) {
-    Atom atom = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
+    Atom atom = atomic_load_explicit(&old->slots[i].atom, memory_order_relaxed);
     if (!atom) continue;
-    uint32_t slot = atom->hash & table->mask;
-    while (atomic_load_explicit(&table->slots[slot], memory_order_relaxed)) slot = (slot + 1) & table->mask;
-    atomic_store_explicit(&table->slots[slot], atom, memory_order_relaxed);
+    uint32_t slot = old->slots[i].hash & table->mask;
+    while (atomic_load_explicit(&table->slots[slot].atom, memory_order_relaxed))
+      slot = (slot + 1) & table->mask;
+    table->slots[slot].hash = old->slots[i].hash;
+    atomic_store_explicit(&table->slots[slot].atom, atom, memory_order_relaxed);
   }
   atomic_store_explicit(&shard->table, table, memory_order_release);
   return table;
@@ -102,7 +110,8 @@ static Atom shard_add(Shard *shard, Str s, uint32_t hash) {
     atom->len = (uint32_t)s.len;
     memcpy(atom->text, s.data, s.len);
     shard->count++;
-    atomic_store_explicit(&table->slots[slot], atom, memory_order_release);
+    table->slots[slot].hash = hash;
+    atomic_store_explicit(&table->slots[slot].atom, atom, memory_order_release);
     found = atom;
   }
   pthread_mutex_unlock(&shard->mutex);
