@@ -9,12 +9,19 @@
 
 /* ---- one value ---- */
 
+const char CONTEXT_ARGUMENT[] = "argument";
+
+static const char *context_text(Checker *check, const char *context) {
+  if (context != CONTEXT_ARGUMENT) return context;
+  return arena_printf(check->arena, "argument to %s", text_expr(check, check->called)).data;
+}
+
 /* The implicit conversion of an untyped operand in an assignment to t (NULL: to the blank identifier). */
 static void assign_untyped(Checker *check, Operand *x, Type *t, const char *context) {
   Type *target = t;
   if (operand_is_nil(x)) {
     if (!t) {
-      operand_error(check, x, "use of untyped nil in %s", context);
+      operand_error(check, x, "use of untyped nil in %s", context_text(check, context));
       operand_invalidate(x);
       return;
     }
@@ -29,7 +36,7 @@ static void assign_untyped(Checker *check, Operand *x, Type *t, const char *cont
                       : failure == CONVERSION_OVERFLOWS ? " (overflows)"
                                                         : "";
     operand_error(check, x, "cannot use %s as %s value in %s%s", text_operand(check, x),
-                  text_type(check, target), context, how);
+                  text_type(check, target), context_text(check, context), how);
     operand_invalidate(x);
     return;
   }
@@ -49,7 +56,7 @@ void check_assignment(Checker *check, Operand *x, Type *t, const char *context) 
   if (x->mode == MODE_NO_VALUE || x->mode == MODE_BUILTIN || x->mode == MODE_TYPE ||
       x->mode == MODE_CGO_FUNC) {
     operand_error(check, x, "cannot assign %s to %s in %s", text_operand(check, x),
-                  t ? text_type(check, t) : "<nil>", context);
+                  t ? text_type(check, t) : "<nil>", context_text(check, context));
     operand_invalidate(x);
     return;
   }
@@ -59,7 +66,7 @@ void check_assignment(Checker *check, Operand *x, Type *t, const char *context) 
   }
   if (x->type->kind == TYPE_SIGNATURE && x->type->u.signature.tparams.len > 0) {
     const char *outer = check->target_text;
-    check->target_text = context;
+    check->target_text = context_text(check, context);
     operand_non_generic(check, target_of(check, t), x);
     check->target_text = outer;
   }
@@ -68,7 +75,7 @@ void check_assignment(Checker *check, Operand *x, Type *t, const char *context) 
   if (operand_assignable(check, x, t, &cause)) return;
   bool reason = cause && *cause;
   operand_error(check, x, "cannot use %s as %s value in %s%s%s", text_operand(check, x), text_type(check, t),
-                context, reason ? ": " : "", reason ? cause : "");
+                context_text(check, context), reason ? ": " : "", reason ? cause : "");
   operand_invalidate(x);
 }
 

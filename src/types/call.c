@@ -358,12 +358,11 @@ static void check_arguments(Checker *check, Call *c) {
     c->generic_args += operand_valid(&c->args.items[i]) && is_generic_signature(c->args.items[i].type);
   }
   if ((c->signature->u.signature.tparams.len > 0 || c->generic_args > 0) && !infer_call(check, c)) return;
-  const char *context = NULL;
+  check->called = c->call->fun;
   for (uint32_t i = 0; i < c->args.len; i++) {
     Operand *arg = &c->args.items[i];
     if (is_plain_match(arg, c->params[i])) continue;
-    if (!context) context = arena_printf(check->arena, "argument to %s", text_expr(check, c->call->fun)).data;
-    check_assignment(check, arg, c->params[i], context);
+    check_assignment(check, arg, c->params[i], CONTEXT_ARGUMENT);
   }
 }
 

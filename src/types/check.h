@@ -92,6 +92,7 @@ struct Checker {
   VEC(Delayed) delayed;
   VEC(Type *) cleaners; /* named types, interfaces… to finish after checking */
   struct MonoGraph *mono;
+  const Node *called;      /* CONTEXT_ARGUMENT: whose argument it is */
   const char *target_text; /* what a function value is wanted for, as messages say it; NULL: a variable */
   bool had_error;
   uint32_t error_count;           /* notes of this checker */
@@ -290,6 +291,8 @@ bool operand_assignable(Checker *check, Operand *x, Type *t,
 bool operand_is_nil(const Operand *x);
 void check_assignment(Checker *check, Operand *x, Type *t,
                       const char *context); /* x to a variable of type t (NULL: := ) */
+/* As context of check_assignment: "argument to f", put into words when it is needed; check->called is f. */
+extern const char CONTEXT_ARGUMENT[];
 void check_init_const(Checker *check, Object *lhs, Operand *x);
 void check_init_var(Checker *check, Object *lhs, Operand *x, const char *context);
 void check_init_vars(Checker *check, ObjectList lhs, NodeList rhs, Node *return_stmt);

@@ -120,6 +120,8 @@ void check_valid_var_type(Checker *check, Node *e, Type *t) {
   /* Only interfaces are of interest, but whether a name is one may not be known yet. */
   if (t->kind != TYPE_NAMED && t->kind != TYPE_ALIAS && t->kind != TYPE_INTERFACE) return;
   if (type_is_type_param(t)) return;
+  const Type *known = t->kind == TYPE_NAMED ? LOAD_ACQUIRE(&t->u.named.underlying) : NULL;
+  if (known && known->kind != TYPE_INTERFACE) return;
   VarTypeTask *task = arena_new_of(check->arena, VarTypeTask);
   *task = (VarTypeTask){t, node_start(e)};
   check_later(check, verify_var_type, task);
