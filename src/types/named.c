@@ -26,8 +26,7 @@ Type *type_new_alias(Universe *u, Object *object) {
 }
 
 /* An alias whose right-hand side is not known yet is returned as it is: it equals nothing. */
-Type *type_unalias(Type *t) {
-  if (t->kind != TYPE_ALIAS) return t;
+Type *type_unalias_more_(Type *t) {
   Type *actual = LOAD_ACQUIRE(&t->u.alias.actual);
   if (actual && actual->kind != TYPE_ALIAS) return actual;
   Type *end = t;
@@ -114,16 +113,11 @@ static Type *resolve_underlying(Type *n) {
   return under;
 }
 
-Type *type_underlying(Type *t) {
-  if (t->kind == TYPE_NAMED) {
-    Type *under = LOAD_ACQUIRE(&t->u.named.underlying);
-    return under ? under : resolve_underlying(t);
-  }
-  if (t->kind == TYPE_ALIAS) {
-    Type *actual = type_unalias(t);
-    return actual->kind == TYPE_ALIAS ? type_invalid(t->universe) : type_underlying(actual);
-  }
-  return t->kind == TYPE_TYPE_PARAM ? type_param_interface(t->universe, t) : t;
+Type *type_underlying_more_(Type *t) {
+  if (t->kind == TYPE_NAMED) return resolve_underlying(t);
+  if (t->kind == TYPE_TYPE_PARAM) return type_param_interface(t->universe, t);
+  Type *actual = type_unalias(t);
+  return actual->kind == TYPE_ALIAS ? type_invalid(t->universe) : type_underlying(actual);
 }
 
 Type *type_under_all(Universe *u, Type *t) {

@@ -562,8 +562,17 @@ void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(v
 
 bool name_is_exported(Atom name); /* starts with an upper-case letter */
 
-Type *type_unalias(Type *t);
-Type *type_underlying(Type *t); /* never NULL, alias or named */
+Type *type_unalias_more_(Type *t);
+static inline Type *type_unalias(Type *t) { return t->kind == TYPE_ALIAS ? type_unalias_more_(t) : t; }
+Type *type_underlying_more_(Type *t);
+/* Never NULL, alias or named. */
+static inline Type *type_underlying(Type *t) {
+  if (t->kind == TYPE_NAMED) {
+    Type *under = load_acquire(&t->u.named.underlying);
+    return under ? under : type_underlying_more_(t);
+  }
+  return t->kind == TYPE_ALIAS || t->kind == TYPE_TYPE_PARAM ? type_underlying_more_(t) : t;
+}
 bool type_has_nil(Universe *u, Type *t);
 bool type_identical(Type *a, Type *b);
 uint32_t type_hash(Type *t); /* equal for identical types */
