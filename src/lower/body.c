@@ -209,14 +209,14 @@ static Lowering *lowering_of(Unit *unit) {
   low->universe = unit->universe;
   low->eager = unit->whole;
   low->in_place = unit->profile->front_end == FRONT_TYPECHECK;
-  Map *maps[] = {&low->names,       &low->generics,   &low->instances,     &low->replaced,
-                 &low->facts,       &low->rewritten,  &low->itabs,         &low->instance_types,
-                 &low->method_sets, &low->methodless, &low->runtime_names, &low->renamed,
-                 &low->inlined,     &low->seen_types, &low->type_keys};
+  Map *maps[] = {&low->names,       &low->generics,     &low->instances,     &low->replaced,
+                 &low->facts,       &low->rewritten,    &low->itabs,         &low->instance_types,
+                 &low->method_sets, &low->methodless,   &low->runtime_names, &low->renamed,
+                 &low->inlined,     &low->method_exprs, &low->seen_types,    &low->type_keys};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->funcs = map_in(low->kept);
-  low->type_notes.note_size = sizeof(TypeNote);
-  low->object_notes.note_size = sizeof(ObjectNote);
+  low->type_notes = (NoteTable){.note_size = sizeof(TypeNote), .page_bits = 6};
+  low->object_notes = (NoteTable){.note_size = sizeof(ObjectNote), .page_bits = 8};
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
   low->wrapped_values = strmap_in(low->arena);

@@ -264,8 +264,7 @@ Func *instance_method(Lowering *low, Instantiation *inst, uint32_t index) {
   if (inst->methods[index]) return inst->methods[index];
   Object *method = named_method(low->universe, inst->type, index);
   bool pointer = type_unalias(method->type->u.signature.recv->type)->kind == TYPE_POINTER;
-  Atom type_name = instance_name(low, inst);
-  Atom name = atom_printf(low, pointer ? "(*%s).%s" : "%s.%s", type_name->text, atom_text(method->name));
+  Atom name = method_name(low, pointer, instance_name(low, inst), method->name);
   inst->methods[index] =
       make_instance_func(low, inst, origin_func(method), name, shaped_types(low, method->type));
   return inst->methods[index];

@@ -120,11 +120,9 @@ typedef struct ObjectNote {
 } ObjectNote;
 
 /* Notes about what has dense ids, in pages that are made when they are first asked for and never move. */
-enum { NOTES_PER_PAGE = 32 };
-
 typedef struct NoteTable {
   VEC(void *) pages;
-  uint32_t note_size;
+  uint32_t note_size, page_bits; /* 1 << page_bits notes in a page */
 } NoteTable;
 
 struct Lowering { /* per unit */
@@ -141,13 +139,15 @@ struct Lowering { /* per unit */
   Map instances;      /* hash -> Instantiation* */
   Map instance_types; /* named instance Type* -> Instantiation* */
   NoteTable type_notes, object_notes;
-  Map seen_types;             /* Package* -> Type* -> Type*: type_as_seen */
-  uint32_t written_clock;     /* types and objects begun and finished so far */
-  uint32_t reading;           /* when the element that is being read was written; 0: outside of all others */
-  Map replaced;               /* Node* -> Node*: conditions simplified by static_bool */
-  Map facts;                  /* synthetic Node* -> Fact* */
-  Map rewritten;              /* ForStmt* -> Node*: range-over-func loops */
-  Map renamed;                /* written signature Type* -> 1: results have names of rangefunc.c */
+  Map seen_types;         /* Package* -> Type* -> Type*: type_as_seen */
+  uint32_t written_clock; /* types and objects begun and finished so far */
+  uint32_t reading;       /* when the element that is being read was written; 0: outside of all others */
+  Map replaced;           /* Node* -> Node*: conditions simplified by static_bool */
+  Map facts;              /* synthetic Node* -> Fact* */
+  Map rewritten;          /* ForStmt* -> Node*: range-over-func loops */
+  Map renamed;            /* written signature Type* -> 1: results have names of rangefunc.c */
+  Atom param_names[16], result_names[16]; /* "~p0", "~r0" and so on, once made */
+  Map method_exprs;           /* receiver type and method name, hashed -> MethodExpr* (select.c) */
   Map runtime_names;          /* Atom -> Name* */
   Map itabs;                  /* hash -> 1: itabs that were written */
   Map type_keys;              /* of type_link_key */
@@ -203,10 +203,10 @@ struct Body { /* a function body being lowered */
 void *note_page(Lowering *low, NoteTable *table, uint32_t page);
 
 static inline void *note_at(Lowering *low, NoteTable *table, uint32_t id) {
-  uint32_t number = id / NOTES_PER_PAGE;
+  uint32_t number = id >> table->page_bits;
   char *page = number < table->pages.len ? table->pages.items[number] : NULL;
   if (!page) page = note_page(low, table, number);
-  return page + (size_t)(id % NOTES_PER_PAGE) * table->note_size;
+  return page + (size_t)(id - (number << table->page_bits)) * table->note_size;
 }
 
 static inline TypeNote *type_note(Lowering *low, const Type *t) {
@@ -300,6 +300,7 @@ void add_body(Lowering *low, Func *fn, Object *object, Instantiation *inst);
 void run_todos(Lowering *low);
 void lower_body(Lowering *low, Func *fn);
 Name *runtime_name(Lowering *low, const char *text, Type *signature);
+Atom method_name(Lowering *low, bool pointer, Atom type, Atom method); /* "type.method", "(*type).method" */
 Type *make_signature(Lowering *low, uint32_t param_len, Type *const *params, uint32_t result_len,
                      Type *const *results);
 

@@ -247,11 +247,21 @@ static bool is_unnamed(Atom name) {
   return !name || name->len == 0 || (name->len == 1 && name->text[0] == '_');
 }
 
+enum { NUMBERED_NAMES = ARRAY_LEN(((Lowering *)0)->param_names) };
+
+/* "~p0", "~r1", "~b2" */
+static Atom unnamed_name(Lowering *low, char kind, uint32_t number) {
+  if (kind == 'b' || number >= NUMBERED_NAMES) return atom_printf(low, "~%c%u", kind, number);
+  Atom *known = kind == 'p' ? &low->param_names[number] : &low->result_names[number];
+  if (!*known) *known = atom_printf(low, "~%c%u", kind, number);
+  return *known;
+}
+
 /* Nameless ones are called after what they are and their number: ~p0, ~r1. */
 static Name *declare_param(Lowering *low, Func *fn, NameClass class_, Object *var, char kind,
                            uint32_t number) {
   bool unnamed = is_unnamed(var->name);
-  Atom name = unnamed ? atom_printf(low, "~%c%u", kind, number) : var->name;
+  Atom name = unnamed ? unnamed_name(low, kind, number) : var->name;
   Package *pkg = unnamed || !var->pkg ? fn->name->pkg : var->pkg;
   Name *param = name_new(low->unit, class_, xpos(var->pos), pkg, name, var->type, fn);
   param->object = var;
@@ -293,6 +303,22 @@ void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary) 
   }
 }
 
+Atom method_name(Lowering *low, bool pointer, Atom type, Atom method) {
+  char near[256]; /* (*type).method */
+  uint32_t type_len = type->len, method_len = method->len;
+  if (type_len + method_len + 4 > sizeof near)
+    return atom_printf(low, pointer ? "(*%s).%s" : "%s.%s", type->text, method->text);
+  char *at = near;
+  if (pointer) *at++ = '(', *at++ = '*';
+  memcpy(at, type->text, type_len);
+  at += type_len;
+  if (pointer) *at++ = ')';
+  *at++ = '.';
+  memcpy(at, method->text, method_len);
+  at += method_len;
+  return intern(low->unit->session->interner, (Str){near, (size_t)(at - near)});
+}
+
 static Atom declared_name(Lowering *low, Object *object) {
   Object *recv = object->type->u.signature.recv;
   if (!recv) {
@@ -302,8 +328,9 @@ static Atom declared_name(Lowering *low, Object *object) {
   Type *t = type_unalias(recv->type);
   bool pointer = t->kind == TYPE_POINTER;
   if (pointer) t = type_unalias(t->u.elem.type);
-  const char *type_name = t->kind == TYPE_NAMED ? atom_text(t->u.named.object->name) : "?";
-  return atom_printf(low, pointer ? "(*%s).%s" : "%s.%s", type_name, atom_text(object->name));
+  Atom type =
+      t->kind == TYPE_NAMED ? t->u.named.object->name : intern_text(low->unit->session->interner, "?");
+  return method_name(low, pointer, type, object->name);
 }
 
 Func *declare_func(Lowering *low, Object *object) {

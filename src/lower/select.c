@@ -63,14 +63,17 @@ static Type *method_type(Lowering *low, Type *signature, Type *recv) {
                             signature->u.signature.results, signature->u.signature.variadic);
 }
 
-Op *make_method_expr(Lowering *low, Pos pos, Type *recv, Object *method, Func *fn) {
-  Type *signature = fn ? fn->type : method->type;
-  Op *op = op_new(low->unit, OP_METHEXPR, xpos(pos), method_type(low, signature, recv));
+static Op *method_expr(Lowering *low, Pos pos, Type *type, Type *recv, Object *method, Func *fn) {
+  Op *op = op_new(low->unit, OP_METHEXPR, xpos(pos), type);
   op->x = op_type(low->unit, XPOS_NONE, recv);
   op->sym = method->name;
   op->method = method;
   op->name = fn ? fn->name : NULL;
   return op;
+}
+
+Op *make_method_expr(Lowering *low, Pos pos, Type *recv, Object *method, Func *fn) {
+  return method_expr(low, pos, method_type(low, fn ? fn->type : method->type, recv), recv, method, fn);
 }
 
 Func *method_func(Lowering *low, Type *recv, Object *method) {
@@ -85,10 +88,34 @@ Func *method_func(Lowering *low, Type *recv, Object *method) {
   return object_func(low, method);
 }
 
-Op *find_method_expr(Lowering *low, Pos pos, Type *recv, Atom name, Package *pkg) {
+/* What T.name is. */
+typedef struct MethodExpr {
+  Type *recv;
+  Atom name;
+  Package *pkg;
+  Object *method;
+  Type *type;              /* of the expression, once made */
+  struct MethodExpr *next; /* same hash */
+} MethodExpr;
+
+static MethodExpr *method_expr_of(Lowering *low, Type *recv, Atom name, Package *pkg) {
+  uint64_t *first = map_put(&low->method_exprs, (uint64_t)recv->id << 32 | name->hash);
+  MethodExpr *known = (MethodExpr *)(uintptr_t)*first;
+  while (known && (known->recv != recv || known->name != name || known->pkg != pkg)) known = known->next;
+  if (known) return known;
   Lookup found = lookup_field_or_method(low->universe, recv, true, pkg, name);
   if (!found.object || found.object->kind != OBJECT_FUNC) BUG("no method %s", atom_text(name));
-  return make_method_expr(low, pos, recv, found.object, method_func(low, recv, found.object));
+  MethodExpr *expr = arena_new_of(low->arena, MethodExpr);
+  *expr = (MethodExpr){recv, name, pkg, found.object, NULL, (MethodExpr *)(uintptr_t)*first};
+  *first = map_key(expr);
+  return expr;
+}
+
+Op *find_method_expr(Lowering *low, Pos pos, Type *recv, Atom name, Package *pkg) {
+  MethodExpr *expr = method_expr_of(low, recv, name, pkg);
+  Func *fn = method_func(low, recv, expr->method);
+  if (!expr->type) expr->type = method_type(low, fn ? fn->type : expr->method->type, recv);
+  return method_expr(low, pos, expr->type, recv, expr->method, fn);
 }
 
 Op *make_dot_inter(Body *b, Pos pos, Op *x, Object *method) {

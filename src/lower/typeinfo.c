@@ -8,6 +8,7 @@
  * Go: cmd/compile/internal/typecheck/subr.go, cmd/compile/internal/types/{type,identity}.go, noder/reader.go (shapify)
  */
 #include <nettle/sha2.h>
+#include <stdio.h>
 
 #include "lower/internal.h"
 
@@ -29,7 +30,7 @@ void *note_page(Lowering *low, NoteTable *table, uint32_t page) {
     memset(table->pages.items + table->pages.len, 0, sizeof(void *) * (page + 1 - table->pages.len));
     table->pages.len = page + 1;
   }
-  return table->pages.items[page] = arena_alloc(low->arena, (size_t)NOTES_PER_PAGE * table->note_size);
+  return table->pages.items[page] = arena_alloc(low->arena, (size_t)table->note_size << table->page_bits);
 }
 
 bool is_basic_flag(Type *t, uint32_t flags) {
@@ -262,10 +263,17 @@ Object *struct_field(Type *t, uint32_t index) {
 }
 
 Atom atom_printf(Lowering *low, const char *fmt, ...) {
+  char near[256]; /* enough nearly always */
   va_list args;
   va_start(args, fmt);
-  Str text = arena_vprintf(low->arena, fmt, args);
+  int len = vsnprintf(near, sizeof near, fmt, args);
   va_end(args);
+  Str text = {near, (size_t)len};
+  if (text.len >= sizeof near) {
+    va_start(args, fmt);
+    text = arena_vprintf(low->arena, fmt, args);
+    va_end(args);
+  }
   return intern(low->unit->session->interner, text);
 }
 
