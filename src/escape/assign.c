@@ -73,7 +73,12 @@ static void note_self_assignment(const Walker *w, Op *where) {
 void walk_assign_list(Walker *w, Op *const *dsts, uint32_t len, const OpList *srcs, const char *why,
                       Op *where) {
   Graph *g = w->graph;
-  HoleList ks = walk_addrs(w, dsts, len);
+  Hole one;
+  HoleList ks = {&one, 1};
+  if (len == 1)
+    one = walk_addr(w, dsts[0]);
+  else
+    ks = walk_addrs(w, dsts, len);
   for (uint32_t i = 0; i < len; i++) {
     Op *src = i < srcs->len ? srcs->items[i] : NULL, *dst = dsts[i];
     Hole k = ks.items[i];

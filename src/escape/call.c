@@ -27,7 +27,7 @@ ReassignOracle *graph_oracle(Graph *g, Func *fn) {
   while (fn->closure_parent && !(fn->closure_parent->flags & FUNC_PACKAGE_INIT)) fn = fn->closure_parent;
   ReassignOracle *oracle = map_get_ptr(g->oracles, fn);
   if (!oracle) {
-    oracle = reassign_oracle_new(g->oracle_arena, g->unit, fn);
+    oracle = reassign_oracle_new(g->run_arena, g->unit, fn);
     map_set_ptr(g->oracles, fn, oracle);
   }
   return oracle;
@@ -62,17 +62,23 @@ static Callees assigned_callees(Walker *w, OpRefs assigns) {
   return callees;
 }
 
-static Callees find_callees(Walker *w, const Op *call) {
+/* one: room for the callee, if there is only one. */
+static Callees find_callees(Walker *w, const Op *call, Name **one) {
   if (call->kind != OP_CALLFUNC) return (Callees){NULL, 0};
-  ReassignOracle *oracle = graph_oracle(w->graph, w->fn);
-  Op *value = reassign_oracle_value(oracle, call->fun);
+  Op *value = call->fun;
   Name *callee = op_static_callee(w->graph->unit, value);
+  ReassignOracle *oracle = NULL;
+  if (!callee) { /* most calls are of functions by name */
+    oracle = graph_oracle(w->graph, w->fn);
+    value = reassign_oracle_value(oracle, value);
+    callee = op_static_callee(w->graph->unit, value);
+  }
   if (callee) {
-    Callees one = {arena_new_of(w->graph->arena, Name *), 1};
-    one.items[0] = resolved(w, callee);
-    return one;
+    *one = resolved(w, callee);
+    return (Callees){one, 1};
   }
   if (value->kind != OP_NAME) return (Callees){NULL, 0};
+  if (!oracle) oracle = graph_oracle(w->graph, w->fn);
   return assigned_callees(w, reassign_oracle_func_assignments(oracle, value->name));
 }
 
@@ -111,6 +117,7 @@ Hole walk_tag_hole(Walker *w, HoleList ks, Func *callee, uint32_t param) {
 
 static Hole merged_tag_hole(Walker *w, HoleList ks, Callees callees, uint32_t param) {
   if (callees.len == 0) return hole_at(LOC_HEAP);
+  if (callees.len == 1) return walk_tag_hole(w, ks, callees.items[0]->func, param);
   Hole *holes = arena_new_array(w->graph->arena, Hole, callees.len);
   for (uint32_t i = 0; i < callees.len; i++) holes[i] = walk_tag_hole(w, ks, callees.items[i]->func, param);
   return walker_tee(w, holes, callees.len);
@@ -209,7 +216,8 @@ static Hole callee_hole(Walker *w, HoleList ks, Callees callees, Op *call) {
 }
 
 static void walk_call_function(Walker *w, HoleList ks, Op *call) {
-  Callees callees = find_callees(w, call);
+  Name *one;
+  Callees callees = find_callees(w, call, &one);
   wire_results(w, ks, callees);
   Op *recv = NULL;
   if (call->kind == OP_CALLFUNC)

@@ -11,8 +11,9 @@
 
 typedef struct Run {
   Unit *unit;
-  Arena *arena;        /* of one component */
-  Arena *oracle_arena; /* of the whole run */
+  Arena *arena;     /* of one component */
+  Arena *run_arena; /* of the whole run */
+  Graph tables;     /* the last graph, if there was one */
   Map oracles;
   TypeAnswer answers[TYPE_ANSWERS];
 } Run;
@@ -158,9 +159,8 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
   (void)recursive;
   Run *run = context;
   Graph g;
-  graph_init(&g, run->unit, run->arena);
+  graph_init(&g, run->unit, run->arena, run->run_arena, &run->tables);
   g.oracles = &run->oracles;
-  g.oracle_arena = run->oracle_arena;
   g.answers = run->answers;
   g.tags_later = !g.early && !run->unit->whole && !run->unit->events && run->unit->require_func != NULL;
   if (g.early) {
@@ -172,14 +172,15 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
     graph_solve(&g);
   }
   finish(&g, list, len);
+  run->tables = g;
   arena_reset(run->arena);
 }
 
 void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
-  Run run = {.unit = unit, .arena = scratch_new(), .oracle_arena = scratch_new()};
-  run.oracles = map_in(run.oracle_arena);
+  Run run = {.unit = unit, .arena = scratch_new(), .run_arena = scratch_new()};
+  run.oracles = map_in(run.run_arena);
   unit_visit_components_except(unit, roots, len, FUNC_ESCAPE_DONE, analyse, &run);
-  scratch_free(run.oracle_arena);
+  scratch_free(run.run_arena);
   scratch_free(run.arena);
 }
 

@@ -21,7 +21,7 @@ static int setup(void **state) {
   f->unit.arena = f->unit.bodies = arena;
   f->unit.profile = profile_newest();
   f->unit.target = target_find(STR("linux"), STR("amd64"));
-  graph_init(&f->g, &f->unit, arena);
+  graph_init(&f->g, &f->unit, arena, arena, NULL);
   f->fn = func_new(&f->unit, XPOS_NONE, NULL, NULL, NULL);
   f->closure = func_new(&f->unit, XPOS_NONE, NULL, NULL, NULL);
   f->closure->closure_parent = f->fn;
@@ -154,7 +154,7 @@ enum { RANDOM_LOCS = 50, RANDOM_EDGES = 90, RANDOM_GRAPHS = 300 };
 static void random_graph(Fixture *f, uint32_t seed, uint32_t more) {
   static const NameClass classes[] = {CLASS_AUTO, CLASS_AUTO, CLASS_PARAM, CLASS_PARAM_OUT};
   f->g = (Graph){0};
-  graph_init(&f->g, &f->unit, f->arena);
+  graph_init(&f->g, &f->unit, f->arena, f->arena, NULL);
   f->closure->flags = 0;
   for (uint32_t i = 0; i < RANDOM_LOCS; i++) {
     Func *fn = next_random(&seed) % 3 == 0 ? f->closure : f->fn;

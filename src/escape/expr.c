@@ -17,7 +17,7 @@ void walk_discards(Walker *w, const OpList *list) {
 
 void walk_expr(Walker *w, Hole k, Op *op) {
   if (!op) return;
-  walk_stmts(w, &op->init);
+  if (op->init.len) walk_stmts(w, &op->init);
   walk_expr_without_init(w, k, op);
 }
 
@@ -95,7 +95,7 @@ static void walk_closure(Walker *w, Hole k, Op *op) {
     walk_captures(g, k, fn);
     return;
   }
-  vec_push(g->arena, &g->closures, (PendingClosure){fn, k.dst, k.derefs, k.notes});
+  vec_push(g->run_arena, &g->closures, (PendingClosure){fn, k.dst, k.derefs, k.notes});
   if (!func_captures(fn)) return;
   for (uint32_t i = 0; i < fn->closure_vars.len; i++) {
     Loc *loc = graph_loc(g, graph_name_loc(g, fn->closure_vars.items[i]));

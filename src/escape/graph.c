@@ -29,16 +29,23 @@ Type *escape_element(Type *t) { return type_underlying(t)->u.elem.type; }
 
 /* ---- locations ---- */
 
-void graph_init(Graph *g, Unit *unit, Arena *arena) {
-  *g = (Graph){.unit = unit, .arena = arena, .explain = event_wanted(unit, 2)};
+void graph_init(Graph *g, Unit *unit, Arena *arena, Arena *run_arena, const Graph *tables) {
+  *g = (Graph){.unit = unit, .arena = arena, .run_arena = run_arena, .explain = event_wanted(unit, 2)};
+  if (tables) {
+    g->locs = tables->locs;
+    g->edges = tables->edges;
+    g->notes = tables->notes;
+    g->closures = tables->closures;
+    g->locs.len = g->edges.len = g->notes.len = g->closures.len = 0;
+  }
   g->early = unit->profile->captures_first;
   g->texts = map_in(arena);
   static const uint8_t attrs[LOC_FIRST] = {0, ATTR_ESCAPES | ATTR_PERSISTS | ATTR_MUTATES | ATTR_CALLS,
                                            ATTR_MUTATES, ATTR_CALLS, 0};
   for (uint32_t i = 0; i < LOC_FIRST; i++)
-    vec_push(arena, &g->locs, (Loc){.attrs = attrs[i], .leaks = leaks_none()});
-  vec_push(arena, &g->edges, (Edge){.derefs = 0});
-  vec_push(arena, &g->notes, (Reason){.why = NULL});
+    vec_push(run_arena, &g->locs, (Loc){.attrs = attrs[i], .leaks = leaks_none()});
+  vec_push(run_arena, &g->edges, (Edge){.derefs = 0});
+  vec_push(run_arena, &g->notes, (Reason){.why = NULL});
 }
 
 LocId graph_add_loc(Graph *g, Func *fn, int32_t loop_depth, Op *op, bool persists) {
@@ -51,16 +58,10 @@ LocId graph_add_loc(Graph *g, Func *fn, int32_t loop_depth, Op *op, bool persist
     loc.param_out = op->name->class_ == CLASS_PARAM_OUT;
     op->name->opt = (void *)(uintptr_t)id.v;
   }
-  vec_push(g->arena, &g->locs, loc);
+  vec_push(g->run_arena, &g->locs, loc);
   const char *why = g->early && op ? heap_alloc_reason_early(g, op) : NULL;
   if (why) graph_flow(g, hole_addr(g, hole_at(LOC_HEAP), op, why), id);
   return id;
-}
-
-/* Name.opt may be left from another component; a location belongs to the name only if it says so itself. */
-bool graph_has_name(const Graph *g, const Name *name) {
-  uintptr_t v = (uintptr_t)name->opt;
-  return v >= LOC_FIRST && v < g->locs.len && g->locs.items[v].op == &name->op;
 }
 
 LocId graph_name_loc(Graph *g, Name *name) {
@@ -75,12 +76,9 @@ bool graph_in_component(const Graph *g, const Func *fn) {
 
 /* ---- holes ---- */
 
-Hole hole_at(LocId loc) { return (Hole){.dst = loc}; }
-
-Hole hole_note(Graph *g, Hole k, Op *where, const char *why) {
-  if (!g->explain) return k;
+Hole hole_add_note(Graph *g, Hole k, Op *where, const char *why) {
   NoteId id = {g->notes.len};
-  vec_push(g->arena, &g->notes, (Reason){k.notes, where, why});
+  vec_push(g->run_arena, &g->notes, (Reason){k.notes, where, why});
   k.notes = id;
   return k;
 }
@@ -117,7 +115,7 @@ void graph_flow(Graph *g, Hole k, LocId src) {
     return;
   }
   EdgeId id = {g->edges.len};
-  vec_push(g->arena, &g->edges, (Edge){.src = src, .derefs = k.derefs, .notes = k.notes});
+  vec_push(g->run_arena, &g->edges, (Edge){.src = src, .derefs = k.derefs, .notes = k.notes});
   if (to->last.v)
     graph_edge(g, to->last)->next = id;
   else

@@ -112,6 +112,7 @@ typedef struct TypeAnswer {
 typedef struct Graph {
   Unit *unit;
   Arena *arena;      /* dropped with the graph */
+  Arena *run_arena;  /* of the whole run: has the tables, which the next graph fills again */
   bool explain;      /* notes are wanted */
   bool has_literals; /* some location belongs to a function literal */
   bool early;        /* profile->captures_first: each function is walked by itself, captures are known */
@@ -121,8 +122,7 @@ typedef struct Graph {
   VEC(PendingClosure) closures;
   bool tags_later; /* only tags are wanted, those of callees where they make a difference: later.c */
   VEC(LaterArgument) later;
-  Map *oracles; /* Func* -> ReassignOracle*; of the whole run, in oracle_arena */
-  Arena *oracle_arena;
+  Map *oracles;        /* Func* -> ReassignOracle*; in run_arena */
   TypeAnswer *answers; /* TYPE_ANSWERS: whether values carry nothing */
   uint32_t paths;      /* explained so far */
   Map texts;           /* Op* -> Str*: printed forms; emptied when an op changes */
@@ -143,14 +143,22 @@ static inline Reason *graph_note(const Graph *g, NoteId id) { return &g->notes.i
 static inline bool loc_has(const Graph *g, LocId id, uint8_t attrs) {
   return (graph_loc(g, id)->attrs & attrs) != 0;
 }
-void graph_init(Graph *g, Unit *unit, Arena *arena);
+/* tables: an older graph of the run, which is done, or NULL. */
+void graph_init(Graph *g, Unit *unit, Arena *arena, Arena *run_arena, const Graph *tables);
 LocId graph_add_loc(Graph *g, Func *fn, int32_t loop_depth, Op *op, bool persists);
+/* Name.opt may be left from another component; a location belongs to the name only if it says so itself. */
+static inline bool graph_has_name(const Graph *g, const Name *name) {
+  uintptr_t v = (uintptr_t)name->opt;
+  return v >= LOC_FIRST && v < g->locs.len && g->locs.items[v].op == &name->op;
+}
 LocId graph_name_loc(Graph *g, Name *name);
-bool graph_has_name(const Graph *g, const Name *name);
 bool graph_in_component(const Graph *g, const Func *fn); /* being analysed right now: no tags yet */
 void graph_flow(Graph *g, Hole k, LocId src);
-Hole hole_at(LocId loc);
-Hole hole_note(Graph *g, Hole k, Op *where, const char *why);
+static inline Hole hole_at(LocId loc) { return (Hole){.dst = loc}; }
+Hole hole_add_note(Graph *g, Hole k, Op *where, const char *why);
+static inline Hole hole_note(Graph *g, Hole k, Op *where, const char *why) {
+  return g->explain ? hole_add_note(g, k, where, why) : k;
+}
 Hole hole_shift(Hole k, int32_t delta);
 Hole hole_deref(Graph *g, Hole k, Op *where, const char *why);
 Hole hole_addr(Graph *g, Hole k, Op *where, const char *why);

@@ -14,6 +14,7 @@ static const char too_aligned[] = "too aligned for stack";
 
 /* Types that are never large or oddly aligned, without computing sizes. */
 static bool is_small(const Target *target, Type *t) {
+  if (t->kind == TYPE_POINTER || t->kind == TYPE_SLICE) return true;
   t = type_underlying(t);
   if (t->kind == TYPE_STRUCT || t->kind == TYPE_ARRAY || t->kind == TYPE_TUPLE) return false;
   return t->kind != TYPE_BASIC || target->pointer_size == target->max_align;
@@ -109,6 +110,8 @@ static void evaluate_before(Graph *g, Func *fn, XPos pos, Op *op, OpList *init) 
 static void rewrite_make(Graph *g, Op *op, Func *fn) {
   Op **size = op->y ? &op->y : &op->x;
   if (!*size || (*size)->kind == OP_LITERAL) return;
+  const Op *first = op_first_value(*size);
+  if (first && first->kind != OP_LITERAL && first->kind != OP_LEN) return;
   ReassignOracle *oracle = graph_oracle(g, fn);
   Op *value = reassign_oracle_value(oracle, *size);
   if (value->kind == OP_LITERAL) {
@@ -142,6 +145,8 @@ static bool constant_fits(Type *t, const Const *value) {
 static void rewrite_conversion(Graph *g, Op *op, Func *fn) {
   Op *x = op->x;
   if (x->kind == OP_LITERAL || type_is_interface(x->type)) return;
+  const Op *first = op_first_value(x);
+  if (first && first->kind != OP_LITERAL) return;
   Op *value = reassign_oracle_value(graph_oracle(g, fn), x);
   if (!op_is(value, OP_LITERAL) || !constant_fits(x->type, value->lit)) return;
   evaluate_before(g, fn, op->pos, x, &op->init);

@@ -183,7 +183,7 @@ static void walk_assign_multi(Walker *w, Op *op, const char *why) {
 
 void walk_stmt(Walker *w, Op *op) {
   if (!op) return;
-  walk_stmts(w, &op->init);
+  if (op->init.len) walk_stmts(w, &op->init);
   switch ((int)op->kind) {
   case OP_FALL:
   case OP_DCLCONST:

@@ -479,8 +479,13 @@ Func *func_outermost(Func *fn);
 /* inner is a closure that stands (however deep) inside of outer. */
 bool func_contains_closure(const Func *outer, const Func *inner);
 /* The captured variable itself for a name inside a closure; else the name. */
-Name *name_canonical(Name *name);
-bool name_is_blank(const Name *name); /* "_" */
+static inline Name *name_canonical(Name *name) {
+  while ((name->name_flags & NAME_CLOSURE_VAR) && name->outer) name = name->outer;
+  return name;
+}
+static inline bool name_is_blank(const Name *name) { /* "_" */
+  return name->name && name->name->len == 1 && name->name->text[0] == '_';
+}
 
 /* ---- walking ---- */
 
@@ -620,6 +625,8 @@ typedef struct OpRefs {
 } OpRefs;
 ReassignOracle *reassign_oracle_new(Arena *arena, Unit *unit, Func *outermost);
 Op *reassign_oracle_value(ReassignOracle *oracle, Op *op); /* as op_static_value */
+/* Without a walk: the same if no variable on the way is reassigned. NULL: too far away. */
+Op *op_first_value(Op *op);
 /* False: a parameter or variable with a definition that nothing else assigns to. */
 bool reassign_oracle_reassigned(ReassignOracle *oracle, const Name *name);
 /* All simple assignments (AS) to a local variable of function type, in source order; none if some other form assigns it. */

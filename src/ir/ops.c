@@ -213,15 +213,6 @@ Name *name_temp(Unit *unit, Func *fn, XPos pos, Type *type) {
   return name;
 }
 
-Name *name_canonical(Name *name) {
-  while ((name->name_flags & NAME_CLOSURE_VAR) && name->outer) name = name->outer;
-  return name;
-}
-
-bool name_is_blank(const Name *name) {
-  return name->name && name->name->len == 1 && name->name->text[0] == '_';
-}
-
 /* ---- functions ---- */
 
 static Func *new_func(Unit *unit, Arena *arena, XPos pos, Package *pkg, Atom name, Type *signature) {

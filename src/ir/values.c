@@ -350,6 +350,17 @@ Op *reassign_oracle_value(ReassignOracle *oracle, Op *op) {
   }
 }
 
+Op *op_first_value(Op *op) {
+  enum { STEPS_MAX = 64 }; /* variables may have each other's values */
+  for (uint32_t i = 0; i < STEPS_MAX; i++) {
+    Op *inner = transparent_operand(op);
+    if (!inner && op->kind == OP_NAME) inner = defined_value(name_canonical(op->name));
+    if (!inner) return op;
+    op = inner;
+  }
+  return NULL;
+}
+
 bool reassign_oracle_reassigned(ReassignOracle *oracle, const Name *name) {
   fill(oracle);
   return !map_get_ptr(&oracle->single, name);
