@@ -733,6 +733,7 @@ struct EventLog {
   void (*full)(void *context,
                Unit *unit); /* takes what is in the list, which then is empty; NULL: it grows */
   void *context;
+  void *printer; /* private to explain */
 };
 
 EventLog *event_log_new(Arena *arena, int level);

@@ -75,6 +75,8 @@ enum { SOURCE_LINE_LIMIT = (1 << 20) - 2, SOURCE_COL_LIMIT = (1 << 8) - 1 };
 static inline int pos_compare(Pos a, Pos b) { return (a.v > b.v) - (a.v < b.v); }
 /* Whether the compiler takes them for one place: it forgets how large large columns and lines are. */
 bool source_same_place(const Sources *sources, Pos a, Pos b);
+/* The parts of what is printed for a position of the file. */
+Position source_position_shown(const SourceFile *file, Pos pos);
 /* Appends "file:line:col" as the compiler prints it ("<unknown line number>" for none, no ":col" where it is 0 or large). */
 void source_print_position(const Sources *sources, Buffer *out, Pos pos);
 /* The same for a position of which it is known that it is in that file; NULL: in none. */
