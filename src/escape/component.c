@@ -155,6 +155,10 @@ static void finish(Graph *g, Func *const *list, uint32_t len) {
     for (uint32_t i = 0; i < len; i++) report_uintptr_params(g, list[i]);
 }
 
+enum {
+  ARENA_FULL = 128 * 1024
+}; /* bytes that components may leave behind: memory that is used again is cleared again */
+
 static void analyse(void *context, Func *const *list, uint32_t len, bool recursive) {
   (void)recursive;
   Run *run = context;
@@ -173,7 +177,7 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
   }
   finish(&g, list, len);
   run->tables = g;
-  arena_reset(run->arena);
+  if (arena_used(run->arena) > ARENA_FULL) arena_reset(run->arena);
 }
 
 void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {

@@ -11,16 +11,15 @@
  */
 #include "escape/escape.h"
 
-typedef struct Assign Assign;
-struct Assign { /* of a variable that nobody is known to read */
+typedef struct Assign { /* of a variable that nobody is known to read */
   Op **left, **right;
-  Assign *before; /* of the same variable */
+  uint32_t before; /* number of another one of the same variable, from 1; 0: none */
   bool lives;
-};
+} Assign;
 
-typedef struct LocalWalk {
-  Arena *arena; /* name->opt: Assign*, the last one */
-  VEC(Assign *) assigns;
+typedef struct LocalWalk { /* of one function after the other */
+  Arena *arena;
+  VEC(Assign) assigns;  /* name->opt: number of the last one, from 1 */
   VEC(Func *) literals; /* whose bodies are to be looked at */
   BodySurvey survey;    /* of the function whose body is being looked at */
   bool surveying;       /* it is not known what it mentions */
@@ -54,10 +53,12 @@ static void visit_name(LocalWalk *walk, Name *name) {
   name = name_canonical(name);
   if ((name->name_flags & NAME_READ) || !is_local(name, false)) return;
   name->name_flags |= NAME_READ;
-  Assign *assign = name->opt;
+  uint32_t number = (uint32_t)(uintptr_t)name->opt;
   name->opt = NULL;
-  for (; assign; assign = assign->before) {
+  while (number) {
+    Assign *assign = &walk->assigns.items[number - 1];
     assign->lives = true;
+    number = assign->before;
     if (*assign->right) visit_value(walk, *assign->right);
   }
 }
@@ -70,12 +71,10 @@ static bool has_effects(const Op *op) {
 
 static void add_assign(LocalWalk *walk, Name *name, Op **left, Op **right) {
   if (walk->surveying && *right) survey_note(&walk->survey, *right);
-  Assign *assign = arena_new_of(walk->arena, Assign);
-  *assign = (Assign){.left = left, .right = right};
-  vec_push(walk->arena, &walk->assigns, assign);
-  if (name_is_blank(name)) return; /* bodies of several packages share its Name, and nobody reads it */
-  assign->before = name->opt;
-  name->opt = assign;
+  bool blank = name_is_blank(name); /* bodies of several packages share its Name, and nobody reads it */
+  uint32_t before = blank ? 0 : (uint32_t)(uintptr_t)name->opt;
+  vec_push(walk->arena, &walk->assigns, (Assign){.left = left, .right = right, .before = before});
+  if (!blank) name->opt = (void *)(uintptr_t)walk->assigns.len;
 }
 
 static void visit_assign(LocalWalk *walk, Op **left, Op **right, bool blank_is_discard) {
@@ -149,8 +148,7 @@ static void visit_body(LocalWalk *walk, Unit *unit, Func *fn) {
 
 static void drop_assign(Unit *unit, const Assign *assign) {
   Name *name = name_canonical((*assign->left)->name);
-  name->opt = NULL;
-  if (!name_is_blank(name)) name->defn = NULL;
+  if (!name_is_blank(name)) name->opt = name->defn = NULL;
   Atom blank = intern(unit->session->interner, STR("_"));
   Type *type = universe_basic(unit->universe, BASIC_INT);
   XPos pos = (*assign->left)->pos;
@@ -163,14 +161,14 @@ static void note_changed(Func *fn) {
   for (uint32_t i = 0; i < fn->closures.len; i++) note_changed(fn->closures.items[i]);
 }
 
-static void visit_family(Arena *arena, Unit *unit, Func *fn) {
-  LocalWalk walk = {.arena = arena};
-  visit_body(&walk, unit, fn);
-  while (walk.literals.len) visit_body(&walk, unit, vec_pop(&walk.literals));
+static void visit_family(LocalWalk *walk, Unit *unit, Func *fn) {
+  walk->assigns.len = 0;
+  visit_body(walk, unit, fn);
+  while (walk->literals.len) visit_body(walk, unit, vec_pop(&walk->literals));
   bool changed = false;
-  for (uint32_t i = 0; i < walk.assigns.len; i++) {
-    if (walk.assigns.items[i]->lives) continue;
-    drop_assign(unit, walk.assigns.items[i]);
+  vec_each (const Assign, assign, &walk->assigns) {
+    if (assign->lives) continue;
+    drop_assign(unit, assign);
     changed = true;
   }
   if (changed) note_changed(fn);
@@ -178,13 +176,10 @@ static void visit_family(Arena *arena, Unit *unit, Func *fn) {
 
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   if (unit->flags.no_optimize || unit->flags.no_dead_locals) return;
-  Arena *arena = scratch_new();
-  for (uint32_t i = 0; i < len; i++) {
-    if (func_captures(funcs[i])) continue;
-    visit_family(arena, unit, funcs[i]);
-    arena_reset(arena);
-  }
-  scratch_free(arena);
+  LocalWalk walk = {.arena = scratch_new()};
+  for (uint32_t i = 0; i < len; i++)
+    if (!func_captures(funcs[i])) visit_family(&walk, unit, funcs[i]);
+  scratch_free(walk.arena);
 }
 
 void dead_locals_unit(Unit *unit) { dead_locals_funcs(unit, unit->funcs.items, unit->funcs.len); }

@@ -12,6 +12,12 @@
 
 /* ---- variables ---- */
 
+Op **clone_room(Unit *unit, uint32_t len) {
+  InlineState *state = inline_state(unit);
+  vec_reserve(unit->arena, &state->replacements, len);
+  return state->replacements.items;
+}
+
 Name *clone_name(Unit *unit, const Name *name, Func *into) {
   Name *copy = arena_new_of(unit->bodies, Name);
   *copy = *name;
@@ -191,7 +197,7 @@ InlineBody *inline_body_new(Unit *unit, Func *fn) {
   CloneOptions options = {.names = map_in(state->scratch), .into = holder, .context = &context};
   options.clone_closure = clone_template_closure;
   names_number(fn->dcl.items, fn->dcl.len);
-  clone_number(&options, fn->dcl.items, fn->dcl.len);
+  clone_number(&options, fn->dcl.items, fn->dcl.len, clone_room(unit, fn->dcl.len));
   clone_closure_vars(unit, &options, holder, fn);
   clone_dcl(unit, &options, holder, fn);
   OpList items = op_list_clone(unit, &options, &fn->body);

@@ -89,7 +89,8 @@ static Op *expand_return(Expansion *x, CloneOptions *options, const Op *ret) {
   Unit *unit = x->base.unit;
   XPos pos = x->call->pos;
   Op *block = op_new(unit, OP_BLOCK, pos, NULL);
-  block->list = op_list_clone(unit, options, &ret->init);
+  uint32_t own = (ret->list.len > 0) + 1 + (x->delay_results ? x->results.len : 0);
+  block->list = op_list_clone_with_room(unit, options, &ret->init, own);
   if (ret->list.len > 0) {
     Op *assign = op_new(unit, OP_AS2, pos, NULL);
     op_list_append(unit, &assign->lhs, &x->results);
@@ -179,10 +180,12 @@ static void adopt_names(Expansion *x, CloneOptions *options, OpList *params) {
   Unit *unit = x->base.unit;
   const InlineBody *body = func_inline_body(x->callee);
   uint32_t param_len = x->callee->param_len, result_len = x->callee->result_len;
+  vec_reserve(unit->bodies, params, param_len);
+  vec_reserve(unit->bodies, &x->results, result_len);
   for (uint32_t i = 0; i < body->closure_var_len; i++)
     clone_rename(options, body->closure_vars[i], &x->callee->closure_vars.items[i]->outer->op);
   vec_reserve(unit->bodies, &x->caller->dcl, x->caller->dcl.len + body->dcl_len);
-  clone_number(options, body->dcl, body->dcl_len);
+  clone_number(options, body->dcl, body->dcl_len, clone_room(unit, body->dcl_len));
   for (uint32_t i = 0; i < body->dcl_len; i++) {
     Name *name = adopt_name(x, body->dcl[i], options->inl);
     if (is_dictionary_wrapper(x->callee) && body->dcl[i]->class_ == CLASS_AUTO) name->op.pos = x->call->pos;
@@ -199,7 +202,7 @@ static OpList expand_body(Expansion *x, CloneOptions *options) {
   Unit *unit = x->base.unit;
   const InlineBody *body = inline_body_here(unit, x->callee);
   OpList source = {body->body_items, body->body_len, body->body_len};
-  OpList list = op_list_clone(unit, options, &source);
+  OpList list = op_list_clone_with_room(unit, options, &source, 1);
   if (is_dictionary_wrapper(x->callee)) op_list_any(&list, place_at, &x->call->pos);
   Op *label = op_new(unit, OP_LABEL, x->call->pos, NULL);
   label->label = x->return_label;

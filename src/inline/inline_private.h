@@ -28,6 +28,7 @@ typedef struct SiteTable SiteTable;
 typedef struct InlineState {
   Arena *scratch;          /* for one cloning at a time; there while one of the layer's entry points runs */
   Arena *spare;            /* likewise, what inline_func used last, to be used again; or NULL */
+  VEC(Op *) replacements;  /* room for those of one cloning (clone_room) */
   VEC(Atom) return_labels; /* ".i0", ".i1" … (expand.c) */
   Map package_classes;     /* Package* -> bits of known packages + 1 (calls.c) */
   const Package *last_package; /* the one that was looked up last, and its bits */
@@ -86,6 +87,8 @@ void inline_one_bottom_up(Unit *unit, Func *fn); /* its calls only */
 /* ---- body.c ---- */
 
 InlineBody *inline_body_new(Unit *unit, Func *fn);
+/* Room for the replacements of so many names, until the next cloning. */
+Op **clone_room(Unit *unit, uint32_t len);
 /* A copy of a variable for function `into`. */
 Name *clone_name(Unit *unit, const Name *name, Func *into);
 /* What CloneOptions.context points to in this layer (maybe at the start of something larger). */

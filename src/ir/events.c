@@ -22,7 +22,14 @@ EventLog *event_log_new(Arena *arena, int level) {
   return log;
 }
 
-enum { LOG_FULL = 1024 }; /* events: what a cache holds */
+enum { LOG_FIRST = 32, LOG_FULL = 1024 }; /* events: room at first; what a cache holds */
+
+/* Most logs stay small, and all others get full. */
+static void make_room(EventLog *log) {
+  uint32_t room = log->list.cap < LOG_FIRST ? LOG_FIRST : 4 * log->list.cap;
+  if (log->full && room > LOG_FULL) room = LOG_FULL;
+  vec_reserve(log->arena, &log->list, room);
+}
 
 Event *event_add(Unit *unit, EventKind kind, XPos pos) {
   EventLog *log = unit->events;
@@ -31,7 +38,7 @@ Event *event_add(Unit *unit, EventKind kind, XPos pos) {
     log->full(log->context, unit);
     log->list.len = 0;
   }
-  vec_reserve(log->arena, &log->list, log->list.len + 1);
+  if (log->list.len == log->list.cap) make_room(log);
   Event *event = &log->list.items[log->list.len++];
   memset(event, 0, sizeof *event);
   event->kind = kind;

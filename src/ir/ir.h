@@ -605,14 +605,16 @@ typedef struct CloneOptions {
       Op *op); /* or NULL; non-NULL result replaces op. Asked about functions by name and returns (clone_asks) */
   void *context;
 } CloneOptions;
-/* The names of a body's variables, of which others are about to be made: from now on their replacements are in an array. The names
-   were numbered in that order, or copied from such that were. */
-void clone_number(CloneOptions *options, Name *const *names, uint32_t len);
+/* The names of a body's variables, of which others are about to be made: from now on their replacements are in an array, for which
+   there is room for len. The names were numbered in that order, or copied from such that were. */
+void clone_number(CloneOptions *options, Name *const *names, uint32_t len, Op **room);
 void names_number(Name *const *names, uint32_t len);
 void clone_rename(CloneOptions *options, const Name *name, Op *replacement);
 Op *clone_renamed(const CloneOptions *options, const Name *name); /* NULL: it is not replaced */
 Op *op_clone(Unit *unit, CloneOptions *options, const Op *op);
 OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list);
+OpList op_list_clone_with_room(Unit *unit, CloneOptions *options, const OpList *list,
+                               uint32_t room); /* to push so many */
 
 /* ---- what is known about values ---- */
 

@@ -97,10 +97,11 @@ void names_number(Name *const *names, uint32_t len) {
   for (uint32_t i = 0; i < len && i < UINT16_MAX; i++) names[i]->op.op2 = (uint16_t)(i + 1);
 }
 
-void clone_number(CloneOptions *options, Name *const *names, uint32_t len) {
+void clone_number(CloneOptions *options, Name *const *names, uint32_t len, Op **room) {
   options->numbered = names;
   options->numbered_len = len;
-  options->replacements = arena_new_array(options->names.arena, Op *, len);
+  options->replacements = room;
+  if (len) memset(room, 0, len * sizeof *room);
 }
 
 static bool is_numbered(const CloneOptions *options, const Name *name) {
@@ -145,9 +146,13 @@ static void redefine_all(CloneOptions *options, const Op *was, Op *copy) {
 }
 
 OpList op_list_clone(Unit *unit, CloneOptions *options, const OpList *list) {
+  return list->len == 0 ? (OpList){0} : op_list_clone_with_room(unit, options, list, 0);
+}
+
+OpList op_list_clone_with_room(Unit *unit, CloneOptions *options, const OpList *list, uint32_t room) {
   OpList copy = {0};
-  if (list->len == 0) return copy;
-  vec_reserve(unit->bodies, &copy, list->len);
+  copy.cap = list->len + room;
+  copy.items = arena_new_array(unit->bodies, Op *, copy.cap);
   for (uint32_t i = 0; i < list->len; i++) copy.items[i] = op_clone(unit, options, list->items[i]);
   copy.len = list->len;
   return copy;
