@@ -5,7 +5,8 @@
  * In: a question about a function of a package that is not reported. Out: the answer that compiling the whole package would give,
  * after looking into that function and into those that the answer depends on:
  *   can it be inlined    its body is parsed, checked and lowered, and so are the callees that can make a difference
- *   its tags             calls are inlined into it and into every function of its package that it reaches; then escape analysis
+ *   its tags             calls are inlined into it and into every function of its package that it reaches; then escape analysis.
+ *                        Whether a body comes through imports is not asked where a call has the same tags (inline/transparent.c)
  *   does an import hand on its body    see below
  *
  * Reported packages run on many threads, lazy packages belong to nobody: who holds engine->demand_lock works on them. What was
@@ -19,7 +20,8 @@ typedef enum DemandState {
   DEMAND_DECIDING = 1, /* whether it can be inlined */
   DEMAND_EDITED = 2,   /* calls are inlined, the passes before escape analysis are through */
   DEMAND_VISITED = 4,  /* reached by the function whose tags are wanted */
-  DEMAND_BY_ORDER = 8  /* the decision depends on that of a function that depends on this one */
+  DEMAND_BY_ORDER = 8, /* the decision depends on that of a function that depends on this one */
+  DEMAND_LEFT = 16     /* edited, but calls that make no difference to tags were left */
 } DemandState;
 
 static EnginePackage *owner_of(const Package *pkg) { return pkg->user; }
@@ -103,15 +105,30 @@ static void add_family(Arena *arena, FuncList *list, Func *fn) {
   for (uint32_t i = 0; i < fn->closures.len; i++) add_family(arena, list, fn->closures.items[i]);
 }
 
-static void edit(EnginePackage *package, Func *fn) {
-  uint64_t *state = state_of(package, fn);
-  if (*state & DEMAND_EDITED) return;
-  *state |= DEMAND_EDITED;
+/* Calls are inlined into the family; true: some were left. */
+static bool expand(EnginePackage *package, const FuncList *family, bool tags_only) {
+  Unit *unit = package->unit;
+  bool was_tags_only = unit->tags_only, were_left = unit->calls_left;
+  unit->tags_only = tags_only;
+  unit->calls_left = false;
+  inline_family(unit, family->items, family->len);
+  bool left = unit->calls_left;
+  unit->tags_only = was_tags_only;
+  unit->calls_left = were_left;
+  return left;
+}
+
+/* What was left for the sake of tags is made up for. */
+static void edit(EnginePackage *package, Func *fn, bool tags_only) {
+  uint64_t state = *state_of(package, fn);
+  bool again = !tags_only && (state & DEMAND_LEFT);
+  if ((state & DEMAND_EDITED) && !again) return;
+  *state_of(package, fn) = (state & ~(uint64_t)DEMAND_LEFT) | DEMAND_EDITED;
   decide(package, fn);
   Arena *scratch = scratch_new();
   FuncList family = {0};
   add_family(scratch, &family, fn);
-  inline_family(package->unit, family.items, family.len);
+  if (expand(package, &family, tags_only)) *state_of(package, fn) |= DEMAND_LEFT;
   family.len = 0; /* with the literals of inlined bodies */
   add_family(scratch, &family, fn);
   loop_vars_funcs(package->unit, family.items, family.len);
@@ -139,7 +156,7 @@ void demand_inlining(EnginePackage *package, Func *fn) {
   vec_push(scratch, &found.todo, fn);
   while (found.todo.len) {
     Func *next = vec_pop(&found.todo);
-    edit(package, next);
+    edit(package, next, false);
     FuncList family = {0};
     add_family(scratch, &family, next);
     for (uint32_t i = 0; i < family.len; i++)
@@ -171,7 +188,7 @@ static void find_tags(EnginePackage *package, Func *fn) {
   reach(&r, fn);
   while (r.todo.len) {
     Func *next = vec_pop(&r.todo);
-    edit(package, next);
+    edit(package, next, true);
     uint32_t from = r.list.len;
     add_family(r.scratch, &r.list, next);
     for (uint32_t i = from; i < r.list.len; i++)

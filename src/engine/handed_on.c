@@ -380,8 +380,10 @@ static int promise(const EnginePackage *import, const Func *fn) {
   return imports(import, home);
 }
 
-static bool ask_imports(const EnginePackage *importer, const Func *fn) {
+static bool ask_imports(const EnginePackage *importer, const Func *fn, const Package *bearer) {
   Engine *engine = importer->engine;
+  EnginePackage *first = bearer ? bearer->user : NULL;
+  if (first && first->lazy && ask(first, fn)) return true;
   for (int wanted = 2; wanted >= 0; wanted--)
     for (uint32_t i = 0; i < importer->load->import_len; i++) {
       EnginePackage *import = &engine->packages[importer->load->imports[i].package];
@@ -397,7 +399,7 @@ bool package_is_handed(const Unit *unit, const Func *fn) {
   if (!importer->handed.arena) importer->handed = map_in(importer->arena);
   const uint64_t *known = map_find(&importer->handed, map_key(fn));
   if (known) return *known == ANSWER_YES;
-  bool yes = ask_imports(importer, fn);
+  bool yes = ask_imports(importer, fn, unit->bearer);
   *map_put(&importer->handed, map_key(fn)) = yes ? ANSWER_YES : ANSWER_NO;
   return yes;
 }

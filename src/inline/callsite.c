@@ -100,7 +100,13 @@ bool might_inline(Unit *unit, const Op *call) {
 
 static int32_t cost_of_call(Unit *unit, const CallSite *site, const Func *callee) {
   int32_t score;
-  return call_score(unit, site->caller, site->call, &score) ? score : callee->inl->cost;
+  return call_score(unit, site->caller, site->call, &score) ? score : func_inline_cost(callee);
+}
+
+static bool cost_is_within(Unit *unit, const CallSite *site, const Func *callee, int32_t limit) {
+  int32_t score;
+  if (call_score(unit, site->caller, site->call, &score)) return score <= limit;
+  return func_inline_cost_within(callee, limit);
 }
 
 static bool cost_is_acceptable(Unit *unit, const CallSite *site, const Func *callee) {
@@ -111,7 +117,7 @@ static bool cost_is_acceptable(Unit *unit, const CallSite *site, const Func *cal
     limit *= profile->inline_closure_factor;
     if (site->called_once && limit < profile->inline_closure_budget) limit = profile->inline_closure_budget;
   }
-  return cost_of_call(unit, site, callee) <= (vector_limit > limit ? vector_limit : limit);
+  return cost_is_within(unit, site, callee, vector_limit > limit ? vector_limit : limit);
 }
 
 /* A call that came here by inlining the very place where it stands, as far as the compiler can tell. */
@@ -171,10 +177,32 @@ static void note_inlining(Unit *unit, const CallSite *site, const Func *callee) 
   event->number[0] = cost_of_call(unit, site, callee);
 }
 
+/* The directly imported package whose function brought the call along when it was inlined; NULL: none did. */
+static const Package *bearer_of(const Unit *unit, XPos at) {
+  for (uint32_t n = at.inl; n != 0; n = unit->inline_tree.items[n - 1].parent) {
+    const Func *callee = unit->inline_tree.items[n - 1].callee;
+    if (callee->unit != unit && func_body_is_near(unit, callee)) return callee->unit->pkg;
+  }
+  return NULL;
+}
+
+/* The import that brought the call along has most likely inlined the callee, too. */
+static bool sees_body(Unit *unit, const Op *call, const Func *callee) {
+  if (func_body_is_near(unit, callee)) return callee->inl != NULL;
+  unit->bearer = bearer_of(unit, call->pos);
+  bool sees = func_has_inline_body(unit, callee);
+  unit->bearer = NULL;
+  return sees;
+}
+
 bool try_inline_call(Unit *unit, CallSite *site) {
   Op *call = site->call;
   Func *callee = inline_callee(unit, site->caller, call->fun, false);
-  if (!callee || !func_has_inline_body(unit, callee)) {
+  if (callee && unit->tags_only && call_may_stay(unit, callee)) {
+    unit->calls_left = site->refused = true;
+    return false;
+  }
+  if (!callee || !sees_body(unit, call, callee)) {
     site->refused = callee && !callee->inl && (callee->flags & FUNC_INLINABILITY_CHECKED);
     return false;
   }

@@ -15,8 +15,11 @@ typedef struct CostVisit {
   Unit *unit;
   Func *fn;
   bool big;
-  bool count_all;  /* go on below zero, for the true cost */
-  bool optimistic; /* calls of functions that nobody has looked at cost nothing */
+  bool count_all;   /* go on below zero, for the true cost */
+  bool optimistic;  /* calls of functions that nobody has looked at cost nothing */
+  bool hopeful;     /* it is not asked which bodies come through imports: they do if that is cheaper */
+  bool open;        /* some callee's own cost depends on that */
+  VEC(FarCall) far; /* hopeful: calls for which that was assumed or not; in unit->arena */
   int32_t budget, budget_at_start;
   Str reason; /* of a refusal that is not about cost; lives in the event log's arena or is static */
 } CostVisit;
@@ -102,17 +105,6 @@ static bool refuse(CostVisit *v, Str reason) {
   return true;
 }
 
-/* Would the call be inlined by what is known now? Then its cost is that of the callee's body. */
-static bool inlined_cost(CostVisit *v, Op *call, int32_t *cost) {
-  if (v->optimistic) return true;
-  Func *callee = inline_callee(v->unit, v->fn, call->fun, false);
-  if (!callee || !func_has_inline_body(v->unit, callee)) return false;
-  CallSite site = {.caller = v->fn, .call = call, .big_caller = v->big};
-  if (!can_inline_call(v->unit, &site, callee, false)) return false;
-  *cost = callee->inl->cost;
-  return true;
-}
-
 static int32_t other_call_cost(const CostVisit *v, const Op *call) {
   const Profile *profile = v->unit->profile;
   int32_t cost = profile->inline_call_cost;
@@ -122,6 +114,21 @@ static int32_t other_call_cost(const CostVisit *v, const Op *call) {
   if ((name->class_ == CLASS_PARAM || captured) && profile->inline_param_call_cost < cost)
     cost = profile->inline_param_call_cost;
   return cost;
+}
+
+/* Would the call be inlined by what is known now? Then its cost is that of the callee's body. */
+static bool inlined_cost(CostVisit *v, Op *call, int32_t *cost) {
+  if (v->optimistic) return true;
+  Func *callee = inline_callee(v->unit, v->fn, call->fun, false);
+  CallSite site = {.caller = v->fn, .call = call, .big_caller = v->big};
+  if (!callee || !can_inline_call(v->unit, &site, callee, false)) return false;
+  *cost = v->hopeful ? callee->inl->cost : func_inline_cost(callee);
+  if (!v->hopeful) return func_has_inline_body(v->unit, callee);
+  if (callee->inl->far_len) v->open = true;
+  if (func_body_is_near(v->unit, callee)) return true;
+  int32_t unseen = other_call_cost(v, call);
+  vec_push(v->unit->arena, &v->far, ((FarCall){callee, *cost, unseen}));
+  return *cost < unseen;
 }
 
 /* True: the function cannot be inlined because of this call. */
@@ -273,6 +280,24 @@ static int32_t budget_for(const Unit *unit, const Func *fn) {
   return budget;
 }
 
+static bool is_cheap_enough(CostVisit *v, bool hopeful) {
+  v->hopeful = hopeful;
+  v->budget = v->budget_at_start;
+  v->far.len = 0;
+  return !too_costly(v);
+}
+
+/* On demand it is asked only where it decides whether bodies come through imports. Fills the cost; false: too much. */
+static bool find_cost(CostVisit *v, InlineBody *found) {
+  if (!is_cheap_enough(v, !v->unit->whole)) return false;
+  if (v->open && !is_cheap_enough(v, false)) return false;
+  found->cost = v->budget_at_start - v->budget;
+  found->far = v->far.items;
+  found->far_len = v->far.len;
+  const Func probe = {.unit = v->unit, .inl = found};
+  return !v->far.len || func_inline_cost_within(&probe, v->budget_at_start);
+}
+
 void can_inline(Unit *unit, Func *fn) {
   const char *impossible = inline_impossible(unit, fn);
   if (impossible) {
@@ -281,12 +306,15 @@ void can_inline(Unit *unit, Func *fn) {
   }
   if (fn->flags & FUNC_INLINABILITY_CHECKED) return;
   CostVisit v = {.unit = unit, .fn = fn, .count_all = event_wanted(unit, 2), .big = func_is_big(unit, fn)};
-  v.budget = v.budget_at_start = budget_for(unit, fn);
-  if (too_costly(&v)) {
+  v.budget_at_start = budget_for(unit, fn);
+  InlineBody found = {0};
+  if (!find_cost(&v, &found)) {
     note_cannot_inline(unit, fn, v.reason);
   } else {
     fn->inl = inline_body_new(unit, fn);
-    fn->inl->cost = v.budget_at_start - v.budget;
+    fn->inl->cost = found.cost;
+    fn->inl->far = found.far;
+    fn->inl->far_len = found.far_len;
     fn->inl->can_delay_results = can_delay_results(fn);
     note_can_inline(unit, fn, fn->inl->cost);
   }

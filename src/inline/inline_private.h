@@ -7,6 +7,7 @@
  *   body.c          copies of bodies: the pristine one, and clones of closures
  *   imported.c      bodies as the packages that import them read them, in older releases
  *   callsite.c      may this call be inlined
+ *   transparent.c   calls that need not be inlined where only tags are wanted
  *   expand.c        a call becomes an INLCALL
  *   interleave.c    the order of it all
  *   bottom_up.c     the order of older releases, and their rules for calls
@@ -130,6 +131,11 @@ Func *known_func(Unit *unit, Name *name);
 bool can_inline_call(Unit *unit, const CallSite *site, const Func *callee, bool log);
 /* True: the call is an INLCALL now. might_inline is true of it. */
 bool try_inline_call(Unit *unit, CallSite *site);
+
+/* ---- transparent.c ---- */
+
+/* Only tags are wanted, and inlining the call would not change them. */
+bool call_may_stay(Unit *unit, Func *callee);
 
 /* ---- expand.c ---- */
 

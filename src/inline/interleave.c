@@ -287,7 +287,8 @@ void inline_decide_as(Unit *unit, Func *fn, const Func *other) {
   }
   Session session = open_session(unit);
   if (!fn->inl) fn->inl = inline_body_new(unit, fn);
-  fn->inl->cost = other->inl->cost;
+  fn->inl->cost = func_inline_cost(other);
+  fn->inl->far_len = 0;
   fn->inl->can_delay_results = other->inl->can_delay_results;
   close_session(session);
 }

@@ -258,11 +258,36 @@ static bool hands_on(const Unit *unit, const Package *import, uint64_t key) {
   return other && map_find(&other->exported_foreign, key);
 }
 
-bool func_has_inline_body(const Unit *unit, const Func *fn) {
-  if (!fn->inl) return false;
+bool func_body_is_near(const Unit *unit, const Func *fn) {
   if (fn->unit == unit || fn->targs.len > 0) return true;
   for (uint32_t i = 0; i < unit->pkg->imports.len; i++)
     if (unit->pkg->imports.items[i] == fn->unit->pkg) return true;
+  return false;
+}
+
+int32_t func_inline_cost(const Func *fn) {
+  int32_t cost = fn->inl->cost;
+  for (uint32_t i = 0; i < fn->inl->far_len; i++) {
+    const FarCall *call = &fn->inl->far[i];
+    int32_t least = call->seen < call->unseen ? call->seen : call->unseen;
+    cost += (func_has_inline_body(fn->unit, call->callee) ? call->seen : call->unseen) - least;
+  }
+  return cost;
+}
+
+bool func_inline_cost_within(const Func *fn, int32_t limit) {
+  int32_t most = fn->inl->cost;
+  for (uint32_t i = 0; i < fn->inl->far_len; i++) {
+    const FarCall *call = &fn->inl->far[i];
+    most += call->seen < call->unseen ? call->unseen - call->seen : call->seen - call->unseen;
+  }
+  if (most <= limit || fn->inl->cost > limit) return most <= limit;
+  return func_inline_cost(fn) <= limit;
+}
+
+bool func_has_inline_body(const Unit *unit, const Func *fn) {
+  if (!fn->inl) return false;
+  if (func_body_is_near(unit, fn)) return true;
   uint64_t key = func_symbol_key(fn);
   for (uint32_t i = 0; i < unit->pkg->imports.len; i++)
     if (hands_on(unit, unit->pkg->imports.items[i], key)) return true;

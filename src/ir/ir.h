@@ -260,8 +260,16 @@ typedef struct ParamTag {
   Leaks leaks;
 } ParamTag;
 
+/* A call in a body that can be inlined, of a function of a third package: whether the unit sees its body is asked when it decides. */
+typedef struct FarCall {
+  Func *callee;
+  int32_t seen, unseen; /* what the call costs then and otherwise */
+} FarCall;
+
 typedef struct InlineBody {
-  int32_t cost;
+  int32_t cost;       /* with each far call at the lower of its costs: see func_inline_cost */
+  const FarCall *far; /* of a function that is looked into on demand */
+  uint32_t far_len;
   bool can_delay_results;
   bool has_loop_vars; /* FUNC_LOOP_VARS */
   Op **body_items;    /* pristine copy made before anything was inlined into the function */
@@ -306,6 +314,9 @@ typedef enum FuncNeed {
   NEED_TAGS    /* `tags`, and the directives that count for callers */
 } FuncNeed;
 
+/* Of a function that can be inlined: whether tags of its callers are the same if it is called instead (inline/transparent.c). */
+typedef enum Transparency { TRANSPARENT_UNKNOWN, TRANSPARENT_NO, TRANSPARENT_YES } Transparency;
+
 struct Func {
   Name *name;    /* name->name is the symbol name without package: "F", "(*T).M", "T.M", "F.func1" */
   Unit *unit;    /* that it was lowered in */
@@ -341,10 +352,11 @@ struct Func {
   int32_t nodes;         /* the compiler's for the body, at most while it counts them (func_survey) */
   uint32_t mention_mark; /* Unit.surveys when another body was seen to mention it last */
   VEC(Func *)
-  mentions;       /* functions of its unit that the body mentions, once each, in order (FUNC_SURVEYED) */
-  uint32_t known; /* FuncNeed: of a dependency's function, how far it was looked into (release) */
-  void *source;   /* private to the lower layer: where the body comes from */
-  void *opt;      /* for one pass at a time */
+  mentions; /* functions of its unit that the body mentions, once each, in order (FUNC_SURVEYED) */
+  Transparency transparent; /* of a dependency's function, once asked for */
+  uint32_t known;           /* FuncNeed: of a dependency's function, how far it was looked into (release) */
+  void *source;             /* private to the lower layer: where the body comes from */
+  void *opt;                /* for one pass at a time */
 };
 
 /* Makes it FUNC_SURVEYED if it is not. */
@@ -360,6 +372,11 @@ uint64_t func_symbol_key(const Func *fn);
 /* fn can be inlined and the unit sees its body: its own functions, instances, functions of packages that it imports directly, and
    what one of those has inlined itself. */
 bool func_has_inline_body(const Unit *unit, const Func *fn);
+/* The same without those that only come along with somebody else's. */
+bool func_body_is_near(const Unit *unit, const Func *fn);
+/* What inlining fn costs, which can be inlined; whether that is at most so much, without asking for more than it takes. */
+int32_t func_inline_cost(const Func *fn);
+bool func_inline_cost_within(const Func *fn, int32_t limit);
 /* The unit is done: its bodies go, what importers may ask for stays. Afterwards unit->bodies may be reset. */
 void unit_drop_bodies(Unit *unit);
 /* Determines unit->exported_foreign: once everything is inlined, before the unit's importers ask. */
@@ -408,6 +425,10 @@ struct Unit {
   uint32_t asm_len;
   CompilerFlags flags; /* of -gcflags */
   bool whole;          /* reported: all functions; else on demand */
+  bool tags_only;  /* calls are being inlined for the sake of tags: those that make no difference may stay */
+  bool calls_left; /* some did */
+  const Package
+      *bearer; /* while it is asked for a body: the import with which the call came along, or NULL */
   /* Imported functions: finds or makes the Func of another package's (or this package's) declared function or method, with its
      inline body and tags as far as they are known. Set by the engine. */
   Func *(*resolve_func)(void *context, Unit *unit, Object *object);
