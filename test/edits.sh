@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Files of the standard library are edited, one edit after the other, with the cache on: after each of them -m and -m=2 print what they
+# Files of a module and of the standard library are edited, one edit after the other, with the cache on: after each of them -m and -m=2 print what they
 # print without a cache. So many answers have to come from earlier ones; else reuse does not work, or the edits are not what they were.
 . "$(dirname "$0")/lib.sh"
 need_oracle || { printf 'skip edits: no GOROOT\n'; exit 0; }
@@ -66,6 +66,56 @@ edit_package() { # PACKAGE FILE EDITS LEAST
     printf 'ok edits: %s answers for %s, %s of them from earlier ones\n' "$tried" "$package" "$reused"
   fi
 }
+
+# A package whose imports change nothing but places: known again, unless it prints places of theirs, as for instances of generic functions.
+mkdir -p module/base module/plain module/generic
+printf 'module example.com/m\n\ngo 1.27\n' >module/go.mod
+cat >module/base/base.go <<EOF
+// Package base is imported.
+package base
+
+// Keep returns its argument.
+func Keep[T any](p *T) *T {
+	if p == nil {
+		println("none")
+	}
+	return p
+}
+
+// New can be inlined.
+func New() *int { return new(int) }
+EOF
+printf 'package plain\n\nimport "example.com/m/base"\n\nvar P = base.New()\n\nfunc F() *int { return base.New() }\n' >module/plain/plain.go
+printf 'package generic\n\nimport "example.com/m/base"\n\nfunc F(p *int) *int { return base.Keep(p) }\n' >module/generic/generic.go
+touch -d '1 hour ago' module/*/*.go module/go.mod module/* module
+edit_module() { # WHAT ANSWERS
+  for flag in -m -m=2; do
+    (cd module && ours "$flag" ./... >../off 2>&1)
+    (cd module && HEAPWHY_CACHE=$here/store ours -timings "$flag" ./... >../got 2>../timings)
+    if ! cmp -s off got; then
+      printf 'FAILED edits: a module, %s, %s\n' "$flag" "$1"
+      diff off got | head -n 6 | sed 's/^/  /'
+      failed=1
+    elif [ "$(sed -n 's/^answers  *//p' timings)" != "$2" ]; then
+      printf 'FAILED edits: a module, %s, %s: %s instead of %s\n' "$flag" "$1" "$(sed -n 's/^answers  *//p' timings)" "$2"
+      failed=1
+    else
+      printf 'ok edits: a module, %s, %s\n' "$flag" "$1"
+    fi
+  done
+}
+edit_module 'as it is' '3 new, 0 known, 0 moved'
+edit_module 'again' '0 new, 3 known, 0 moved'
+sed -i 's/is imported/is\n\/\/ imported/' module/base/base.go
+edit_module 'a comment in an import' '1 new, 1 known, 1 moved'
+sed -i 's/new(int)/new (int)/; s/return p/return  p/' module/base/base.go
+edit_module 'a blank in an import' '1 new, 1 known, 1 moved'
+sed -i 's/println(/print(/' module/base/base.go
+edit_module 'a statement in an import' '3 new, 0 known, 0 moved'
+printf '\n//go:noinline\nfunc Old() {}\n' >>module/base/base.go
+edit_module 'a function in an import' '3 new, 0 known, 0 moved'
+sed -i 's/^\/\/go:noinline/\/\/ go:noinline/' module/base/base.go
+edit_module 'a directive less in an import' '3 new, 0 known, 0 moved'
 
 edit_package net/http server.go 14 10
 edit_package encoding/json/v2 arshal_default.go 28 20

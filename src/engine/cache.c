@@ -49,8 +49,8 @@ static void put_files(Buffer *out, const Str *paths, const Digest *digests, uint
   }
 }
 
-/* All but the contents of its Go files. False: not all of it is known. */
-static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *package) {
+/* All but the contents of its Go files; imports by their bytes, or by their tokens. False: not all of it is known. */
+static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *package, bool tokens) {
   const LoadPackage *load = package->load;
   if (!load->file_digests || load->broken) return false;
   const Str texts[] = {load->import_path, load->compile_path, load->description, load->name,
@@ -64,7 +64,7 @@ static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *
     const EnginePackage *imported = &engine->packages[load->imports[i].package];
     if (!imported->has_key) return false;
     wire_put_str(out, load->imports[i].path);
-    wire_put_digest(out, imported->key);
+    wire_put_digest(out, tokens ? imported->tokens_key : imported->key);
   }
   return true;
 }
@@ -80,19 +80,32 @@ static Digest answer_key(const EnginePackage *package, Digest of) {
   return key;
 }
 
+static Digest with_files(const Buffer *text, const Digest *files, uint32_t len) {
+  Buffer all = {0};
+  buffer_str(&all, buffer_view(text));
+  for (uint32_t i = 0; i < len; i++) wire_put_digest(&all, files[i]);
+  Digest key = digest_of(buffer_view(&all));
+  buffer_free(&all);
+  return key;
+}
+
 static void set_keys(Engine *engine) {
   Digest run = run_key(engine);
   Buffer text = {0};
   for (uint32_t i = 0; i < engine->graph->package_len; i++) { /* dependencies come first */
     EnginePackage *package = &engine->packages[i];
-    buffer_reset(&text);
-    wire_put_digest(&text, run);
-    package->has_key = put_package(engine, &text, package);
+    const LoadPackage *load = package->load;
+    for (int tokens = 0; tokens < 2; tokens++) {
+      buffer_reset(&text);
+      wire_put_digest(&text, run);
+      package->has_key = put_package(engine, &text, package, tokens);
+      if (!package->has_key) break;
+      if (!tokens) package->key = with_files(&text, load->file_digests, load->file_len);
+    }
     if (!package->has_key) continue;
     package->form_key = answer_key(package, digest_of(buffer_view(&text)));
-    for (uint32_t k = 0; k < package->load->file_len; k++)
-      wire_put_digest(&text, package->load->file_digests[k]);
-    package->key = digest_of(buffer_view(&text));
+    package->text_key = with_files(&text, load->file_digests, load->file_len);
+    package->tokens_key = with_files(&text, load->file_forms, load->file_len);
   }
   buffer_free(&text);
 }
@@ -168,16 +181,27 @@ static bool get_findings(EnginePackage *package, Str bytes) {
 
 /* ---- answers ---- */
 
-static Answered recall(EnginePackage *package) {
-  Engine *engine = package->engine;
+static bool recall_text(EnginePackage *package) {
+  const Engine *engine = package->engine;
   Str bytes;
-  bool text = engine_prints_lines(engine->options);
-  if (!package->has_key || !store_get(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS,
-                                      answer_key(package, package->key), &bytes))
-    return moved_recall(package) ? ANSWERED_MOVED : ANSWERED_NOW;
-  if (!text) return get_findings(package, bytes) ? ANSWERED_BEFORE : ANSWERED_NOW;
+  if (!store_get(engine->store, RECORD_TEXT, answer_key(package, package->text_key), &bytes) &&
+      !store_get(engine->store, RECORD_TEXT, answer_key(package, package->key), &bytes))
+    return false;
   buffer_str(&package->out, bytes);
-  return ANSWERED_BEFORE;
+  return true;
+}
+
+static bool recall_findings(EnginePackage *package) {
+  Str bytes;
+  return store_get(package->engine->store, RECORD_FINDINGS, answer_key(package, package->key), &bytes) &&
+         get_findings(package, bytes);
+}
+
+static Answered recall(EnginePackage *package) {
+  if (!package->has_key) return ANSWERED_NOW;
+  bool text = engine_prints_lines(package->engine->options);
+  if (text ? recall_text(package) : recall_findings(package)) return ANSWERED_BEFORE;
+  return moved_recall(package) ? ANSWERED_MOVED : ANSWERED_NOW;
 }
 
 /* What is asked for, is not known, and all that it imports. */
@@ -208,24 +232,34 @@ bool cache_wants_text(const EnginePackage *package) {
   return package->engine->store && package->has_key && package->out.len <= LARGEST_RECORD;
 }
 
+static void keep_text(const EnginePackage *package) {
+  if (package->out.len > LARGEST_RECORD) return;
+  bool alone = package->engine->options->level > 0 && !moved_names_others(package);
+  Digest key = answer_key(package, alone ? package->text_key : package->key);
+  store_put(package->engine->store, RECORD_TEXT, key, buffer_view(&package->out));
+  if (alone) moved_keep(package);
+}
+
+static void keep_findings(const EnginePackage *package) {
+  Buffer findings = {0};
+  wire_put(&findings, package->report.finding_len);
+  for (uint32_t i = 0; i < package->report.finding_len; i++)
+    put_finding(&findings, &package->report.findings[i]);
+  if (findings.len <= LARGEST_RECORD)
+    store_put(package->engine->store, RECORD_FINDINGS, answer_key(package, package->key),
+              buffer_view(&findings));
+  buffer_free(&findings);
+}
+
 void cache_keep(EnginePackage *package) {
   const Engine *engine = package->engine;
   bool fine = !package->failed && !package->broke && !package->errors.len;
   if (!package->has_key || package->changed || !fine || !package->reported) return;
   if (engine->options->stop_after.len || package->text_begun) return;
-  Buffer findings = {0};
-  bool text = engine_prints_lines(engine->options);
-  if (!text) {
-    wire_put(&findings, package->report.finding_len);
-    for (uint32_t i = 0; i < package->report.finding_len; i++)
-      put_finding(&findings, &package->report.findings[i]);
-  }
-  const Buffer *bytes = text ? &package->out : &findings;
-  if (bytes->len <= LARGEST_RECORD)
-    store_put(engine->store, text ? RECORD_TEXT : RECORD_FINDINGS, answer_key(package, package->key),
-              buffer_view(bytes));
-  if (text && bytes->len <= LARGEST_RECORD) moved_keep(package);
-  buffer_free(&findings);
+  if (engine_prints_lines(engine->options))
+    keep_text(package);
+  else
+    keep_findings(package);
 }
 
 void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str text) {

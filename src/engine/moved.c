@@ -73,6 +73,32 @@ void moved_keep(const EnginePackage *package) {
   buffer_free(&out);
 }
 
+static bool is_folder_of_another(const EnginePackage *package, Str folder) {
+  const Engine *engine = package->engine;
+  for (uint32_t i = 0; i < engine->graph->package_len; i++) {
+    const LoadPackage *load = &engine->graph->packages[i];
+    Str shown = load->position_dir.len ? load->position_dir : load->dir;
+    if (!load->is_std && load != package->load && str_equal(shown, folder)) return true;
+  }
+  return false;
+}
+
+bool moved_names_others(const EnginePackage *package) {
+  uint32_t none = package->load->file_len, file = 0;
+  const SourceFile *last = NULL;
+  vec_each (const TextPlace, place, &package->places.list) {
+    uint32_t found = file_of(package, place->pos, file);
+    if (found != none) file = found;
+    if (found != none || (last && source_file_has(last, place->pos))) continue;
+    const SourceFile *other = sources_file(package->engine->sources, place->pos);
+    if (!other) continue;
+    Str path = atom_str(other->path);
+    if (!path_is_absolute(path) || is_folder_of_another(package, path_dir(path))) return true;
+    last = other;
+  }
+  return false;
+}
+
 /* ---- reading ---- */
 
 typedef struct MovedFile {

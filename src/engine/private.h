@@ -77,7 +77,9 @@ typedef struct EnginePackage {
   bool packed;      /* is in the pack that is written */
   bool changed;     /* a file is not what the key says, here or in a dependency */
   Digest key;
-  Digest form_key;   /* likewise, but for the contents of its own files */
+  /* Likewise, where imports that are token for token the same are the same: but for the contents of its own files, with their bytes,
+     with their tokens. */
+  Digest form_key, text_key, tokens_key;
   bool failed;       /* wrong Go here, or a dependency failed */
   bool broke;        /* a BUG of ours */
   const char *phase; /* that is running */
@@ -155,6 +157,8 @@ void cache_verify(EnginePackage *package, const Digest *digests, uint32_t i, Str
 /* True: `out` has the lines of an earlier run, whose files were token for token the same, at the places of now. */
 bool moved_recall(EnginePackage *package);
 void moved_keep(const EnginePackage *package); /* its text is kept, too */
+/* Its text has positions in files that it does not own and that may change without any other key than `key`. */
+bool moved_names_others(const EnginePackage *package);
 
 /* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
 void print_note(EnginePackage *package, Pos pos, Str text);

@@ -51,6 +51,17 @@ static bool reads_all(const Folder *folder) {
   return (config->store && !folder->loader->overlay) || (config->pack && folder->memory);
 }
 
+/* Files of GOROOT are hardly ever edited. */
+static Digest form_of(const Folder *folder, Str text, Digest digest) {
+  const Loader *loader = folder->loader;
+  if (loader->goroot_src.len && path_has_prefix(folder->directory->dir, loader->goroot_src)) return digest;
+  Arena *scratch = arena_new();
+  Digest form;
+  bool found = tokens_digest(scratch, loader->config->session->interner, text, &form);
+  arena_free(scratch);
+  return found ? form : digest;
+}
+
 /* The front of a file grows until the imports are in it; else all of it is read. */
 static Fit read_head(const Folder *folder, FileHead *out) {
   Loader *loader = folder->loader;
@@ -65,6 +76,7 @@ static Fit read_head(const Folder *folder, FileHead *out) {
     if (!header_parse(loader->arena, text, whole, out)) continue;
     out->has_digest = all;
     if (all) out->digest = digest_of(text);
+    if (all) out->form = form_of(folder, text, out->digest);
     return !folder->tags || load_constraint_matches(folder->tags, text) ? FIT_YES : FIT_NO;
   }
 }

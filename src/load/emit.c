@@ -65,7 +65,11 @@ static void set_imports(Loader *loader, LoadPackage *package, const PackageNode 
 static void set_digests(Loader *loader, LoadPackage *package, const PackageNode *node) {
   if (!node->directory->has_digests) return;
   package->file_digests = arena_new_array(loader->arena, Digest, node->file_len);
-  for (uint32_t i = 0; i < node->file_len; i++) package->file_digests[i] = node->files[i]->digest;
+  package->file_forms = arena_new_array(loader->arena, Digest, node->file_len);
+  for (uint32_t i = 0; i < node->file_len; i++) {
+    package->file_digests[i] = node->files[i]->digest;
+    package->file_forms[i] = node->files[i]->form;
+  }
   package->asm_digests = node->directory->asm_digests;
 }
 

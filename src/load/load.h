@@ -92,6 +92,9 @@ typedef struct LoadPackage {
   uint32_t file_len;
   Str *asm_files; /* .s files: functions without body are fine then */
   uint32_t asm_len;
+  Digest *
+      file_forms; /* of the files' tokens where the compiler sees nothing else but positions; else of their bytes. NULL with
+                         file_digests */
   Digest *file_digests,
       *asm_digests;    /* of their bytes; NULL: not known, as without a store or with an overlay */
   bool met;            /* an earlier run with the store has seen these files, as they are */

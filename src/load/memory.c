@@ -77,6 +77,7 @@ static void put_file(Buffer *out, const KnownFile *file) {
   put_stamp(out, &file->stamp);
   wire_put(out, file->fits);
   wire_put_digest(out, file->head.digest);
+  wire_put_digest(out, file->head.form);
   wire_put_str(out, file->head.package_name);
   put_imports(out, file->head.imports, file->head.import_len);
   put_imports(out, file->head.embeds, file->head.embed_len);
@@ -88,6 +89,7 @@ static void get_file(Arena *arena, Wire *wire, KnownFile *file) {
   file->stamp = get_stamp(wire);
   file->fits = wire_get(wire) != 0;
   file->head.digest = wire_get_digest(wire);
+  file->head.form = wire_get_digest(wire);
   file->head.has_digest = true;
   file->head.package_name = wire_get_str(wire);
   file->head.imports = get_imports(arena, wire, &file->head.import_len);

@@ -73,6 +73,7 @@ typedef struct FileHead { /* what one Go file says before its declarations */
   bool imports_cgo, broken;
   bool has_digest;
   Digest digest; /* of all its bytes */
+  Digest form;   /* LoadPackage.file_forms */
 } FileHead;
 
 /* ---- memory.c: NULL where nothing is remembered ---- */

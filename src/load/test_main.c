@@ -98,7 +98,8 @@ static const FileHead **one_file(Loader *loader, Str dir, Str text) {
                      .name = str_from(file_name),
                      .package_name = STR("main"),
                      .has_digest = true,
-                     .digest = digest_of(text)};
+                     .digest = digest_of(text),
+                     .form = digest_of(text)};
   Str *value = arena_new_of(loader->arena, Str);
   *value = text;
   *strmap_put(&loader->generated, file->path) = value;

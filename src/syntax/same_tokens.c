@@ -90,6 +90,20 @@ bool tokens_match(Arena *arena, Interner *interner, Str before, Str after, Token
   return true;
 }
 
+bool tokens_digest(Arena *arena, Interner *interner, Str text, Digest *out) {
+  TokenList tokens = read_tokens(arena, interner, text);
+  if (tokens.refused) return false;
+  Buffer bytes = {0};
+  for (uint32_t i = 0; i < tokens.list.len; i++) {
+    const Token *token = &tokens.list.items[i];
+    wire_put(&bytes, token->kind);
+    wire_put_str(&bytes, str_slice(text, token->start, token->start + token->len));
+  }
+  *out = digest_of(buffer_view(&bytes));
+  buffer_free(&bytes);
+  return true;
+}
+
 bool token_moved(const TokenPairs *pairs, uint32_t before, uint32_t *after) {
   uint32_t low = 0, high = pairs->len; /* the last token that does not start behind it */
   while (high - low > 1) {

@@ -501,6 +501,8 @@ typedef struct TokenPairs { /* in order */
    the compiler can tell them apart by. Texts with errors of the scanner, `//line` directives or lines that are too long for exact
    positions do not match. */
 bool tokens_match(Arena *arena, Interner *interner, Str before, Str after, TokenPairs *out);
+/* Of a text's tokens: equal for texts that match. False: it matches none, not even itself. */
+bool tokens_digest(Arena *arena, Interner *interner, Str text, Digest *out);
 /* Where what stood at an offset stands in the other text. False: there was no token. */
 bool token_moved(const TokenPairs *pairs, uint32_t before, uint32_t *after);
 
