@@ -148,7 +148,7 @@ static void rewrite_uintptr(Walker *w, Op *arg, Op *call, uint32_t pragma) {
     return;
   Name *temp = copy_to_temp(w, arg, &call->init);
   arg->x = &temp->op;
-  w->graph->texts = map_in(w->graph->arena);
+  graph_forget_texts(w->graph);
   Hole k = hole_at(LOC_MUTATOR);
   if (pragma & PRAGMA_UINTPTR_ESCAPES) k = hole_note(w->graph, hole_at(LOC_HEAP), arg, "//go:uintptrescapes");
   graph_flow(w->graph, k, graph_name_loc(w->graph, temp));

@@ -95,7 +95,7 @@ static void build(Graph *g, Func *const *list, uint32_t len) {
     PendingClosure *c = &g->closures.items[i];
     flow_closure(g, (Hole){.dst = c->record, .derefs = c->derefs, .notes = c->notes}, c->func);
   }
-  g->texts = map_in(g->arena); /* what was printed so far may look different from now on */
+  graph_forget_texts(g); /* what was printed so far may look different from now on */
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
     Op *op = g->locs.items[i].op;
     rewrite_with_literals(g, op, g->locs.items[i].curfn);

@@ -31,7 +31,12 @@ static Str loc_text(Graph *g, LocId id) {
   if (!text) {
     Str inner = kept_text(g, op);
     text = arena_new_of(g->arena, Str);
-    *text = event_printf(g->unit, "{storage for " STR_FMT "}", STR_ARG(inner));
+    static const char before[] = "{storage for ", after[] = "}";
+    char *whole = arena_alloc(g->unit->events->arena, sizeof before - 1 + inner.len + sizeof after);
+    memcpy(whole, before, sizeof before - 1);
+    if (inner.len) memcpy(whole + sizeof before - 1, inner.data, inner.len);
+    memcpy(whole + sizeof before - 1 + inner.len, after, sizeof after);
+    *text = (Str){whole, sizeof before - 1 + inner.len + sizeof after - 1};
     map_set_ptr(&g->texts, key, text);
   }
   return *text;
@@ -56,10 +61,13 @@ static void explain_flow(Graph *g, XPos pos, uint32_t group, LocId dst, Hole fro
   event->number[0] = from.derefs;
   event->group = group;
   for (NoteId id = from.notes; id.v; id = graph_note(g, id)->next) {
-    const Reason *note = graph_note(g, id);
-    Str text = kept_text(g, note->where);
+    Reason *note = graph_note(g, id);
+    if (!note->text.data || note->texts != g->texts_made) {
+      note->text = kept_text(g, note->where);
+      note->texts = g->texts_made;
+    }
     event = event_add(g->unit, EVENT_FROM, pos);
-    event->text[0] = text;
+    event->text[0] = note->text;
     event->text[1] = str_from(note->why);
     event->at = xpos_outermost(g->unit, note->where->pos);
     event->op = note->where;

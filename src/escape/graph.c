@@ -78,7 +78,7 @@ bool graph_in_component(const Graph *g, const Func *fn) {
 
 Hole hole_add_note(Graph *g, Hole k, Op *where, const char *why) {
   NoteId id = {g->notes.len};
-  vec_push(g->run_arena, &g->notes, (Reason){k.notes, where, why});
+  vec_push(g->run_arena, &g->notes, (Reason){.next = k.notes, .where = where, .why = why});
   k.notes = id;
   return k;
 }

@@ -70,8 +70,10 @@ typedef struct Edge {
 
 typedef struct Reason { /* why: one step of an explanation, innermost expression first */
   NoteId next;
+  uint32_t texts; /* Graph.texts_made when `text` was made */
   Op *where;
   const char *why;
+  Str text; /* of `where`, once it was printed */
 } Reason;
 
 typedef struct PendingClosure { /* captures are decided when all bodies were walked */
@@ -125,7 +127,8 @@ typedef struct Graph {
   Map *oracles;        /* Func* -> ReassignOracle*; in run_arena */
   TypeAnswer *answers; /* TYPE_ANSWERS: whether values carry nothing */
   uint32_t paths;      /* explained so far */
-  Map texts;           /* Op* -> Str*: printed forms; emptied when an op changes */
+  Map texts;           /* Op* -> Str*: printed forms; emptied when an op changes (graph_forget_texts) */
+  uint32_t texts_made; /* how often that happened */
 } Graph;
 
 /* One function body while it is walked. */
@@ -152,6 +155,10 @@ static inline bool graph_has_name(const Graph *g, const Name *name) {
   return v >= LOC_FIRST && v < g->locs.len && g->locs.items[v].op == &name->op;
 }
 LocId graph_name_loc(Graph *g, Name *name);
+static inline void graph_forget_texts(Graph *g) {
+  g->texts = map_in(g->arena);
+  g->texts_made++;
+}
 bool graph_in_component(const Graph *g, const Func *fn); /* being analysed right now: no tags yet */
 void graph_flow(Graph *g, Hole k, LocId src);
 static inline Hole hole_at(LocId loc) { return (Hole){.dst = loc}; }

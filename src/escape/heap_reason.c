@@ -104,7 +104,7 @@ static void evaluate_before(Graph *g, Func *fn, XPos pos, Op *op, OpList *init) 
   Name *temp = name_temp(g->unit, fn, pos, op->type);
   op_list_push(g->unit, init, op_unary(g->unit, OP_DCL, pos, NULL, &temp->op));
   op_list_push(g->unit, init, op_assign(g->unit, pos, &temp->op, op, false));
-  g->texts = map_in(g->arena);
+  graph_forget_texts(g);
 }
 
 static void rewrite_make(Graph *g, Op *op, Func *fn) {

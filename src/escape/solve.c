@@ -225,16 +225,21 @@ static void find_addresses(Solver *s) {
   }
 }
 
-static bool is_address_transient(const Graph *g) {
-  vec_each (const Edge, edge, &g->edges)
-    if (edge->derefs < 0 && !loc_has(g, edge->src, ATTR_PERSISTS)) return true;
-  return false;
+/* True: there are edges with addresses. */
+static bool survey_edges(Solver *s) {
+  bool any = false;
+  vec_each (const Edge, edge, &s->g->edges) {
+    if (edge->derefs >= 0) continue;
+    any = true;
+    if (!loc_has(s->g, edge->src, ATTR_PERSISTS)) s->transient = true;
+  }
+  return any;
 }
 
 enum { SMALL_GRAPH = 128 }; /* locations: walks cost less than looking for those that bring nothing */
 
 /* The same for a small graph, roughly. */
-static void assume_outlived(Graph *g) {
+static void assume_outlived(Graph *g, bool addresses) {
   int32_t deepest = 0;
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
     if (g->locs.items[i].loop_depth > deepest) deepest = g->locs.items[i].loop_depth;
@@ -242,14 +247,14 @@ static void assume_outlived(Graph *g) {
     Loc *loc = &g->locs.items[i];
     loc->above = loc->loop_depth < deepest;
     loc->around = g->has_literals;
-    loc->sees_address = true;
+    loc->sees_address = addresses;
   }
 }
 
 static void survey(Solver *s) {
-  s->transient = is_address_transient(s->g);
+  bool addresses = survey_edges(s);
   if (s->g->locs.len <= SMALL_GRAPH) {
-    assume_outlived(s->g);
+    assume_outlived(s->g, addresses);
   } else {
     find_outlived(s->g);
     find_addresses(s);

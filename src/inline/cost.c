@@ -256,7 +256,7 @@ static bool too_costly(CostVisit *v) {
 static bool count_returns(void *context, Op *op) {
   uint32_t *returns = context;
   if (op->kind == OP_RETURN) *returns += op->list.len == 0 ? 2 : 1;
-  return false;
+  return *returns > 1; /* more of them make no difference */
 }
 
 /* Results can be declared by the return statement if there is exactly one, with values, and none of the results has a name. */

@@ -25,10 +25,11 @@ typedef struct Macro {
 typedef struct AsmReader {
   Unit *unit;
   Arena *arena;
-  StrMap macros;  /* name -> Macro* */
-  Map defs, refs; /* Atom of the symbol -> Abi bits */
-  int skipping;   /* conditionals that exclude the current line */
-  int depth;      /* of macro expansion */
+  StrMap macros;          /* name -> Macro* */
+  Map defs, refs;         /* Atom of the symbol -> Abi bits */
+  bool macro_starts[256]; /* by the first byte of a name: there may be a macro */
+  int skipping;           /* conditionals that exclude the current line */
+  int depth;              /* of macro expansion */
 } AsmReader;
 
 /* ---- characters ---- */
@@ -175,8 +176,19 @@ static bool has_macro(const AsmReader *r, Str line) {
     Str word = take_word(&rest);
     if (word.len == 0)
       rest = str_slice(rest, 1, rest.len);
-    else if (macro_at(r, word, rest))
+    else if (r->macro_starts[(unsigned char)word.data[0]] && macro_at(r, word, rest))
       return true;
+  }
+  return false;
+}
+
+/* Whether some operand may be one that note_operand looks for. */
+static bool has_symbol(Str line) {
+  for (size_t at = 0; at < line.len; at++) {
+    const char *paren = memchr(line.data + at, '(', line.len - at);
+    if (!paren) return false;
+    at = (size_t)(paren - line.data);
+    if (str_has_prefix(str_slice(line, at, line.len), STR("(SB)"))) return true;
   }
   return false;
 }
@@ -201,6 +213,11 @@ static void expand(AsmReader *r, Str line, Buffer *out) {
   }
 }
 
+static void add_macro(AsmReader *r, Str name, Macro *macro) {
+  *strmap_put(&r->macros, name) = macro;
+  r->macro_starts[(unsigned char)name.data[0]] = true;
+}
+
 static void define(AsmReader *r, Str rest) {
   rest = trim(rest);
   Str name = take_word(&rest);
@@ -210,7 +227,7 @@ static void define(AsmReader *r, Str rest) {
     macro->param_len = take_arguments(&rest, macro->params, MACRO_ARGUMENTS);
   }
   macro->body = trim(rest);
-  if (name.len > 0) *strmap_put(&r->macros, arena_str(r->arena, name)) = macro;
+  if (name.len > 0) add_macro(r, arena_str(r->arena, name), macro);
 }
 
 static void read_directive(AsmReader *r, Str line) {
@@ -241,7 +258,7 @@ static void read_statements(AsmReader *r, Str line) {
 
 static void read_line(AsmReader *r, Str line) {
   if (r->depth == MACRO_DEPTH || !has_macro(r, line)) {
-    read_instruction(r, line);
+    if (has_symbol(line)) read_instruction(r, line);
     return;
   }
   Buffer text = {0};
@@ -282,8 +299,9 @@ static void read_file(AsmReader *r, Str text) {
   r->skipping = 0;
   Macro *defined = arena_new_of(r->arena, Macro);
   const Target *target = r->unit->target;
-  *strmap_put(&r->macros, arena_printf(r->arena, "GOOS_%s", target->goos)) = defined;
-  *strmap_put(&r->macros, arena_printf(r->arena, "GOARCH_%s", target->goarch)) = defined;
+  memset(r->macro_starts, 0, sizeof r->macro_starts);
+  add_macro(r, arena_printf(r->arena, "GOOS_%s", target->goos), defined);
+  add_macro(r, arena_printf(r->arena, "GOARCH_%s", target->goarch), defined);
   for (size_t start = 0, i = 0; i <= text.len; i++) {
     if (i < text.len && text.data[i] != '\n') continue;
     Str line = trim(str_slice(text, start, i));
