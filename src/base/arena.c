@@ -35,7 +35,7 @@ enum {
   CLEARED_AHEAD = 2 * 1024,
   PAGE = 4096,
   PAGES_AHEAD = 64,               /* at most */
-  SPARE_BYTES = 16 * 1024 * 1024, /* at most: of an arena in a pool, of a thread */
+  SPARE_BYTES = 24 * 1024 * 1024, /* at most: of an arena in a pool, of a thread */
 };
 
 typedef struct ArenaChunk {
@@ -364,6 +364,16 @@ static bool grows_in_place(Arena *arena, const char *array, size_t old_size, siz
          round_up(new_size - old_need) <= arena_room(arena);
 }
 
+/* Memory of which only what lies behind the first `full` bytes is zero. */
+static char *alloc_to_fill(Arena *arena, size_t size, size_t full) {
+  if (ARENA_ASAN || ARENA_STRESS || round_up(size) > arena_room(arena)) return arena_alloc(arena, size);
+  char *result = arena->at, *filled = result + (full & ~(size_t)(ALIGNMENT - 1));
+  if (arena->ready < filled) arena->ready = filled;
+  arena->at = filled;
+  arena_alloc(arena, size - (size_t)(filled - result));
+  return result;
+}
+
 void vec_grow_(Arena *arena, void *items_pointer, uint32_t *cap, uint32_t want, size_t item_size) {
   char **items = items_pointer;
   uint64_t next = ARENA_STRESS ? want : (uint64_t)*cap + *cap / 2;
@@ -377,7 +387,7 @@ void vec_grow_(Arena *arena, void *items_pointer, uint32_t *cap, uint32_t want, 
   if (grows_in_place(arena, *items, old_size, new_size)) {
     arena_alloc(arena, new_size - round_up(old_size));
   } else {
-    char *grown = arena_alloc(arena, new_size);
+    char *grown = alloc_to_fill(arena, new_size, old_size);
     if (old_size) memcpy(grown, *items, old_size);
     *items = grown;
   }
