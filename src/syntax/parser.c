@@ -14,6 +14,7 @@ enum {
   MAX_DEPTH = 200000,
   FIRST_STACK = 64,
   /* Names of a whole file repeat; those of one body are few. */
+  PACKAGE_NAME_BITS = 11,
   FILE_NAME_BITS = 10,
   BODY_NAME_BITS = 7,
 };
@@ -246,12 +247,21 @@ Pos bracketed_end(Parser *p, const Bracketed *list) {
 
 /* ---- entry points ---- */
 
+/* Names seen lately are shared by the files of a package, if there is a place for them; else slots, which are not set. */
+static NameCache name_cache(const Parser *p, NameSlot *slots, uint32_t slot_bits) {
+  IdCounter *ids = p->ids;
+  if (!ids->names && ids->passing)
+    ids->names = arena_new_array(ids->passing, NameSlot, 1 << PACKAGE_NAME_BITS);
+  if (ids->names) return (NameCache){p->session->interner, ids->names, PACKAGE_NAME_BITS};
+  memset(slots, 0, sizeof *slots << slot_bits);
+  return (NameCache){p->session->interner, slots, slot_bits};
+}
+
 static void parser_start(Parser *p, NameSlot *slots, uint32_t slot_bits, uint32_t offset) {
   if (!p->ids->next) p->ids->next = 1;
   vec_reserve(p->ids->passing ? p->ids->passing : p->arena, &p->stack, FIRST_STACK);
   ScanClient client = {p, scan_error, directive_read};
-  NameCache names = {p->session->interner, slots, slot_bits};
-  scanner_init(&p->scan, names, p->source->text, offset, client);
+  scanner_init(&p->scan, name_cache(p, slots, slot_bits), p->source->text, offset, client);
   p->scan.no_tilde = parser_is_old(p);
   if (offset == 0) scanner_inspect(&p->scan, p->arena);
   parser_next(p);
@@ -266,7 +276,7 @@ SyntaxFile *parse_file(Arena *arena, const SyntaxSession *session, SourceFile *s
   Parser p = {.session = session, .arena = arena, .source = source, .file = file, .ids = ids, .notes = notes};
   p.flags = flags;
   p.in_header = true;
-  NameSlot slots[1 << FILE_NAME_BITS] = {0};
+  NameSlot slots[1 << FILE_NAME_BITS];
   parser_start(&p, slots, FILE_NAME_BITS, 0);
   parse_source_file(&p);
   return file;
@@ -280,7 +290,7 @@ void parse_body(const SyntaxSession *session, SyntaxFile *file, FuncDecl *decl, 
   p.notes = notes;
   p.flags = flags & ~(ParseFlags)PARSE_SKIP_BODIES;
   p.directives_from = UINT32_MAX; /* they were read when the body was skipped */
-  NameSlot slots[1 << BODY_NAME_BITS] = {0};
+  NameSlot slots[1 << BODY_NAME_BITS];
   parser_start(&p, slots, BODY_NAME_BITS, decl->body_offset);
   parse_whole_body(&p, decl);
 }
@@ -289,7 +299,7 @@ Node *parse_expression(Arena *arena, const SyntaxSession *session, SourceFile *s
                        Notes *notes) {
   Parser p = {.session = session, .arena = arena, .source = source, .ids = ids, .notes = notes};
   p.directives_from = UINT32_MAX;
-  NameSlot slots[1 << BODY_NAME_BITS] = {0};
+  NameSlot slots[1 << BODY_NAME_BITS];
   parser_start(&p, slots, BODY_NAME_BITS, 0);
   Node *x = parse_expr(&p);
   parser_got(&p, TOKEN_SEMI);

@@ -72,14 +72,13 @@ static NameWords read_words(const char *at, const char *end) {
 
 /* ---- the token ---- */
 
-/* A name of at most 16 bytes is its words; a longer one also needs its atom to be compared. */
+/* A name of less than 16 bytes is its words, which end in a zero; a longer one also needs its atom to be compared. */
 static void set_name(Scanner *s, const char *start, NameWords words) {
   uint32_t len = (uint32_t)(s->at - start);
   uint64_t hash = (words.low ^ words.high * 0x9E3779B97F4A7C15u) * 0xC2B2AE3D27D4EB4Fu;
   NameSlot *slot = &s->names.slots[hash >> (64 - s->names.bits)];
   bool same = slot->low == words.low && slot->high == words.high && slot->atom &&
-              (len <= 16 ? slot->atom->len <= 16
-                         : slot->atom->len == len && memcmp(slot->atom->text, start, len) == 0);
+              (len < 16 || (slot->atom->len == len && memcmp(slot->atom->text, start, len) == 0));
   if (!same) *slot = (NameSlot){words.low, words.high, intern(s->names.interner, (Str){start, len})};
   s->newline_is_semi = true;
   s->kind = TOKEN_NAME;

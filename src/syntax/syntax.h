@@ -465,8 +465,9 @@ typedef enum ParseFlags {
 } ParseFlags;
 
 typedef struct IdCounter {
-  uint32_t next;         /* id for the next node, from 1 */
-  uint32_t next_passing; /* the same for nodes with NODE_PASSING, without that bit */
+  uint32_t next;          /* id for the next node, from 1 */
+  uint32_t next_passing;  /* the same for nodes with NODE_PASSING, without that bit */
+  struct NameSlot *names; /* the parser's own, in `passing`: names seen lately in the package */
   Arena *
       passing; /* where bodies lie that nobody needs when the package is done: those without type parameters; NULL:
                      nowhere, they stay */

@@ -254,7 +254,7 @@ void package_keep_body(const SyntaxSession *session, Package *pkg, Object *func)
   FuncDecl *decl = func->u.func.syntax;
   if (!decl || !decl->body || !node_is_passing(&decl->body->node)) return;
   uint32_t from = decl->body_id, end = decl->body_id_end;
-  IdCounter kept = {.next = pkg->ids->next};
+  IdCounter kept = {.next = pkg->ids->next, .names = pkg->ids->names};
   Notes ignored = {.arena = pkg->ids->passing};
   decl->body = NULL;
   parse_body(session, func->u.func.file->syntax, decl, &kept, &ignored, PARSE_ALL);
@@ -289,6 +289,7 @@ void package_drop_bodies(Package *pkg) {
   }
   pkg->init_order.len = 0;
   pkg->ids->passing = NULL;
+  pkg->ids->names = NULL;
 }
 
 void types_dump(Buffer *out, const Package *pkg) {
