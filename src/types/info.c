@@ -19,7 +19,7 @@ static Arena *arena_of(const Info *info, uint32_t id) {
   return id & NODE_PASSING ? info->pkg->ids->passing : info->pkg->arena;
 }
 
-static NodeFact *fact_put_at(Info *info, uint32_t id) {
+static NodeFact *fact_new_at(Info *info, uint32_t id) {
   Arena *arena = arena_of(info, id);
   FactPages *pages = id & NODE_PASSING ? &info->passing : &info->kept;
   uint32_t number = (id & ~NODE_PASSING) >> FACT_PAGE_BITS;
@@ -33,6 +33,11 @@ static NodeFact *fact_put_at(Info *info, uint32_t id) {
   if (!pages->items[number])
     STORE_RELEASE(&pages->items[number], arena_new_array(arena, NodeFact, FACT_PAGE_SIZE));
   return &pages->items[number][id & (FACT_PAGE_SIZE - 1)];
+}
+
+static NodeFact *fact_put_at(Info *info, uint32_t id) {
+  NodeFact *fact = (NodeFact *)info_fact_at(info, id);
+  return fact ? fact : fact_new_at(info, id);
 }
 
 static NodeFact *fact_put(Info *info, const Node *node) { return fact_put_at(info, node->id); }
@@ -97,7 +102,7 @@ void record_untyped(Checker *check, Node *x, ValueMode mode, Type *t, const Cons
 
 NodeFact *untyped_find(Checker *check, const Node *x) {
   const NodeFact *fact = info_fact(check->info, x);
-  return fact && fact->flags & FACT_OPEN ? fact_put(check->info, x) : NULL;
+  return fact && fact->flags & FACT_OPEN ? (NodeFact *)fact : NULL;
 }
 
 void record_def(Checker *check, NameExpr *name, Object *object) {

@@ -105,9 +105,17 @@ static bool is_declaration(const Object *object) {
   return object->kind == OBJECT_TYPE_NAME || object->kind == OBJECT_FUNC;
 }
 
+/* visit_type would do nothing with it. */
+static bool is_plain(const Limits *l, const Type *t) {
+  return t->kind == TYPE_BASIC || t->kind == TYPE_INTERFACE ||
+         (t->kind == TYPE_NAMED && t->u.named.object->pkg != l->check->pkg);
+}
+
 static void visit_definition(void *context, Object *object) {
   Limits *l = context;
-  if (!is_declaration(object) || !object->type || type_has_type_params_known(object->type, &l->open)) return;
+  if (!is_declaration(object) || !object->type || is_plain(l, object->type) ||
+      type_has_type_params_known(object->type, &l->open))
+    return;
   l->pos = object->pos;
   visit_type(l, object->type);
 }
