@@ -163,6 +163,11 @@ static void add_file(Loader *loader, Directory *directory, FileHead *head) {
   directory->files[directory->file_len++] = *head;
 }
 
+static void add_cgo_file(Loader *loader, Directory *directory, const FileHead *head) {
+  if (!directory->cgo) directory->cgo = arena_new_array(loader->arena, FileHead, directory->file_room);
+  directory->cgo[directory->cgo_len++] = *head;
+}
+
 static void add_go_file(const Folder *folder, Str path) {
   Directory *directory = folder->directory;
   FileHead head;
@@ -171,7 +176,7 @@ static void add_go_file(const Folder *folder, Str path) {
   if (fit == FIT_NO || (head.imports_cgo && !head.is_test && !folder->tags->cgo_enabled))
     directory->has_ignored = true;
   else if (head.imports_cgo && !head.is_test)
-    directory->cgo[directory->cgo_len++] = head;
+    add_cgo_file(folder->loader, directory, &head);
   else
     add_file(folder->loader, directory, &head);
 }
@@ -196,22 +201,35 @@ static void fill(const Folder *folder, const Listing *listing) {
   }
 }
 
-static Directory *directory_new(Loader *loader, Str dir, uint32_t len) {
+/* With room for so many Go files, and for assembly. */
+static Directory *directory_new(Loader *loader, Str dir, uint32_t files, uint32_t assembly) {
   Directory *directory = arena_new_of(loader->arena, Directory);
   directory->dir = arena_str(loader->arena, dir);
-  directory->files = arena_new_array(loader->arena, FileHead, len);
-  directory->cgo = arena_new_array(loader->arena, FileHead, len);
-  directory->asm_files = arena_new_array(loader->arena, Str, len);
-  directory->asm_digests = arena_new_array(loader->arena, Digest, len);
+  directory->files = arena_new_array(loader->arena, FileHead, files);
+  directory->file_room = files;
+  directory->asm_files = arena_new_array(loader->arena, Str, assembly);
+  directory->asm_digests = arena_new_array(loader->arena, Digest, assembly);
   directory->has_digests = directory->met = true;
   return directory;
+}
+
+static Directory *directory_for(Loader *loader, Str dir, const Listing *listing) {
+  uint32_t files = 0, assembly = 0;
+  for (uint32_t i = 0; i < listing->len; i++) {
+    Str name = listing->entries[i].name;
+    if (str_has_suffix(name, STR(".go")))
+      files++;
+    else if (str_has_suffix(name, STR(".s")))
+      assembly++;
+  }
+  return directory_new(loader, dir, files, assembly);
 }
 
 Directory *directory_read(Loader *loader, Str dir) {
   void **known = strmap_put(&loader->directories, dir);
   if (*known) return *known;
   const Listing *listing = listing_read(loader, dir);
-  Directory *directory = directory_new(loader, dir, listing->len);
+  Directory *directory = directory_for(loader, dir, listing);
   LoadTags tags = loader->tags;
   /* A standard library that is newer than the release is read by its own rules. */
   if (loader->goroot_src.len && path_has_prefix(dir, loader->goroot_src)) tags.plus_only = false;
@@ -220,7 +238,7 @@ Directory *directory_read(Loader *loader, Str dir) {
   memory_save(loader, listing->memory, listing);
   if (directory->cgo_len) {
     tags.cgo_enabled = false;
-    Directory *without = directory_new(loader, dir, listing->len);
+    Directory *without = directory_for(loader, dir, listing);
     Folder other = {loader, &tags, memory_open(loader, &tags, dir), without};
     fill(&other, listing);
     memory_save(loader, other.memory, listing);
@@ -233,7 +251,7 @@ Directory *directory_read(Loader *loader, Str dir) {
 }
 
 Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len) {
-  Directory *directory = directory_new(loader, dir, len);
+  Directory *directory = directory_new(loader, dir, len, len);
   Folder folder = {.loader = loader, .directory = directory};
   bool only_tests = !loader->config->test;
   for (uint32_t i = 0; i < len; i++)
@@ -248,7 +266,7 @@ Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_
     if (head_of(&folder, paths[i], &head) == FIT_UNREADABLE) head.broken = true;
     if (only_tests) head.is_test = false; /* test files alone: what else could be meant */
     if (head.imports_cgo && loader->env.cgo_enabled)
-      directory->cgo[directory->cgo_len++] = head;
+      add_cgo_file(loader, directory, &head);
     else if (!head.imports_cgo)
       add_file(loader, directory, &head);
     else

@@ -31,7 +31,7 @@ struct FolderMemory {
   DirList names;
   KnownFile *files; /* of the record, by name */
   uint32_t len, next;
-  VEC(KnownFile) seen; /* in this run */
+  VEC(const KnownFile *) seen; /* in this run */
   bool changed;
 };
 
@@ -203,7 +203,7 @@ void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing) {
   wire_put(&out, memory->place == MEMORY_TO_PACK || (memory->settled && !has_links(listing)));
   put_names(&out, listing);
   wire_put(&out, memory->seen.len);
-  for (uint32_t i = 0; i < memory->seen.len; i++) put_file(&out, &memory->seen.items[i]);
+  for (uint32_t i = 0; i < memory->seen.len; i++) put_file(&out, memory->seen.items[i]);
   if (memory->place == MEMORY_TO_PACK)
     pack_put(loader->config->pack->records, RECORD_FOLDER, memory->key, buffer_view(&out));
   else
@@ -238,7 +238,7 @@ bool memory_recall(Loader *loader, FolderMemory *memory, Str path, FileHead *hea
   head->name = here.name;
   head->is_test = here.is_test;
   *fits = known->fits;
-  vec_push(loader->arena, &memory->seen, *known);
+  vec_push(loader->arena, &memory->seen, known);
   return true;
 }
 
@@ -247,6 +247,7 @@ void memory_note(Loader *loader, FolderMemory *memory, const FileStamp *stamp, c
   if (!memory) return;
   memory->changed = true;
   if (memory->place == MEMORY_IN_STORE && !file_stamp_settled(stamp)) return;
-  vec_push(loader->arena, &memory->seen,
-           (KnownFile){.name = head->name, .stamp = *stamp, .fits = fits, .head = *head});
+  KnownFile *file = arena_new_of(loader->arena, KnownFile);
+  *file = (KnownFile){.name = head->name, .stamp = *stamp, .fits = fits, .head = *head};
+  vec_push(loader->arena, &memory->seen, file);
 }

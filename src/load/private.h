@@ -115,7 +115,7 @@ typedef struct Listing { /* what is in a folder, read once per run */
 typedef struct Directory { /* a folder's Go files for this target */
   Str dir;
   FileHead *files; /* by name; tests among them */
-  uint32_t file_len;
+  uint32_t file_len, file_room;
   Str *asm_files;
   Digest *asm_digests;
   uint32_t asm_len;
@@ -123,7 +123,7 @@ typedef struct Directory { /* a folder's Go files for this target */
   bool met;         /* an earlier run has seen all of them, as they are */
   Str package_name;
   Str problem;   /* two packages in one folder; empty: fine */
-  FileHead *cgo; /* files that import "C" and are left out although cgo is on */
+  FileHead *cgo; /* NULL for none: files that import "C" and are left out although cgo is on */
   uint32_t cgo_len;
   bool has_ignored; /* Go files that constraints exclude */
   bool has_plain, has_tests;

@@ -9,7 +9,7 @@
  */
 #include "syntax/parser.h"
 
-enum { NAME_BITS = 8 };
+enum { NAME_BITS = 8, BYTES_PER_TOKEN = 5 /* about */ };
 
 typedef struct Token {
   uint32_t start, len; /* in bytes */
@@ -57,6 +57,7 @@ static TokenList read_tokens(Arena *arena, Interner *interner, Str text) {
   ScanClient client = {&tokens, note_error, note_directive};
   scanner_init(&scan, (NameCache){interner, slots, NAME_BITS}, text, 0, client);
   scanner_inspect(&scan, arena);
+  vec_reserve(arena, &tokens.list, (uint32_t)(text.len / BYTES_PER_TOKEN));
   uint32_t line = 0, last = 0;
   do {
     scanner_next(&scan);
