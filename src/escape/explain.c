@@ -20,25 +20,33 @@ static Str kept_text(Graph *g, const Op *op) {
   return *text;
 }
 
+static Str storage_text(Graph *g, const Op *op) {
+  Str inner = kept_text(g, op);
+  static const char before[] = "{storage for ", after[] = "}";
+  char *whole = arena_alloc(g->unit->events->arena, sizeof before - 1 + inner.len + sizeof after);
+  memcpy(whole, before, sizeof before - 1);
+  if (inner.len) memcpy(whole + sizeof before - 1, inner.data, inner.len);
+  memcpy(whole + sizeof before - 1 + inner.len, after, sizeof after);
+  return (Str){whole, sizeof before - 1 + inner.len + sizeof after - 1};
+}
+
+/* Where the location's text is kept; locations are still added while some are explained. */
+static Str *loc_text_slot(Graph *g, LocId id) {
+  if (id.v >= g->loc_texts_len) {
+    Str *grown = arena_new_array(g->arena, Str, 2 * g->locs.len);
+    if (g->loc_texts_len) memcpy(grown, g->loc_texts, g->loc_texts_len * sizeof *grown);
+    g->loc_texts = grown;
+    g->loc_texts_len = 2 * g->locs.len;
+  }
+  return &g->loc_texts[id.v];
+}
+
 static Str loc_text(Graph *g, LocId id) {
   if (loc_equal(id, LOC_HEAP)) return STR("{heap}");
   Op *op = graph_loc(g, id)->op;
   if (!op) return STR("{temp}");
-  if (op->kind == OP_NAME) return kept_text(g, op);
-  /* The location's own text under an address that no op has. */
-  const void *key = (const char *)op + 1;
-  Str *text = map_get_ptr(&g->texts, key);
-  if (!text) {
-    Str inner = kept_text(g, op);
-    text = arena_new_of(g->arena, Str);
-    static const char before[] = "{storage for ", after[] = "}";
-    char *whole = arena_alloc(g->unit->events->arena, sizeof before - 1 + inner.len + sizeof after);
-    memcpy(whole, before, sizeof before - 1);
-    if (inner.len) memcpy(whole + sizeof before - 1, inner.data, inner.len);
-    memcpy(whole + sizeof before - 1 + inner.len, after, sizeof after);
-    *text = (Str){whole, sizeof before - 1 + inner.len + sizeof after - 1};
-    map_set_ptr(&g->texts, key, text);
-  }
+  Str *text = loc_text_slot(g, id);
+  if (!text->data) *text = op->kind == OP_NAME ? kept_text(g, op) : storage_text(g, op);
   return *text;
 }
 

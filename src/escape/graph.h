@@ -129,6 +129,9 @@ typedef struct Graph {
   uint32_t paths;      /* explained so far */
   Map texts;           /* Op* -> Str*: printed forms; emptied when an op changes (graph_forget_texts) */
   uint32_t texts_made; /* how often that happened */
+  Str *
+      loc_texts; /* by location, likewise: what stands for it in explanations; without data: not printed yet */
+  uint32_t loc_texts_len;
 } Graph;
 
 /* One function body while it is walked. */
@@ -158,6 +161,7 @@ LocId graph_name_loc(Graph *g, Name *name);
 static inline void graph_forget_texts(Graph *g) {
   g->texts = map_in(g->arena);
   g->texts_made++;
+  g->loc_texts_len = 0;
 }
 bool graph_in_component(const Graph *g, const Func *fn); /* being analysed right now: no tags yet */
 void graph_flow(Graph *g, Hole k, LocId src);

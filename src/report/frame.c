@@ -67,8 +67,15 @@ static Folders shortened_folders(Arena *arena, Str dir, Str cwd) {
   return folders;
 }
 
+static char *put(char *to, Str text) {
+  if (text.len) memcpy(to, text.data, text.len);
+  return to + text.len;
+}
+
+/* What stands for a folder is shorter than its name. */
 static void replace_folders(Buffer *out, Str text, const Folder *folders, uint32_t len, bool more) {
   size_t copied = 0;
+  char *to = buffer_extend(out, text.len);
   for (size_t at = 0; at < text.len; at++) {
     const char *hit = memchr(text.data + at, '/', text.len - at);
     if (!hit) break;
@@ -78,12 +85,13 @@ static void replace_folders(Buffer *out, Str text, const Folder *folders, uint32
     uint32_t i = 0;
     while (i < len && !str_has_prefix(rest, folders[i].path)) i++;
     if (i == len) continue;
-    buffer_str(out, str_slice(text, copied, at));
-    buffer_str(out, folders[i].shown);
+    to = put(put(to, str_slice(text, copied, at)), folders[i].shown);
     copied = at + folders[i].path.len;
     at = copied - 1;
   }
-  buffer_str(out, str_slice(text, copied, text.len));
+  to = put(to, str_slice(text, copied, text.len));
+  out->len = (size_t)(to - out->data);
+  *to = 0;
 }
 
 /* One folder after the other: a name with blanks in it may bring about the start of another. */
