@@ -5,7 +5,8 @@
  * In: a question about a function of a package that is not reported. Out: the answer that compiling the whole package would give,
  * after looking into that function and into those that the answer depends on:
  *   can it be inlined    its body is parsed, checked and lowered, and so are the callees that can make a difference
- *   its tags             calls are inlined into it and into every function of its package that it reaches; then escape analysis.
+ *   its tags             calls are inlined into it, then escape analysis looks at it alone (escape/later.c); if its tags depend on
+ *                        the cycle of calls that it may be in, the same for every function of its package that it reaches.
  *                        Whether a body comes through imports is not asked where a call has the same tags (inline/transparent.c)
  *   does an import hand on its body    see below
  *
@@ -21,7 +22,8 @@ typedef enum DemandState {
   DEMAND_EDITED = 2,   /* calls are inlined, the passes before escape analysis are through */
   DEMAND_VISITED = 4,  /* reached by the function whose tags are wanted */
   DEMAND_BY_ORDER = 8, /* the decision depends on that of a function that depends on this one */
-  DEMAND_LEFT = 16     /* edited, but calls that make no difference to tags were left */
+  DEMAND_LEFT = 16,    /* edited, but calls that make no difference to tags were left */
+  DEMAND_ALONE = 32    /* analysed as if it were in no cycle */
 } DemandState;
 
 static EnginePackage *owner_of(const Package *pkg) { return pkg->user; }
@@ -175,15 +177,33 @@ typedef struct Reach {
 static void reach(void *context, Func *fn) {
   Reach *r = context;
   fn = func_outermost(fn);
-  if (fn->flags & FUNC_ESCAPE_DONE) return;
+  if ((fn->flags & FUNC_ESCAPE_DONE) && !(fn->flags & FUNC_ALONE)) return;
   uint64_t *state = state_of(r->package, fn);
   if (*state & DEMAND_VISITED) return;
   *state |= DEMAND_VISITED;
   vec_push(r->scratch, &r->todo, fn);
 }
 
-static void find_tags(EnginePackage *package, Func *fn) {
-  if (fn->known >= NEED_TAGS) return;
+static void publish_tags(const FuncList *list) {
+  for (uint32_t i = 0; i < list->len; i++)
+    if (list->items[i]->flags & FUNC_ESCAPE_DONE) store_release(&list->items[i]->known, NEED_TAGS);
+}
+
+/* As if it were in no cycle with others. */
+static void find_tags_alone(EnginePackage *package, Func *fn) {
+  if (*state_of(package, fn) & DEMAND_ALONE) return;
+  *state_of(package, fn) |= DEMAND_ALONE;
+  Arena *scratch = scratch_new();
+  FuncList family = {0};
+  edit(package, fn, true);
+  add_family(scratch, &family, fn);
+  escape_family(package->unit, family.items, family.len);
+  publish_tags(&family);
+  scratch_free(scratch);
+}
+
+/* With all that it reaches. */
+static void find_tags_in_cycles(EnginePackage *package, Func *fn) {
   Reach r = {.package = package, .scratch = scratch_new()};
   reach(&r, fn);
   while (r.todo.len) {
@@ -195,9 +215,14 @@ static void find_tags(EnginePackage *package, Func *fn) {
       func_each_mentioned(package->unit, r.list.items[i], reach, &r);
   }
   escape_funcs(package->unit, r.list.items, r.list.len);
-  for (uint32_t i = 0; i < r.list.len; i++)
-    if (r.list.items[i]->flags & FUNC_ESCAPE_DONE) store_release(&r.list.items[i]->known, NEED_TAGS);
+  publish_tags(&r.list);
   scratch_free(r.scratch);
+}
+
+static void find_tags(EnginePackage *package, Func *fn, FuncNeed need) {
+  if (fn->known >= NEED_TAGS) return;
+  find_tags_alone(package, func_outermost(fn));
+  if (need == NEED_TAGS && fn->known < NEED_TAGS) find_tags_in_cycles(package, fn);
 }
 
 /* ---- hooks ---- */
@@ -229,7 +254,7 @@ static void require_func(void *context, Func *fn, FuncNeed need) {
   else if (need == NEED_INLINE)
     decide(owner, fn);
   else
-    find_tags(owner, fn);
+    find_tags(owner, fn, need);
   lock_release(engine->demand_lock);
 }
 

@@ -36,7 +36,10 @@ ReassignOracle *graph_oracle(Graph *g, Func *fn) {
 static uint32_t callee_pragma(const Name *name) { return name->func ? name->func->pragma : 0; }
 
 static FuncNeed need_of(const Graph *g, const Func *callee) {
-  return g->tags_later && !(callee->flags & FUNC_NO_BODY) ? NEED_INLINE : NEED_TAGS;
+  bool own = callee->unit == g->unit;
+  if (!g->tags_later) return own ? NEED_NOTHING : NEED_TAGS;
+  if (callee->flags & FUNC_NO_BODY) return (callee->flags & FUNC_ESCAPE_DONE) ? NEED_NOTHING : NEED_TAGS;
+  return own ? NEED_NOTHING : NEED_INLINE;
 }
 
 /* Makes sure that the name of a function knows its function, if there is one. */
@@ -44,8 +47,8 @@ static Name *resolved(Walker *w, Name *name) {
   Unit *unit = w->graph->unit;
   if (!name->func && name->object && unit->resolve_func)
     name->func = unit->resolve_func(unit->context, unit, name->object);
-  if (name->func && name->func->unit != unit && unit->require_func)
-    unit->require_func(unit->context, name->func, need_of(w->graph, name->func));
+  FuncNeed need = name->func ? need_of(w->graph, name->func) : NEED_NOTHING;
+  if (need && unit->require_func) unit->require_func(unit->context, name->func, need);
   return name;
 }
 
@@ -86,7 +89,7 @@ static Callees find_callees(Walker *w, const Op *call, Name **one) {
 
 uint32_t tag_holes(const Graph *g, HoleList ks, const Func *callee, uint32_t param, Hole holes[HOLES_MAX]) {
   uint32_t len = 0;
-  if (!(callee->flags & FUNC_ESCAPE_DONE) || param >= callee->param_len || !callee->tags[param].known) {
+  if (!func_has_tag(callee, param) || param >= callee->param_len || !callee->tags[param].known) {
     holes[len++] = hole_at(LOC_HEAP);
     return len;
   }
@@ -107,8 +110,7 @@ Hole walk_tag_hole(Walker *w, HoleList ks, Func *callee, uint32_t param) {
     if (param >= callee->param_len || name_is_blank(callee->params[param])) return hole_at(LOC_BLANK);
     return walk_addr(w, &callee->params[param]->op);
   }
-  if (g->tags_later && !(load_acquire(&callee->flags) & FUNC_ESCAPE_DONE))
-    return later_hole(w, ks, callee, param);
+  if (g->tags_later && !func_has_tag(callee, param)) return later_hole(w, ks, callee, param);
   if (callee->unit != g->unit && g->unit->require_func)
     g->unit->require_func(g->unit->context, callee, NEED_TAGS);
   Hole holes[HOLES_MAX];

@@ -11,6 +11,7 @@
 
 typedef struct Run {
   Unit *unit;
+  bool alone;       /* as if the functions were in no cycle with others */
   Arena *arena;     /* of one component */
   Arena *run_arena; /* of the whole run */
   Graph tables;     /* the last graph, if there was one */
@@ -143,11 +144,18 @@ static void finish_loc(Graph *g, Loc *loc) {
     note_loc(g, loc, EVENT_ZERO_COPY);
 }
 
+static uint32_t flags_when_done(const Graph *g, const Func *fn) {
+  if (!g->alone) return (fn->flags | FUNC_ESCAPE_DONE) & ~(uint32_t)FUNC_ALONE;
+  for (uint32_t i = 0; i < fn->param_len; i++)
+    if (fn->tags[i].by_cycle) return fn->flags | FUNC_ALONE;
+  return fn->flags | FUNC_ALONE | FUNC_ESCAPE_DONE;
+}
+
 static void finish(Graph *g, Func *const *list, uint32_t len) {
   for (uint32_t i = 0; i < len; i++) tag_params(g, list[i]);
   for (uint32_t i = 0; i < len; i++) {
     list[i]->opt = NULL;
-    store_release(&list[i]->flags, list[i]->flags | FUNC_ESCAPE_DONE);
+    store_release(&list[i]->flags, flags_when_done(g, list[i]));
   }
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
     if (g->locs.items[i].op) finish_loc(g, &g->locs.items[i]);
@@ -166,26 +174,44 @@ static void analyse(void *context, Func *const *list, uint32_t len, bool recursi
   graph_init(&g, run->unit, run->arena, run->run_arena, &run->tables);
   g.oracles = &run->oracles;
   g.answers = run->answers;
+  g.alone = run->alone ? list[0] : NULL;
   g.tags_later = !g.early && !run->unit->whole && !run->unit->events && run->unit->require_func != NULL;
+  bool done = true;
   if (g.early) {
     build_early(&g, list, len);
     graph_solve_from_stack(&g);
   } else {
     build(&g, list, len);
-    graph_settle_later(&g);
-    graph_solve(&g);
+    done = graph_settle_later(&g);
+    if (done) graph_solve(&g);
   }
-  finish(&g, list, len);
+  if (done) finish(&g, list, len);
   run->tables = g;
   if (arena_used(run->arena) > ARENA_FULL) arena_reset(run->arena);
 }
 
-void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
+static Run run_new(Unit *unit) {
   Run run = {.unit = unit, .arena = scratch_new(), .run_arena = scratch_new()};
   run.oracles = map_in(run.run_arena);
+  return run;
+}
+
+static void run_done(Run *run) {
+  scratch_free(run->run_arena);
+  scratch_free(run->arena);
+}
+
+void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
+  Run run = run_new(unit);
   unit_visit_components_except(unit, roots, len, FUNC_ESCAPE_DONE, analyse, &run);
-  scratch_free(run.run_arena);
-  scratch_free(run.arena);
+  run_done(&run);
+}
+
+void escape_family(Unit *unit, Func *const *family, uint32_t len) {
+  Run run = run_new(unit);
+  run.alone = true;
+  unit_visit_components_of(unit, family, len, analyse, &run);
+  run_done(&run);
 }
 
 void escape_unit(Unit *unit) { escape_funcs(unit, unit->funcs.items, unit->funcs.len); }

@@ -70,9 +70,7 @@ LocId graph_name_loc(Graph *g, Name *name) {
   return (LocId){(uint32_t)(uintptr_t)name->opt};
 }
 
-bool graph_in_component(const Graph *g, const Func *fn) {
-  return fn && fn->unit == g->unit && fn->opt == g && !(fn->flags & FUNC_ESCAPE_DONE);
-}
+bool graph_in_component(const Graph *g, const Func *fn) { return fn && fn->unit == g->unit && fn->opt == g; }
 
 /* ---- holes ---- */
 

@@ -96,9 +96,9 @@ typedef struct HoleList {
   uint32_t len;
 } HoleList;
 
-typedef struct LaterArgument { /* of a call whose callee's tags are not known (yet) */
-  Func *callee;
-  uint32_t param; /* its number, the receiver is 0 */
+typedef struct LaterArgument { /* of a call whose callee has no tag (yet) */
+  Func *callee;                /* NULL: settled */
+  uint32_t param;              /* its number, the receiver is 0 */
   HoleList results;
   LocId loc; /* takes the argument */
 } LaterArgument;
@@ -124,6 +124,8 @@ typedef struct Graph {
   VEC(PendingClosure) closures;
   bool tags_later; /* only tags are wanted, those of callees where they make a difference: later.c */
   VEC(LaterArgument) later;
+  const Func *
+      alone; /* analysed without those that it may be in a cycle with: one of the component; NULL: with them */
   Map *oracles;        /* Func* -> ReassignOracle*; in run_arena */
   TypeAnswer *answers; /* TYPE_ANSWERS: whether values carry nothing */
   uint32_t paths;      /* explained so far */
@@ -231,7 +233,7 @@ void graph_solve(Graph *g);
 
 /* later.c */
 Hole later_hole(Walker *w, HoleList results, Func *callee, uint32_t param);
-void graph_settle_later(Graph *g);
+bool graph_settle_later(Graph *g); /* false: meanwhile the component was analysed together with others */
 
 /* tags.c */
 void tag_params(Graph *g, Func *fn);

@@ -2,10 +2,15 @@
  *
  * later: tags of callees are asked for only where they make a difference.
  *
- * In: the graph of a component of which nothing but tags is wanted, with a location for each argument of a callee that was not
- * analysed yet. Out: those callees are analysed into which a parameter can flow, and the arguments have their edges. What all other
- * callees do with their arguments cannot change any tag: a tag tells where a parameter's value gets to, which depends on what
- * it flows through.
+ * In: the graph of a component of which nothing but tags is wanted, with a location for each argument of a callee whose tag is not
+ * there (yet). Out: those callees are analysed into which a parameter can flow that does not leak at once anyway, and the arguments
+ * have their edges. What all other callees do with their arguments cannot change any tag: a tag tells where a parameter's value
+ * gets to, which depends on what it flows through.
+ *
+ * A function can be analysed alone, as if it were in no cycle of calls (escape_family). Its component could only add to a tag of its
+ *   by what others do with its results: such tags wait until the function was analysed with all that it reaches (ParamTag.by_cycle);
+ *   by a way through others that leads back to its parameters: it is found, since the last one on it asks for the function while
+ *     that is being analysed, and gets no answer before all of them were analysed together.
  *
  * Go: none; there callees are always done
  */
@@ -52,33 +57,80 @@ static void spread_through_literals(Spread *s) {
   }
 }
 
-/* Asks for the tags; true: edges were added. */
-static void settle(Spread *s, LaterArgument *later) {
+/* Only from parameters that do not leak at once by what is known: the others can learn nothing more. */
+static void start_spread(Spread *s) {
+  Graph *g = s->g;
+  memset(s->reached, 0, sizeof(bool) * g->locs.len);
+  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
+    if (g->locs.items[i].param && g->locs.items[i].leaks.heap != 0) reach_loc(s, (LocId){i});
+}
+
+static void spread_all(Spread *s) {
+  while (s->todo.len) {
+    spread(s);
+    spread_through_literals(s);
+  }
+}
+
+/* Whoever was asked for is in a cycle with the function, so that both were analysed together. */
+static bool was_overtaken(const Graph *g) { return g->alone && g->alone->opt != g; }
+
+/* The argument gets its edges; false: its tag is not there. */
+static bool settle(Spread *s, LaterArgument *later, FuncNeed need) {
   Graph *g = s->g;
   Func *callee = later->callee;
+  g->unit->require_func(g->unit->context, callee, need);
+  if (was_overtaken(g) || !func_has_tag(callee, later->param)) return false;
   Hole holes[HOLES_MAX];
-  g->unit->require_func(g->unit->context, callee, NEED_TAGS);
   uint32_t len = tag_holes(g, later->results, callee, later->param, holes);
   for (uint32_t i = 0; i < len; i++) {
     graph_flow(g, holes[i], later->loc);
     reach_loc(s, holes[i].dst);
   }
   later->callee = NULL;
+  return true;
 }
 
-void graph_settle_later(Graph *g) {
-  if (!g->later.len) return;
-  Spread s = {.g = g, .sinks = graph_sinks(g)};
-  s.reached = arena_new_array(g->arena, bool, g->locs.len);
-  for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
-    if (g->locs.items[i].param) reach_loc(&s, (LocId){i});
-  while (s.todo.len) {
-    spread(&s);
-    spread_through_literals(&s);
-    if (s.todo.len) continue;
-    for (uint32_t i = 0; i < g->later.len; i++) {
-      LaterArgument *later = &g->later.items[i];
-      if (later->callee && s.reached[later->loc.v]) settle(&s, later);
+/* Number *from or a later one: an argument where a parameter arrives; NULL: there are no more. */
+static LaterArgument *next_reached(const Spread *s, uint32_t *from) {
+  while (*from < s->g->later.len) {
+    LaterArgument *later = &s->g->later.items[(*from)++];
+    if (later->callee && s->reached[later->loc.v]) return later;
+  }
+  return NULL;
+}
+
+/* Settles what can be had without looking for cycles; true: that was all. */
+static bool settle_alone(Spread *s) {
+  bool some = true;
+  while (some) {
+    some = false;
+    spread_all(s);
+    uint32_t from = 0;
+    for (LaterArgument *later; (later = next_reached(s, &from));) {
+      some |= settle(s, later, NEED_ALONE_TAGS);
+      if (was_overtaken(s->g)) return true;
     }
   }
+  uint32_t from = 0;
+  return !next_reached(s, &from);
+}
+
+bool graph_settle_later(Graph *g) {
+  if (!g->later.len) return true;
+  Spread s = {.g = g, .sinks = graph_sinks(g), .reached = arena_new_array(g->arena, bool, g->locs.len)};
+  start_spread(&s);
+  while (!settle_alone(&s)) {
+    graph_solve(g); /* the parameters may leak already as much as they can */
+    s.sinks = graph_sinks(g);
+    start_spread(&s);
+    spread_all(&s);
+    uint32_t from = 0;
+    LaterArgument *later = next_reached(&s, &from);
+    if (!later) break;
+    if (!settle(&s, later, NEED_TAGS) && !was_overtaken(g))
+      BUG("%s has no tags", atom_text(later->callee->name->name));
+    if (was_overtaken(g)) break;
+  }
+  return !was_overtaken(g);
 }

@@ -272,7 +272,17 @@ static bool is_idle(const Solver *s, LocId id) {
   return !(root->attrs & ATTR_CALLS) || !op_is(root->op, OP_CLOSURE);
 }
 
+/* What an earlier solution left that is no fact about the locations. */
+static void start_again(Graph *g) {
+  vec_each (Loc, loc, &g->locs) {
+    loc->walk = loc->queued_in_walk = 0;
+    loc->handed_on = 0;
+    loc->sees_address = false;
+  }
+}
+
 void graph_solve(Graph *g) {
+  start_again(g);
   Solver s = {.g = g};
   s.all = queue_new(g->arena, g->locs.len + 1);
   s.one = queue_new(g->arena, g->locs.len + 1);

@@ -152,13 +152,22 @@ void report_param(Graph *g, Func *fn, Name *param) {
   report_leaks(&t, &leaks);
 }
 
+/* In a cycle others may send on what comes out of it. */
+static bool is_by_cycle(const ParamTag *tag) {
+  for (uint32_t i = 0; i < LEAK_RESULTS_MAX; i++)
+    if (tag->leaks.results[i] >= 0) return true;
+  return false;
+}
+
 void tag_params(Graph *g, Func *fn) {
+  if (fn->flags & FUNC_ESCAPE_DONE) return; /* analysed alone before, and nothing was open */
   bool diagnose = g->unit->events && (g->early || !(fn->flags & (FUNC_WRAPPER | FUNC_DUPOK)));
   if (g->unit->profile->coarse_values && !(fn->flags & FUNC_NO_BODY)) diagnose = false; /* report_param */
   fn->tags = arena_new_array(g->unit->arena, ParamTag, fn->param_len);
   for (uint32_t i = 0; i < fn->param_len; i++) {
     ParamTagger t = {g, fn, fn->params[i], i, diagnose};
     fn->tags[i] = tag_param(&t);
+    fn->tags[i].by_cycle = g->alone && is_by_cycle(&fn->tags[i]);
     if (diagnose && !g->unit->profile->coarse_values) report_uintptr(g, fn, i);
   }
 }

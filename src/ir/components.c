@@ -18,6 +18,7 @@ typedef struct Components {
   Map numbers; /* Func* -> first number; DONE_NUMBER when its component was handed over */
   uint32_t last_number;
   uint32_t done_flags;
+  const Func *only; /* it and the literals in it; NULL: all */
   VEC(Func *) stack;
   void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive);
   void *context;
@@ -39,8 +40,15 @@ static bool is_attached(const Components *c, const Func *fn) {
   return fn->closure && fn->closure_parent && !(fn->closure_parent->flags & FUNC_PACKAGE_INIT);
 }
 
+/* Functions that were analysed alone may be in a cycle with others. */
+static bool is_done(const Components *c, const Func *fn) {
+  return (fn->flags & c->done_flags) && !(fn->flags & FUNC_ALONE);
+}
+
 static void visit_mentioned(FuncWalk *walk, Func *fn) {
-  if (!fn || fn->unit != walk->components->unit || (fn->flags & walk->components->done_flags)) return;
+  if (!fn || fn->unit != walk->components->unit || is_done(walk->components, fn)) return;
+  const Func *only = walk->components->only;
+  if (only && func_outermost(fn) != only) return;
   uint32_t number = visit_func(walk->components, fn);
   if (number < walk->lowest) walk->lowest = number;
 }
@@ -214,6 +222,18 @@ static uint32_t visit_func(Components *c, Func *fn) {
   return walk.lowest;
 }
 
+void unit_visit_components_of(Unit *unit, Func *const *family, uint32_t len,
+                              void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
+                              void *context) {
+  Arena *scratch = scratch_new();
+  Components c = {.unit = unit, .scratch = scratch, .numbers = map_in(scratch), .only = family[0]};
+  c.visit = visit;
+  c.context = context;
+  for (uint32_t i = 0; i < len; i++)
+    if (!is_attached(&c, family[i])) visit_func(&c, family[i]);
+  scratch_free(scratch);
+}
+
 void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_len, uint32_t done,
                                   void (*visit)(void *context, Func *const *list, uint32_t len,
                                                 bool recursive),
@@ -224,7 +244,7 @@ void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_
   c.context = context;
   for (uint32_t i = 0; i < root_len; i++) {
     if (roots[i]->flags & FUNC_PACKAGE_INIT && unit->profile->init_last) continue;
-    if (!is_attached(&c, roots[i]) && !(roots[i]->flags & done)) visit_func(&c, roots[i]);
+    if (!is_attached(&c, roots[i]) && !is_done(&c, roots[i])) visit_func(&c, roots[i]);
   }
   scratch_free(scratch);
 }

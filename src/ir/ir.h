@@ -225,12 +225,14 @@ typedef enum FuncFlags {
   FUNC_CLOSURE_RESULTS_LOST = 1 << 4,
   FUNC_PACKAGE_INIT = 1 << 5,
   FUNC_HAS_DEFER = 1 << 6,
-  FUNC_RANGE_BODY = 1 << 8,       /* the body of a range-over-func loop */
-  FUNC_NO_BODY = 1 << 9,          /* assembly or linkname */
-  FUNC_EQ_HASH = 1 << 10,         /* type..eq, type..hash */
-  FUNC_SHAPED = 1 << 11,          /* has a dictionary parameter */
-  FUNC_LOWERED = 1 << 12,         /* body is there */
-  FUNC_ESCAPE_DONE = 1 << 13,     /* tags are there */
+  FUNC_RANGE_BODY = 1 << 8,   /* the body of a range-over-func loop */
+  FUNC_NO_BODY = 1 << 9,      /* assembly or linkname */
+  FUNC_EQ_HASH = 1 << 10,     /* type..eq, type..hash */
+  FUNC_SHAPED = 1 << 11,      /* has a dictionary parameter */
+  FUNC_LOWERED = 1 << 12,     /* body is there */
+  FUNC_ESCAPE_DONE = 1 << 13, /* tags are there */
+  FUNC_ALONE =
+      1 << 22, /* analysed as if it were in no cycle of calls: whoever is in one with it still looks at it */
   FUNC_POINTER_WRAPPER = 1 << 20, /* (*T).M for a method T.M */
   FUNC_LOOP_VARS = 1 << 15,       /* has OP_DISTINCT loops that declare variables */
   FUNC_BIG_KNOWN = 1 << 16,       /* FUNC_BIG tells */
@@ -253,6 +255,7 @@ typedef struct Leaks {
 } Leaks;
 
 typedef struct ParamTag {
+  bool by_cycle;        /* FUNC_ALONE: holds only if the function is in no cycle */
   bool known;           /* false: no tag was ever given (everything leaks) */
   bool unsafe_uintptr;  /* bodyless function: keep the pointer alive as uintptr */
   bool uintptr_escapes; /* //go:uintptrescapes */
@@ -310,8 +313,9 @@ typedef struct FuncProperties {
 /* What is wanted of a function of a package that is looked into on demand; each one includes those before. */
 typedef enum FuncNeed {
   NEED_NOTHING,
-  NEED_INLINE, /* whether it can be inlined: `inl` */
-  NEED_TAGS    /* `tags`, and the directives that count for callers */
+  NEED_INLINE,     /* whether it can be inlined: `inl` */
+  NEED_ALONE_TAGS, /* those tags that do not depend on whom it is in a cycle with: see func_has_tag */
+  NEED_TAGS        /* `tags`, and the directives that count for callers */
 } FuncNeed;
 
 /* Of a function that can be inlined: whether tags of its callers are the same if it is called instead (inline/transparent.c). */
@@ -359,6 +363,12 @@ struct Func {
   void *opt;                /* for one pass at a time */
 };
 
+/* The parameter's tag is there, maybe that of no other one. */
+static inline bool func_has_tag(const Func *fn, uint32_t param) {
+  uint32_t flags = load_acquire(&fn->flags);
+  if (flags & FUNC_ESCAPE_DONE) return true;
+  return (flags & FUNC_ALONE) && (param >= fn->param_len || !fn->tags[param].by_cycle);
+}
 /* Makes it FUNC_SURVEYED if it is not. */
 void func_survey(Unit *unit, Func *fn);
 /* Its body mentions other functions now, or jumps. */
@@ -690,6 +700,11 @@ void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_
                                   void (*visit)(void *context, Func *const *list, uint32_t len,
                                                 bool recursive),
                                   void *context);
+
+/* The same for a function that is followed by all literals in it, as if there were no others. */
+void unit_visit_components_of(Unit *unit, Func *const *family, uint32_t len,
+                              void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
+                              void *context);
 
 /* ---- text ---- */
 

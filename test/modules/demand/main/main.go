@@ -22,7 +22,16 @@ func lock(g *shelf.Guarded, b []byte) {
 
 func done(f *shelf.Flag) bool { return f.Done.Load() }
 
+func around() { parity.Around(&parity.Node{}, nil, 3) }
+
+func keep() { parity.Keep(&parity.Node{}, 1) }
+
+func send() int { return parity.Send(&parity.Node{}, 3) }
+
 func main() {
+	around()
+	keep()
+	fmt.Println(send())
 	fmt.Println(parity.Odd(3), parity.Even(4))
 	name := "n"
 	node := parity.Node{Name: &name}
