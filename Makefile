@@ -23,7 +23,7 @@ flags_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undef
 flags_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 flags_cov     := -O0 -g --coverage
 flags_stress  := $(flags_asan) -DHEAPWHY_STRESS
-flags_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit-frame-pointer
+flags_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ifeq ($(variant),fuzz)
 CC := clang
 endif

@@ -129,7 +129,7 @@ static void share_body(Func *template, const InlineBody *body) {
   template->dcl.items = body->dcl;
   template->dcl.len = template->dcl.cap = body->dcl_len;
   template->params = body->dcl;
-  template->results = body->dcl + template->param_len;
+  template->results = body->dcl ? body->dcl + template->param_len : NULL;
   template->body = (OpList){body->body_items, body->body_len, body->body_len};
 }
 

@@ -48,7 +48,7 @@ static void print_values(Printer *p, const Op *op, uint32_t first) {
   if (op->flags & OP_GENERATED) return;
   if (op->y) /* one call that gives all of them */
     print_op(p, op->y);
-  else
+  else if (op->list.len > first)
     print_ops(p, op->list.items + first, op->list.len - first, ", ");
 }
 

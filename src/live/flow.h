@@ -85,7 +85,7 @@ typedef struct Block {
   uint64_t *live_in, *before; /* live.c, forward.c */
 } Block;
 
-enum { NO_BLOCK = UINT32_MAX };
+#define NO_BLOCK UINT32_MAX
 
 typedef struct Jump { /* an enclosing statement that break or continue may mean */
   Atom label;
