@@ -9,7 +9,8 @@
  *   for i := 0; i < n; i++ { … }    for t, first := 0, true; ; { i := t; if first { first = false } else { i++ };
  *                                       if !(i < n) { break }; … continue -> goto next …; next: t = i }
  *
- * What stands in a return statement does not count: it leaves the loop.
+ * What stands in a return statement does not count: it leaves the loop. Functions without a variable that is captured or has its
+ * address taken are not looked at, and keep their marks.
  *
  * Go: cmd/compile/internal/loopvar/loopvar.go
  */
@@ -250,10 +251,18 @@ static void visit_func(Unit *unit, Func *fn, Arena *arena) {
   for (uint32_t i = 0; i < fn->body.len; i++) visit_lists(&walk, fn->body.items[i]);
 }
 
+/* Variables that literals keep which the compiler writes itself are temporaries of their own. */
+static bool has_candidates(const Func *fn) {
+  if (!(fn->flags & FUNC_LOOP_VARS)) return false;
+  for (uint32_t i = 0; i < fn->dcl.len; i++)
+    if (fn->dcl.items[i]->name_flags & (NAME_ADDRTAKEN | NAME_CAPTURED)) return true;
+  return false;
+}
+
 void loop_vars_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
   Arena *arena = scratch_new();
   for (uint32_t i = 0; i < len; i++) {
-    if (!(funcs[i]->flags & FUNC_LOOP_VARS)) continue;
+    if (!has_candidates(funcs[i])) continue;
     visit_func(unit, funcs[i], arena);
     arena_reset(arena);
   }

@@ -186,7 +186,8 @@ typedef enum NameFlags {
   NAME_ON_HEAP = 1 << 14,    /* moved there (escape analysis) */
   NAME_KEEP_ALIVE = 1 << 15, /* holds the pointer of a number that a call takes for an address */
   NAME_REASSIGNED_KNOWN = 1 << 16,
-  NAME_READ = 1 << 17 /* something needs its value (dead locals) */
+  NAME_READ = 1 << 17,    /* something needs its value (dead locals) */
+  NAME_CAPTURED = 1 << 18 /* by a function literal as it was written */
 } NameFlags;
 
 /* One Op per variable or function: every use shares it (position: the declaration's). It has no lists, so what makes it a

@@ -49,6 +49,7 @@ Name *temp_copy(Body *b, Pos pos, Op *value, OpList *init) {
 static Name *capture(Body *b, Pos pos, Name *outer) {
   Name *c = name_new(b->unit, CLASS_AUTOHEAP, xpos(pos), outer->pkg, outer->name, outer->op.type, b->fn);
   c->name_flags |= NAME_CLOSURE_VAR;
+  outer->name_flags |= NAME_CAPTURED;
   c->outer = outer;
   c->object = outer->object;
   return c;
