@@ -18,7 +18,7 @@ static uint32_t key_hash(uint64_t key) {
 static uint32_t next_slot_count(uint32_t slot_mask) { return slot_mask ? 2 * (slot_mask + 1) : FIRST_SLOTS; }
 
 /* The slot that holds key, or the free slot where it belongs. */
-static uint32_t map_slot(const Map *map, uint64_t key) {
+static ALWAYS_INLINE uint32_t map_slot(const Map *map, uint64_t key) {
   uint32_t i = key_hash(key) & map->slot_mask;
   while (map->slots[i] && map->entries.items[map->slots[i] - 1].key != key) i = (i + 1) & map->slot_mask;
   return i;

@@ -341,9 +341,9 @@ static void collect_expr(Collector *c, Node *node) {
   node = node_current(c->b, node);
   const Instance *inst;
   Object *object = fact_object(c->b, node, &inst);
-  Type *type = c->writing ? fact_type(c->b, node) : NULL;
-  if (type && type->kind != TYPE_TUPLE) meet_type(c, type);
-  if (fact_const(c->b, node)) return;
+  const ExprFacts facts = expr_facts(c->b, node);
+  if (c->writing && facts.type && facts.type->kind != TYPE_TUPLE) meet_type(c, facts.type);
+  if (facts.value) return;
   if (object) {
     collect_object(c, object, inst);
     return;

@@ -210,17 +210,16 @@ static Op *lower_any(Body *b, Node *node) {
     Fact *fact = fact_find(b, node);
     if (fact && fact->runtime) return &runtime_name(b->low, fact->runtime->text, fact->type)->op;
   }
-  Type *written = fact_type(b, node);
-  const Const *value = fact_const(b, node);
-  if (value) {
-    Type *type = read_type(b, literal_type(b, written, value));
-    Op *literal = op_literal(b->unit, xpos(written_pos(b, node)), type, fix_value(b->low, type, value));
+  const ExprFacts facts = expr_facts(b, node);
+  Type *written = facts.type;
+  if (facts.value) {
+    Type *type = read_type(b, literal_type(b, written, facts.value));
+    Op *literal = op_literal(b->unit, xpos(written_pos(b, node)), type, fix_value(b->low, type, facts.value));
     if (b->low->in_place) remember_source(b, literal, node);
     return literal;
   }
   if (object && object->kind == OBJECT_NIL) return make_zero(b, node->pos, read_type(b, written));
-  bool shaped =
-      written && written->kind != TYPE_TUPLE && !is_untyped(written) && fact_mode(b, node) != MODE_BUILTIN;
+  bool shaped = written && written->kind != TYPE_TUPLE && !is_untyped(written) && facts.mode != MODE_BUILTIN;
   Type *type = shaped ? read_type(b, written) : value_type(b, node);
   Op *op = object ? lower_name(b, node, object, inst) : lower_kind(b, node, type);
   if (!shaped || op->type == type || op->kind == OP_NAME || !op->type || type_identical(op->type, type))

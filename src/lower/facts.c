@@ -19,6 +19,17 @@ Fact *fact_find(const Body *b, const Node *node) {
   return node->id == 0 ? map_get_ptr(&b->low->facts, node) : NULL;
 }
 
+ExprFacts expr_facts(const Body *b, const Node *node) {
+  if (node->id == 0) {
+    Fact *fact = fact_find(b, node);
+    return fact ? (ExprFacts){fact->type, fact->value, fact->mode} : (ExprFacts){NULL, NULL, MODE_INVALID};
+  }
+  const NodeFact *fact = info_fact(b->info, node);
+  if (!fact) return (ExprFacts){NULL, NULL, MODE_INVALID};
+  Type *type = fact->flags & FACT_INSTANCE ? ((const InstanceFact *)fact->more)->instance.type : fact->type;
+  return (ExprFacts){type, fact->value, (ValueMode)fact->mode};
+}
+
 Type *fact_type(const Body *b, const Node *node) {
   if (node->id == 0) {
     Fact *fact = fact_find(b, node);

@@ -224,6 +224,14 @@ typedef struct MethodValueWrapper {
 
 /* ---- facts.c: Info, and the same for synthetic nodes ---- */
 
+/* What is known about an expression, all at once. */
+typedef struct ExprFacts {
+  Type *type; /* as written (unsubstituted); NULL if there is none */
+  const Const *value;
+  ValueMode mode;
+} ExprFacts;
+
+ExprFacts expr_facts(const Body *b, const Node *node);
 Type *fact_type(const Body *b, const Node *node); /* as written (unsubstituted); NULL if none */
 const Const *fact_const(const Body *b, const Node *node);
 ValueMode fact_mode(const Body *b, const Node *node);

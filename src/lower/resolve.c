@@ -179,6 +179,7 @@ void read_resolve(Lowering *low, Type *t, bool imported) {
 
 Type *read_type(Body *b, Type *t) {
   assert(t);
+  if (t->kind == TYPE_BASIC) return t;
   t = subst_type(b->low, b->subst, type_as_seen(b, t));
   bool imported = b->low->eager && b->pkg != b->unit->pkg && !b->inst;
   read_resolve(b->low, t, imported);

@@ -57,11 +57,6 @@ const char *node_kind_text(NodeKind kind) {
   return TEXTS[kind];
 }
 
-Node *node_unparen(Node *node) {
-  while (node && node->kind == NODE_PAREN) node = ((ParenExpr *)node)->x;
-  return node;
-}
-
 NodeList node_elements(Node *const *self) {
   if (!*self) return (NodeList){NULL, 0};
   if ((*self)->kind == NODE_LIST) return ((ListExpr *)*self)->elems;

@@ -518,7 +518,10 @@ void syntax_dump(Buffer *out, const Sources *sources, const SyntaxFile *file);
 /* Position where a node's text begins or ends, as the compiler's syntax.StartPos / EndPos. */
 Pos node_start(const Node *node);
 Pos node_end(const Node *node);
-Node *node_unparen(Node *node);
+static inline Node *node_unparen(Node *node) {
+  while (node && node->kind == NODE_PAREN) node = ((ParenExpr *)node)->x;
+  return node;
+}
 /* The elements of a NODE_LIST, or the node itself as a list of one; NULL gives an empty list. `self` is storage for one. */
 NodeList node_elements(Node *const *self);
 

@@ -25,7 +25,6 @@ typedef struct Search {
   Package *pkg;
   Atom name;
   bool fold;
-  Entry local[LOCAL_ENTRIES];
   Entry *entries;
   uint32_t len, cap;
   Object *found;
@@ -150,8 +149,8 @@ static Lookup lookup_plain(Universe *u, Type *t, bool addressable, Package *pkg,
   bool pointer;
   Type *base = type_deref(t, &pointer);
   if (pointer && type_underlying(base)->kind == TYPE_INTERFACE) return result;
-  Search s = {.universe = u, .pkg = pkg, .name = name, .fold = fold, .cap = LOCAL_ENTRIES};
-  s.entries = s.local;
+  Entry local[LOCAL_ENTRIES]; /* not set */
+  Search s = {.universe = u, .pkg = pkg, .name = name, .fold = fold, .entries = local, .cap = LOCAL_ENTRIES};
   add_entry(&s, (Entry){base, 0, 0, pointer, false});
   for (uint32_t start = 0, end = 1; start < end && !s.found; start = end, end = s.len) {
     for (uint32_t e = start; e < end; e++) {
