@@ -173,6 +173,7 @@ static void add_targs(Lowering *low, Buffer *out, TypeList targs, uint32_t from,
 
 /* "F[int]", "T[int]", or for methods with type parameters "(*T[int]).M[string]". */
 static Atom instance_name(Lowering *low, Instantiation *inst) {
+  if (inst->name) return inst->name;
   Object *object = inst->generic->object;
   Buffer out = {0};
   uint32_t receivers = inst->generic->receiver_len;
@@ -190,9 +191,9 @@ static Atom instance_name(Lowering *low, Instantiation *inst) {
   }
   buffer_str(&out, atom_str(object->name));
   add_targs(low, &out, inst->targs, receivers, inst->targs.len);
-  Atom name = intern(low->unit->session->interner, buffer_view(&out));
+  inst->name = intern(low->unit->session->interner, buffer_view(&out));
   buffer_free(&out);
-  return name;
+  return inst->name;
 }
 
 Atom instance_method_name(Lowering *low, Instantiation *inst) {

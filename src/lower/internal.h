@@ -79,6 +79,7 @@ typedef struct Instantiation {
   Func **methods;              /* generic type: by index of the declared method, NULL until made */
   struct Instantiation *shape; /* of a plain instance: the shaped one, once known */
   Name *dict;                  /* of a plain instance: the dictionary variable, once used */
+  Atom name;                   /* "F[int]", once used */
   bool read;                   /* its declaration was read */
 } Instantiation;
 
@@ -105,6 +106,7 @@ typedef struct Fact {
 
 /* What is known about a type while a unit is lowered. */
 typedef struct TypeNote {
+  Type *shape_type;         /* that stands for types of which it is the underlying one, once made */
   Type *pointer;            /* its pointer type, once made */
   const Package *seen_from; /* type_as_seen: the package that asked last, */
   Type *seen;               /* what it got */
@@ -147,17 +149,19 @@ struct Lowering { /* per unit */
   Map rewritten;          /* ForStmt* -> Node*: range-over-func loops */
   Map renamed;            /* written signature Type* -> 1: results have names of rangefunc.c */
   Atom param_names[16], result_names[16]; /* "~p0", "~r0" and so on, once made */
-  Map method_exprs;           /* receiver type and method name, hashed -> MethodExpr* (select.c) */
-  Map runtime_names;          /* Atom -> Name* */
-  Map itabs;                  /* hash -> 1: itabs that were written */
-  Map type_keys;              /* of type_link_key */
-  uint64_t long_texts;        /* bytes of the long ones that link_text made */
-  struct TypePair *comparing; /* types that same_type is comparing, innermost first */
-  StrMap written_types;       /* link_key -> Type*: descriptors that were written */
-  StrMap algs;                /* ".eq." / ".hash." signature -> Func* */
-  StrMap wrapped_values;      /* receiver type and method -> done: method value wrappers */
-  Map method_sets;            /* Type* -> MethodSet* */
-  Map methodless;             /* Type* -> 1: neither it nor anything embedded in it has methods */
+  Map method_exprs;             /* receiver type and method name, hashed -> MethodExpr* (select.c) */
+  Map runtime_names;            /* Atom -> Name* */
+  Map itabs;                    /* hash -> 1: itabs that were written */
+  Map type_keys;                /* of type_link_key */
+  uint64_t long_texts;          /* bytes of the long ones that link_text made */
+  struct TypePair *comparing;   /* types that same_type is comparing, innermost first */
+  StrMap written_types;         /* link_key -> Type*: descriptors that were written */
+  StrMap algs;                  /* ".eq." / ".hash." signature -> Func* */
+  StrMap wrapped_values;        /* receiver type and method -> done: method value wrappers */
+  Map method_sets;              /* Type* -> MethodSet* */
+  Map methodless;               /* Type* -> 1: neither it nor anything embedded in it has methods */
+  const Type *named_in_wrapper; /* wrapper_name: the type that was asked for last, */
+  Str name_in_wrapper;          /* and what it is called there */
   VEC(Instantiation *) todo_dicts;
   VEC(Func *) todo_bodies;
   VEC(Type *) have_wrappers, need_wrappers;

@@ -362,13 +362,7 @@ static ShapeTable *shape_table(Lowering *low) {
   return fresh;
 }
 
-Type *shapify(Lowering *low, Type *targ, bool basic) {
-  targ = type_unalias(targ);
-  Type *u = under(targ);
-  bool is_shaped_instance = targ->kind == TYPE_NAMED && targ->u.named.origin && has_shape(low, targ);
-  if (is_shaped_instance && (u->kind == TYPE_INTERFACE || read_is_open(low, targ))) return targ;
-  if (basic && u->kind == TYPE_POINTER && !type_not_in_heap(u->u.elem.type))
-    u = pointer_to(low, basic_type(low, BASIC_UINT8));
+static Type *find_shape_type(Lowering *low, Type *u) {
   Str text = shape_name(low, u);
   lock_take(universe_lock(low->universe));
   ShapeTable *table = shape_table(low);
@@ -384,6 +378,18 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
   }
   lock_release(universe_lock(low->universe));
   return shape->type;
+}
+
+Type *shapify(Lowering *low, Type *targ, bool basic) {
+  targ = type_unalias(targ);
+  Type *u = under(targ);
+  bool is_shaped_instance = targ->kind == TYPE_NAMED && targ->u.named.origin && has_shape(low, targ);
+  if (is_shaped_instance && (u->kind == TYPE_INTERFACE || read_is_open(low, targ))) return targ;
+  if (basic && u->kind == TYPE_POINTER && !type_not_in_heap(u->u.elem.type))
+    u = pointer_to(low, basic_type(low, BASIC_UINT8));
+  TypeNote *note = type_note(low, u);
+  if (!note->shape_type) note->shape_type = find_shape_type(low, u);
+  return note->shape_type;
 }
 
 /* ---- substitution ---- */

@@ -123,13 +123,9 @@ static bool must_emit(Lowering *low, Type *t) {
   return t->u.named.object->pkg == low->unit->pkg || t->u.named.origin || has_shape(low, t);
 }
 
-Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *suffix, Package **pkg) {
-  Type *base = type_unalias(deref(type_unalias(recv)));
-  bool pointer = type_unalias(recv)->kind == TYPE_POINTER;
-  bool twice = base->kind == TYPE_POINTER; /* of types that are not in the heap: **T */
-  if (twice) base = type_unalias(base->u.elem.type);
-  *pkg = base->kind == TYPE_NAMED && base->u.named.object->pkg && !twice ? base->u.named.object->pkg
-                                                                         : low->go_package;
+/* What the name of a wrapper calls a type that is no pointer. */
+static Str name_in_wrapper(Lowering *low, Type *base) {
+  if (low->named_in_wrapper == base) return low->name_in_wrapper;
   Str text = link_text(low, base);
   if (is_shape(base)) {
     text = atom_str(base->u.named.object->name);
@@ -139,13 +135,28 @@ Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *s
     ptrdiff_t dot = str_last_index(head, '.');
     if (dot >= 0) text = str_slice(text, (size_t)dot + 1, text.len);
   }
+  low->named_in_wrapper = base;
+  return low->name_in_wrapper = text;
+}
+
+Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *suffix, Package **pkg) {
+  Type *base = type_unalias(deref(type_unalias(recv)));
+  bool pointer = type_unalias(recv)->kind == TYPE_POINTER;
+  bool twice = base->kind == TYPE_POINTER; /* of types that are not in the heap: **T */
+  if (twice) base = type_unalias(base->u.elem.type);
+  *pkg = base->kind == TYPE_NAMED && base->u.named.object->pkg && !twice ? base->u.named.object->pkg
+                                                                         : low->go_package;
   Buffer name = {0};
-  buffer_printf(&name, twice ? "(**" STR_FMT ")" : pointer ? "(*" STR_FMT ")" : STR_FMT, STR_ARG(text));
+  buffer_text(&name, twice ? "(**" : pointer ? "(*" : "");
+  buffer_str(&name, name_in_wrapper(low, base));
+  buffer_text(&name, twice || pointer ? ")" : "");
   if (!name_is_exported(method->name) && method->pkg && method->pkg != *pkg) {
     buffer_char(&name, '.');
     link_package_print(&name, low->unit, method->pkg);
   }
-  buffer_printf(&name, ".%s%s", method->name->text, suffix);
+  buffer_char(&name, '.');
+  buffer_str(&name, atom_str(method->name));
+  buffer_text(&name, suffix);
   Atom atom = intern(low->unit->session->interner, buffer_view(&name));
   buffer_free(&name);
   return atom;
