@@ -267,7 +267,7 @@ bool is_empty_interface(Lowering *low, Type *t);
 bool is_named(Type *t); /* declared or predeclared: has a symbol */
 bool is_shape(Type *t);
 bool has_shape(Lowering *low, Type *t);
-bool is_untyped(Type *t);
+static inline bool is_untyped(const Type *t) { return type_is_untyped(t); }
 Type *elem_of(Type *t);                          /* of a pointer, slice, array, channel */
 Type *deref(Type *t);                            /* pointee of a pointer, else t itself */
 bool same_type(Lowering *low, Type *a, Type *b); /* identical, shapes being equal to what they stand for */

@@ -40,8 +40,6 @@ bool is_basic_flag(Type *t, uint32_t flags) {
 
 bool is_basic_kind(Type *t, BasicKind kind) { return type_is_basic(under(t), kind); }
 
-bool is_untyped(Type *t) { return t->kind == TYPE_BASIC && (t->u.basic.flags & BASIC_IS_UNTYPED) != 0; }
-
 bool is_empty_interface(Lowering *low, Type *t) {
   Type *u = under(t);
   return u->kind == TYPE_INTERFACE && interface_methods(low->universe, u).len == 0;

@@ -152,7 +152,6 @@ void record_comma_ok_types(Checker *check, Node *x, Type *const types[2]);
 Scope *check_open_scope(Checker *check, Node *node);
 void check_close_scope(Checker *check);
 Object *check_lookup(Checker *check, Atom name, Scope **where); /* env.scope outwards; where may be NULL */
-bool name_is_exported(Atom name);
 bool object_is_exported(const Object *object);
 /* Go's sameId: equal names, and equal packages if unexported; fold: equal but for case, in any package. */
 bool object_same_id(const Object *object, const Package *pkg, Atom name, bool fold);

@@ -133,7 +133,7 @@ static bool identical(Type *x, Type *y, bool ignore_tags, const Pair *outer) {
   return false;
 }
 
-bool type_identical(Type *a, Type *b) { return identical(a, b, false, NULL); }
+bool type_identical_structure_(Type *a, Type *b) { return identical(a, b, false, NULL); }
 bool type_identical_ignore_tags(Type *a, Type *b) { return identical(a, b, true, NULL); }
 
 /* ---- hash ---- */

@@ -8,10 +8,7 @@
 
 #include "types/check.h"
 
-bool name_is_exported(Atom name) {
-  if (!name || name->len == 0) return false;
-  unsigned char first = (unsigned char)name->text[0];
-  if (first < 0x80) return first >= 'A' && first <= 'Z';
+bool name_is_exported_unicode_(Atom name) {
   utf8proc_int32_t rune;
   if (utf8proc_iterate((const utf8proc_uint8_t *)name->text, (utf8proc_ssize_t)name->len, &rune) <= 0)
     return false;

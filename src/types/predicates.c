@@ -50,7 +50,6 @@ bool type_all_numeric_or_string(Universe *u, Type *t) {
   return type_all_basic(u, t, BASIC_IS_NUMERIC | BASIC_IS_STRING);
 }
 
-bool type_is_untyped(Type *t) { return t->kind == TYPE_BASIC && (t->u.basic.flags & BASIC_IS_UNTYPED); }
 bool type_is_typed(Type *t) { return !type_is_untyped(t); }
 
 Type *type_default(const Universe *universe, Type *t) {

@@ -560,7 +560,12 @@ void info_each_use(const Info *info, uint32_t from, uint32_t to, void (*visit)(v
 
 /* ---- relations ---- */
 
-bool name_is_exported(Atom name); /* starts with an upper-case letter */
+bool name_is_exported_unicode_(Atom name);
+/* Starts with an upper-case letter. */
+static inline bool name_is_exported(Atom name) {
+  unsigned char first = name ? (unsigned char)name->text[0] : 0;
+  return first < 0x80 ? first >= 'A' && first <= 'Z' : name_is_exported_unicode_(name);
+}
 
 Type *type_unalias_more_(Type *t);
 static inline Type *type_unalias(Type *t) { return t->kind == TYPE_ALIAS ? type_unalias_more_(t) : t; }
@@ -574,12 +579,15 @@ static inline Type *type_underlying(Type *t) {
   return t->kind == TYPE_ALIAS || t->kind == TYPE_TYPE_PARAM ? type_underlying_more_(t) : t;
 }
 bool type_has_nil(Universe *u, Type *t);
-bool type_identical(Type *a, Type *b);
+bool type_identical_structure_(Type *a, Type *b);
+static inline bool type_identical(Type *a, Type *b) { return a == b || type_identical_structure_(a, b); }
 uint32_t type_hash(Type *t); /* equal for identical types */
 bool type_comparable(Type *t);
 bool type_is_interface(Type *t); /* underlying, not a type parameter */
 bool type_is_type_param(Type *t);
-bool type_is_untyped(Type *t);
+static inline bool type_is_untyped(const Type *t) {
+  return t->kind == TYPE_BASIC && (t->u.basic.flags & BASIC_IS_UNTYPED) != 0;
+}
 bool type_is_generic(Type *t);      /* declared with type parameters and not instantiated */
 bool type_has_type_params(Type *t); /* mentions type parameters somewhere */
 /* The same of many types that do not change any more, large ones too. known: what was found out so far, empty at first. */
