@@ -96,9 +96,9 @@ Op *finish_call(Body *b, Pos pos, Op *fun, OpList args, bool dots) {
              results = signature->u.signature.results->u.tuple.vars;
   convert_args(b, call, params, variadic);
   if (variadic && !dots && !b->low->in_place) {
-    uint32_t fixed = params.len - 1;
+    uint32_t fixed = params.len - 1, rest = call->args.len - fixed;
     Op *slice =
-        variadic_slice(b, pos, params.items[fixed]->type, call->args.items + fixed, call->args.len - fixed);
+        variadic_slice(b, pos, params.items[fixed]->type, rest ? call->args.items + fixed : NULL, rest);
     call->args.len = fixed;
     op_list_push(b->unit, &call->args, slice);
     call->flags |= OP_DDD;
