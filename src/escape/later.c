@@ -47,20 +47,27 @@ static void spread(Spread *s) {
   }
 }
 
+/* A name that no expression mentions has no location, hence nothing flows there. */
+static bool is_reached(const Spread *s, Name *name) {
+  name = name_canonical(name);
+  return graph_has_name(s->g, name) && s->reached[graph_name_loc(s->g, name).v];
+}
+
 /* Whether somebody calls a function literal decides about what its results hold. */
 static void spread_through_literals(Spread *s) {
   Graph *g = s->g;
   for (uint32_t i = 0; i < g->closures.len; i++) {
     const PendingClosure *c = &g->closures.items[i];
     for (uint32_t r = 0; r < c->func->result_len; r++)
-      if (s->reached[graph_name_loc(g, c->func->results[r]).v]) reach_loc(s, c->record);
+      if (is_reached(s, c->func->results[r])) reach_loc(s, c->record);
   }
 }
 
 /* Only from parameters that do not leak at once by what is known: the others can learn nothing more. */
 static void start_spread(Spread *s) {
   Graph *g = s->g;
-  memset(s->reached, 0, sizeof(bool) * g->locs.len);
+  s->sinks = graph_sinks(g);
+  s->reached = arena_new_array(g->arena, bool, g->locs.len);
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
     if (g->locs.items[i].param && g->locs.items[i].leaks.heap != 0) reach_loc(s, (LocId){i});
 }
@@ -118,11 +125,10 @@ static bool settle_alone(Spread *s) {
 
 bool graph_settle_later(Graph *g) {
   if (!g->later.len) return true;
-  Spread s = {.g = g, .sinks = graph_sinks(g), .reached = arena_new_array(g->arena, bool, g->locs.len)};
+  Spread s = {.g = g};
   start_spread(&s);
   while (!settle_alone(&s)) {
     graph_solve(g); /* the parameters may leak already as much as they can */
-    s.sinks = graph_sinks(g);
     start_spread(&s);
     spread_all(&s);
     uint32_t from = 0;
