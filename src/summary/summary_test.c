@@ -164,15 +164,14 @@ static void test_lookup(void **state) {
 /* Everything is made or found to be impossible. */
 static void read_all(World *w, Str bytes) {
   SummaryReader reader = {.config = &w->config, .find_package = no_package};
+  Summary *volatile summary = NULL;
   BugPoint point;
   if (bug_catch(&point) == 0) {
-    Summary *summary = summary_open(&reader, bytes, (Lang){0});
-    if (summary) {
-      summary_objects(summary);
-      package_free(summary_package(summary));
-    }
+    summary = summary_open(&reader, bytes, (Lang){0});
+    if (summary) summary_objects(summary);
     bug_end(&point);
   }
+  if (summary) package_free(summary_package(summary));
 }
 
 static void test_damage(void **state) {

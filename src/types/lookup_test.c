@@ -37,8 +37,8 @@ static void open_world(World *w, const char *text) {
 }
 
 static void close_world(World *w) {
+  package_free(w->pkg);
   universe_free(w->config.universe);
-  arena_free(w->pkg->arena);
   sources_free(w->session.sources);
   interner_free(w->session.interner);
   arena_free(w->arena);
