@@ -108,7 +108,6 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
                                 .import_package = import_package,
                                 .import_context = engine,
                                 .max_errors = options->all_errors ? 0 : MESSAGES_MAX,
-                                .arenas = engine->arenas,
                                 .bodies = true};
   engine->check_later = engine->check;
   engine->check_later.bodies = false;

@@ -146,9 +146,10 @@ Atom wrapper_name(Lowering *low, Type *recv, const Object *method, const char *s
   if (twice) base = type_unalias(base->u.elem.type);
   *pkg = base->kind == TYPE_NAMED && base->u.named.object->pkg && !twice ? base->u.named.object->pkg
                                                                          : low->go_package;
+  Str base_name = name_in_wrapper(low, base); /* may give up: nothing is held meanwhile */
   Buffer name = {0};
   buffer_text(&name, twice ? "(**" : pointer ? "(*" : "");
-  buffer_str(&name, name_in_wrapper(low, base));
+  buffer_str(&name, base_name);
   buffer_text(&name, twice || pointer ? ")" : "");
   if (!name_is_exported(method->name) && method->pkg && method->pkg != *pkg) {
     buffer_char(&name, '.');

@@ -118,7 +118,7 @@ Checker *checker_new(const CheckConfig *config, Package *pkg) {
   check->pkg = pkg;
   check->arena = pkg->arena;
   check->passing = passing_arena(pkg);
-  check->scratch = arena_pool_take(config->arenas);
+  check->scratch = scratch_new();
   check->notes = &pkg->notes;
   check->info = pkg->info;
   check->core = arena_new_of(pkg->arena, Core);
@@ -126,7 +126,7 @@ Checker *checker_new(const CheckConfig *config, Package *pkg) {
 }
 
 static void checker_done(Checker *check) {
-  arena_pool_give(check->config->arenas, check->scratch);
+  scratch_free(check->scratch);
   check->scratch = NULL;
 }
 

@@ -397,7 +397,6 @@ typedef struct CheckConfig {
   bool bodies;
   bool ignore_func_bodies_unused; /* dependencies: no "declared and not used", no unused imports */
   uint32_t max_errors;            /* what is reported after so many is left out; 0: no limit */
-  ArenaPool *arenas;              /* for what a call needs meanwhile; NULL: new ones */
 } CheckConfig;
 
 Universe *universe_new(Interner *interner, const Target *target);
