@@ -389,10 +389,10 @@ vanish() {
 failed=0
 for suite in ${*:-files single nesting odd}; do
   before=$(wc -l <"$room/broken")
-  start=$(now)
+  suite_start=$(now)
   "suite_$suite"
   broken=$(($(wc -l <"$room/broken") - before))
-  took=$(awk -v a="$start" -v b="$(now)" 'BEGIN { printf "%.0f", b - a }')
+  took=$(awk -v a="$suite_start" -v b="$(now)" 'BEGIN { printf "%.0f", b - a }')
   if [ "$broken" = 0 ] && [ "$ran" -gt 0 ]; then
     printf 'ok robust %s: %d inputs in %s s\n' "$suite" "$ran" "$took"
   else
