@@ -248,6 +248,8 @@ static inline void buffer_str(Buffer *buffer, Str s) { buffer_add(buffer, s.data
 static inline void buffer_text(Buffer *buffer, const char *z) { buffer_add(buffer, z, strlen(z)); }
 char *buffer_extend(Buffer *buffer, size_t n); /* n more bytes, to be written at once */
 void buffer_char(Buffer *buffer, char c);
+enum { DECIMAL_MAX = 20 };
+char *decimal_put(char *to, int64_t value); /* at most DECIMAL_MAX bytes; returns the end */
 void buffer_decimal(Buffer *buffer, int64_t value);
 void buffer_rune(Buffer *buffer, uint32_t rune); /* UTF-8; surrogates and beyond U+10FFFF become U+FFFD */
 void buffer_printf(Buffer *buffer, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -66,14 +66,20 @@ char *buffer_extend(Buffer *buffer, size_t n) {
   return room;
 }
 
-void buffer_decimal(Buffer *buffer, int64_t value) {
-  char digits[20];
+char *decimal_put(char *to, int64_t value) {
+  char digits[DECIMAL_MAX];
   size_t at = sizeof digits;
   uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
   do digits[--at] = (char)('0' + rest % 10);
   while (rest /= 10);
-  if (value < 0) buffer_char(buffer, '-');
-  buffer_add(buffer, digits + at, sizeof digits - at);
+  if (value < 0) digits[--at] = '-';
+  memcpy(to, digits + at, sizeof digits - at);
+  return to + (sizeof digits - at);
+}
+
+void buffer_decimal(Buffer *buffer, int64_t value) {
+  char text[DECIMAL_MAX];
+  buffer_add(buffer, text, (size_t)(decimal_put(text, value) - text));
 }
 
 void buffer_char(Buffer *buffer, char c) {

@@ -55,10 +55,10 @@ static bool reads_all(const Folder *folder) {
 static Digest form_of(const Folder *folder, Str text, Digest digest) {
   const Loader *loader = folder->loader;
   if (loader->goroot_src.len && path_has_prefix(folder->directory->dir, loader->goroot_src)) return digest;
-  Arena *scratch = arena_new();
+  Arena *scratch = scratch_new();
   Digest form;
   bool found = tokens_digest(scratch, loader->config->session->interner, text, &form);
-  arena_free(scratch);
+  scratch_free(scratch);
   return found ? form : digest;
 }
 
