@@ -159,8 +159,7 @@ SourceFile *sources_file(const Sources *sources, Pos pos) {
   return pos.v - file->base <= file->text.len ? file : NULL;
 }
 
-/* Line number from 1. */
-static uint32_t line_at(const SourceFile *file, uint32_t offset) {
+uint32_t source_line_at(const SourceFile *file, uint32_t offset) {
   uint32_t low = 0, high = file->line_count;
   while (high - low > 1) {
     uint32_t middle = low + (high - low) / 2;
@@ -186,7 +185,7 @@ static const LineDirective *directive_at(const SourceFile *file, uint32_t offset
 }
 
 static Position physical(const SourceFile *file, uint32_t offset) {
-  uint32_t line = line_at(file, offset);
+  uint32_t line = source_line_at(file, offset);
   return (Position){atom_str(file->path), line, offset - file->line_starts[line - 1] + 1};
 }
 

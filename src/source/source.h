@@ -84,6 +84,8 @@ void source_print_position_in(const SourceFile *file, Buffer *out, Pos pos);
 static inline bool source_file_has(const SourceFile *file, Pos pos) {
   return pos.v >= file->base && pos.v - file->base <= file->text.len;
 }
+/* Number, from 1, of the line of the file that has the offset. */
+uint32_t source_line_at(const SourceFile *file, uint32_t offset);
 /* The text of one source line without its newline; for messages that show code. */
 Str source_line_text(const SourceFile *file, uint32_t line);
 

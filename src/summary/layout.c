@@ -18,34 +18,11 @@ Type *fixed_type(const Universe *universe, uint32_t id) {
   }
 }
 
-/* Offset of the first byte of the line behind that of an offset. */
-static uint32_t line_end(const SourceFile *source, uint32_t offset) {
-  uint32_t low = 0, high = source->line_count; /* all lines before `low` begin at the offset or before */
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (source->line_starts[middle] <= offset)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < source->line_count ? source->line_starts[low] : (uint32_t)source->text.len;
-}
-
-static uint32_t line_start(const SourceFile *source, uint32_t offset) {
-  uint32_t low = 0, high = source->line_count;
-  while (high - low > 1) {
-    uint32_t middle = low + (high - low) / 2;
-    if (source->line_starts[middle] <= offset)
-      low = middle;
-    else
-      high = middle;
-  }
-  return source->line_starts[low];
-}
-
 BodyLines body_lines(const SourceFile *source, const FuncDecl *decl) {
-  return (BodyLines){line_start(source, source_offset(source, decl->node.pos)),
-                     line_end(source, decl->body_offset + decl->body_len - 1)};
+  uint32_t first = source_line_at(source, source_offset(source, decl->node.pos));
+  uint32_t last = source_line_at(source, decl->body_offset + decl->body_len - 1);
+  return (BodyLines){source->line_starts[first - 1],
+                     last < source->line_count ? source->line_starts[last] : (uint32_t)source->text.len};
 }
 
 uint32_t name_hash(Str name) { return (uint32_t)str_hash(name); }
