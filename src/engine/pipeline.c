@@ -228,9 +228,6 @@ static void loop_vars(EnginePackage *package) {
 static void static_init(EnginePackage *package) {
   if (!in_place(package)) static_init_unit(package->unit);
 }
-static void dead_locals(EnginePackage *package) {
-  if (!in_place(package)) dead_locals_unit(package->unit);
-}
 
 static void finish_late_wrapper(void *context, Unit *unit, Func *fn) {
   (void)context;
@@ -305,7 +302,6 @@ const Phase engine_phases[] = {
     {"loop-vars", loop_vars, false, true},
     {"static-init", static_init, false, true},
     {"abi-wrappers", abi_wrappers, true, true},
-    {"dead-locals", dead_locals, false, true},
     {"escape", escape, false, true},
     {"table-wrappers", table_wrappers, false, true},
     {"bounds", bounds, true, true},

@@ -11,10 +11,11 @@
 
 typedef struct Run {
   Unit *unit;
-  bool alone;       /* as if the functions were in no cycle with others */
-  Arena *arena;     /* of one component */
-  Arena *run_arena; /* of the whole run */
-  Graph tables;     /* the last graph, if there was one */
+  bool alone;        /* as if the functions were in no cycle with others */
+  Arena *arena;      /* of one component */
+  Arena *run_arena;  /* of the whole run */
+  LocalWalk *locals; /* NULL: dead local variables are gone already, or stay */
+  Graph tables;      /* the last graph, if there was one */
   Map oracles;
   TypeAnswer answers[TYPE_ANSWERS];
 } Run;
@@ -214,4 +215,14 @@ void escape_family(Unit *unit, Func *const *family, uint32_t len) {
   run_done(&run);
 }
 
-void escape_unit(Unit *unit) { escape_funcs(unit, unit->funcs.items, unit->funcs.len); }
+static void drop_dead_locals(void *context, Func *fn) {
+  Run *run = context;
+  if (run->locals) dead_locals_func(run->locals, fn);
+}
+
+void escape_unit(Unit *unit) {
+  Run run = run_new(unit);
+  if (unit->profile->front_end == FRONT_UNIFIED) run.locals = local_walk_new(run.run_arena, unit);
+  unit_meet_components(unit, FUNC_ESCAPE_DONE, drop_dead_locals, analyse, &run);
+  run_done(&run);
+}

@@ -3,13 +3,14 @@
  * dead_locals: assignments to local variables that nobody reads.
  *
  * In: functions after inlining. Out: the same, where such an assignment is `_ = 0` now if its right side does nothing. That shows:
- * a function literal that was only assigned is gone, and so is its line.
+ * a function literal that was only assigned is gone, and so is its line. Other values leave no trace in lines without explanations,
+ * so for those a function without such assignments is not looked at.
  * A right side is looked at only when its variable turns out to be read, since the variables that it mentions are dead otherwise.
- * Escape analysis will ask what bodies mention, so that is found out on the way.
+ * Of a reported unit escape analysis meets one function after the other, whose ops are still at hand then.
  *
  * Go: cmd/compile/internal/deadlocals
  */
-#include "escape/escape.h"
+#include "escape/graph.h"
 
 typedef struct Assign { /* of a variable that nobody is known to read */
   Op **left, **right;
@@ -17,13 +18,12 @@ typedef struct Assign { /* of a variable that nobody is known to read */
   bool lives;
 } Assign;
 
-typedef struct LocalWalk { /* of one function after the other */
+struct LocalWalk { /* of one function after the other */
   Arena *arena;
+  Unit *unit;
   VEC(Assign) assigns;  /* name->opt: number of the last one, from 1 */
   VEC(Func *) literals; /* whose bodies are to be looked at */
-  BodySurvey survey;    /* of the function whose body is being looked at */
-  bool surveying;       /* it is not known what it mentions */
-} LocalWalk;
+};
 
 static bool visit_op(void *context, Op *op);
 
@@ -42,7 +42,6 @@ static void visit_literal(LocalWalk *walk, Func *literal) {
   vec_push(walk->arena, &walk->literals, literal);
 }
 
-/* It was noted when it was met. */
 static void visit_value(LocalWalk *walk, const Op *value) {
   if (value->kind == OP_NAME) visit_name(walk, value->name);
   if (value->kind == OP_CLOSURE) visit_literal(walk, value->func);
@@ -70,7 +69,6 @@ static bool has_effects(const Op *op) {
 }
 
 static void add_assign(LocalWalk *walk, Name *name, Op **left, Op **right) {
-  if (walk->surveying && *right) survey_note(&walk->survey, *right);
   bool blank = name_is_blank(name); /* bodies of several packages share its Name, and nobody reads it */
   uint32_t before = blank ? 0 : (uint32_t)(uintptr_t)name->opt;
   vec_push(walk->arena, &walk->assigns, (Assign){.left = left, .right = right, .before = before});
@@ -91,59 +89,25 @@ static void visit_assign(LocalWalk *walk, Op **left, Op **right, bool blank_is_d
 }
 
 static void visit_assign_list(LocalWalk *walk, Op *op) {
-  bool named = false, plain = true;
-  for (uint32_t i = 0; i < op->lhs.len; i++) {
-    named |= !op_is_blank(op->lhs.items[i]);
-    plain &= op->lhs.items[i]->kind == OP_NAME || op->lhs.items[i]->kind == OP_NONAME;
-  }
-  bool surveying = walk->surveying;
-  if (surveying && !plain) { /* all left sides come before all right ones */
-    op_each_item(&op->lhs, survey_tree, &walk->survey);
-    op_each_item(&op->rhs, survey_tree, &walk->survey);
-    walk->surveying = false;
-  }
+  bool named = false;
+  for (uint32_t i = 0; i < op->lhs.len; i++) named |= !op_is_blank(op->lhs.items[i]);
   for (uint32_t i = 0; i < op->lhs.len; i++) visit_assign(walk, &op->lhs.items[i], &op->rhs.items[i], named);
-  walk->surveying = surveying;
 }
 
 static bool visit_op(void *context, Op *op) {
   LocalWalk *walk = context;
   if (op->flags & OP_DESCRIPTOR) visit_name(walk, op->dict);
   switch ((int)op->kind) {
-  case OP_NAME:
-    if (walk->surveying) survey_note(&walk->survey, op);
-    visit_name(walk, op->name);
-    return false;
+  case OP_NAME: visit_name(walk, op->name); return false;
   case OP_CLOSURE:
     op_each_item(&op->init, visit_op, walk);
-    if (walk->surveying) survey_note(&walk->survey, op);
     visit_literal(walk, op->func);
     return false;
   case OP_DCL: return false;
-  case OP_AS:
-  case OP_AS2:
-    if (walk->surveying) op_each_item(&op->init, survey_tree, &walk->survey);
-    if (op->kind == OP_AS)
-      visit_assign(walk, &op->x, &op->y, false);
-    else
-      visit_assign_list(walk, op);
-    return false;
-  case OP_DOTMETH:
-  case OP_METHVALUE:
-  case OP_METHEXPR:
-  case OP_LABEL:
-  case OP_GOTO:
-    if (walk->surveying) survey_note(&walk->survey, op);
-    break;
+  case OP_AS: visit_assign(walk, &op->x, &op->y, false); return false;
+  case OP_AS2: visit_assign_list(walk, op); return false;
   }
   return op_each_child(op, visit_op, walk);
-}
-
-static void visit_body(LocalWalk *walk, Unit *unit, Func *fn) {
-  walk->surveying = !(fn->flags & FUNC_SURVEYED);
-  if (walk->surveying) survey_begin(&walk->survey, unit, fn);
-  op_each_item(&fn->body, visit_op, walk);
-  if (walk->surveying) survey_end(&walk->survey);
 }
 
 static void drop_assign(Unit *unit, const Assign *assign) {
@@ -156,15 +120,38 @@ static void drop_assign(Unit *unit, const Assign *assign) {
   *assign->right = op_literal(unit, XPOS_AUTOGENERATED, type, const_make_int64(unit->arena, 0));
 }
 
+/* The function, or a literal in it that will be looked at with it. */
+static bool stores_funcs(Unit *unit, Func *fn) {
+  func_survey(unit, fn);
+  if (fn->flags & FUNC_STORES_FUNCS) return true;
+  for (uint32_t i = 0; i < fn->mentions.len; i++) {
+    Func *literal = fn->mentions.items[i];
+    if (!func_captures(literal)) continue;
+    if (!func_contains_closure(fn, literal) || stores_funcs(unit, literal)) return true;
+  }
+  return false;
+}
+
 static void note_changed(Func *fn) {
   func_changed(fn);
   for (uint32_t i = 0; i < fn->closures.len; i++) note_changed(fn->closures.items[i]);
 }
 
-static void visit_family(LocalWalk *walk, Unit *unit, Func *fn) {
+LocalWalk *local_walk_new(Arena *arena, Unit *unit) {
+  if (unit->flags.no_optimize || unit->flags.no_dead_locals) return NULL;
+  LocalWalk *walk = arena_new_of(arena, LocalWalk);
+  walk->arena = arena;
+  walk->unit = unit;
+  return walk;
+}
+
+void dead_locals_func(LocalWalk *walk, Func *fn) {
+  Unit *unit = walk->unit;
+  bool all_show = unit->flags.live || event_wanted(unit, 2); /* variables, or assignments as text */
+  if (!all_show && !stores_funcs(unit, fn)) return;
   walk->assigns.len = 0;
-  visit_body(walk, unit, fn);
-  while (walk->literals.len) visit_body(walk, unit, vec_pop(&walk->literals));
+  op_each_item(&fn->body, visit_op, walk);
+  while (walk->literals.len) op_each_item(&vec_pop(&walk->literals)->body, visit_op, walk);
   bool changed = false;
   vec_each (const Assign, assign, &walk->assigns) {
     if (assign->lives) continue;
@@ -175,11 +162,9 @@ static void visit_family(LocalWalk *walk, Unit *unit, Func *fn) {
 }
 
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
-  if (unit->flags.no_optimize || unit->flags.no_dead_locals) return;
-  LocalWalk walk = {.arena = scratch_new()};
-  for (uint32_t i = 0; i < len; i++)
-    if (!func_captures(funcs[i])) visit_family(&walk, unit, funcs[i]);
-  scratch_free(walk.arena);
+  Arena *arena = scratch_new();
+  LocalWalk *walk = local_walk_new(arena, unit);
+  for (uint32_t i = 0; walk && i < len; i++)
+    if (!func_captures(funcs[i])) dead_locals_func(walk, funcs[i]);
+  scratch_free(arena);
 }
-
-void dead_locals_unit(Unit *unit) { dead_locals_funcs(unit, unit->funcs.items, unit->funcs.len); }

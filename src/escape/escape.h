@@ -4,8 +4,8 @@
  *
  *   loop_vars_unit     first: one loop variable per iteration
  *   static_init_unit   package-level variables that need no code leave the package's init function
- *   dead_locals_unit   before it: assignments to locals that nobody reads vanish
- *   escape_unit        all functions of a reported unit, component by component; events in the compiler's order
+ *   escape_unit        all functions of a reported unit, component by component; events in the compiler's order. In each function
+ *                      assignments to locals that nobody reads vanish before (FRONT_UNIFIED)
  *   escape_funcs       the same on demand for some functions and what they need, without events
  *   bounds_unit        after it: indexing that cannot go out of range
  *
@@ -21,7 +21,6 @@
 void captures_unit(Unit *unit); /* before inlining, for releases that decide then; else part of escape_unit */
 void loop_vars_unit(Unit *unit);
 void static_init_unit(Unit *unit);
-void dead_locals_unit(Unit *unit);
 /* The same for some functions, for on-demand runs. */
 void loop_vars_funcs(Unit *unit, Func *const *funcs, uint32_t len);
 void dead_locals_funcs(Unit *unit, Func *const *funcs, uint32_t len);

@@ -222,6 +222,12 @@ enum { HOLES_MAX = 3 + LEAK_RESULTS_MAX };
 uint32_t tag_holes(const Graph *g, HoleList ks, const Func *callee, uint32_t param, Hole holes[HOLES_MAX]);
 ReassignOracle *graph_oracle(Graph *g, Func *fn);
 
+/* dead_locals.c */
+typedef struct LocalWalk LocalWalk;
+LocalWalk *local_walk_new(Arena *arena, Unit *unit); /* NULL: dead local variables stay */
+/* Of the function, and of the literals in it that capture something. */
+void dead_locals_func(LocalWalk *walk, Func *fn);
+
 /* solve.c */
 /* The edges turned round: where[starts[l]] to where[starts[l + 1]] is where location l flows. */
 typedef struct Sinks {

@@ -20,6 +20,7 @@ typedef struct Components {
   uint32_t done_flags;
   const Func *only; /* it and the literals in it; NULL: all */
   VEC(Func *) stack;
+  void (*meet)(void *context, Func *fn); /* or NULL */
   void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive);
   void *context;
 } Components;
@@ -87,50 +88,42 @@ static bool visit_call(void *context, Op *op) {
   return op_each_child(op, visit_call, walk);
 }
 
-/* ---- what a body mentions ---- */
+/* ---- what is in a body ---- */
 
-static void note_mention(BodySurvey *s, Func *fn) {
+typedef struct Survey {
+  Unit *unit;
+  Func *fn;
+  uint32_t mark; /* Func.mention_mark of those that were met */
+  bool labels, jumps;
+  bool stores_funcs;
+  int32_t nodes, most_nodes; /* so far; before some were given back */
+  CallList *calls;           /* NULL: not wanted */
+} Survey;
+
+static void note_mention(Survey *s, Func *fn) {
   if (!fn || fn->unit != s->unit || fn->mention_mark == s->mark) return;
   fn->mention_mark = s->mark;
   vec_push(s->unit->bodies, &s->fn->mentions, fn);
 }
 
-void survey_begin(BodySurvey *s, Unit *unit, Func *fn) {
-  *s = (BodySurvey){.unit = unit, .fn = fn, .mark = ++unit->surveys};
-  fn->mentions.len = 0;
+static void note_method(Survey *s, Op *op) {
+  Name *method = op_method_name(s->unit, op);
+  if (method) note_mention(s, method->func);
 }
 
-void survey_note(BodySurvey *s, Op *op) {
-  switch ((int)op->kind) {
-  case OP_NAME:
-    if (op->name->class_ == CLASS_FUNC) note_mention(s, op->name->func);
-    break;
-  case OP_DOTMETH:
-  case OP_METHVALUE:
-  case OP_METHEXPR: {
-    Name *method = op_method_name(s->unit, op);
-    if (method) note_mention(s, method->func);
-    break;
-  }
-  case OP_CLOSURE: note_mention(s, op->func); break;
-  case OP_LABEL: s->labels |= !(op->flags & OP_IMPLICIT); break; /* nothing jumps back to the others */
-  case OP_GOTO: s->jumps = true; break;
-  }
-}
-
-void survey_end(BodySurvey *s) {
-  s->fn->flags &= ~(uint32_t)FUNC_JUMPS;
-  s->fn->flags |= FUNC_SURVEYED | (s->labels && s->jumps ? FUNC_JUMPS : 0);
+static void note_stored(Survey *s, const Op *value) {
+  if (op_is(value, OP_CLOSURE) || (op_is(value, OP_NAME) && value->name->class_ == CLASS_FUNC))
+    s->stores_funcs = true;
 }
 
 /* The op itself is counted, but not a node by itself. */
-static void count_extra(BodySurvey *s, const Op *op) {
+static void count_extra(Survey *s, const Op *op) {
   if (s->nodes - 1 > s->most_nodes) s->most_nodes = s->nodes - 1;
   s->nodes += op_extra_nodes(op);
 }
 
-bool survey_tree(void *context, Op *op) {
-  BodySurvey *s = context;
+static bool survey_tree(void *context, Op *op) {
+  Survey *s = context;
   s->nodes++;
   switch ((int)op->kind) {
   case OP_NAME:
@@ -138,12 +131,16 @@ bool survey_tree(void *context, Op *op) {
     return false;
   case OP_DOTMETH:
   case OP_METHVALUE:
-  case OP_METHEXPR:
-  case OP_CLOSURE:
-  case OP_LABEL:
-  case OP_GOTO: survey_note(s, op); break;
+  case OP_METHEXPR: note_method(s, op); break;
+  case OP_CLOSURE: note_mention(s, op->func); break;
+  case OP_LABEL: s->labels |= !(op->flags & OP_IMPLICIT); break; /* nothing jumps back to the others */
+  case OP_GOTO: s->jumps = true; break;
   case OP_TAILCALL: s->calls = s->fn->opt = NULL; break; /* of wrappers; the call in it is none of these */
+  case OP_AS: note_stored(s, op->y); break;
   case OP_AS2:
+    for (uint32_t i = 0; i < op->rhs.len; i++) note_stored(s, op->rhs.items[i]);
+    count_extra(s, op);
+    break;
   case OP_TYPESW:
   case OP_SWITCH: count_extra(s, op); break;
   }
@@ -162,12 +159,15 @@ static CallList *call_list_new(CallLists *lists, Func *fn) {
 
 void func_survey(Unit *unit, Func *fn) {
   if (fn->flags & FUNC_SURVEYED) return;
-  BodySurvey s;
-  survey_begin(&s, unit, fn);
+  Survey s = {.unit = unit, .fn = fn, .mark = ++unit->surveys};
+  fn->mentions.len = 0;
   if (unit->call_lists) s.calls = call_list_new(unit->call_lists, fn);
   op_each_item(&fn->body, survey_tree, &s);
   fn->nodes = s.nodes > s.most_nodes ? s.nodes : s.most_nodes;
-  survey_end(&s);
+  fn->flags &= ~(uint32_t)(FUNC_JUMPS | FUNC_STORES_FUNCS);
+  fn->flags |= FUNC_SURVEYED;
+  if (s.labels && s.jumps) fn->flags |= FUNC_JUMPS;
+  if (s.stores_funcs) fn->flags |= FUNC_STORES_FUNCS;
 }
 
 typedef struct Mentions {
@@ -211,6 +211,7 @@ static uint32_t visit_func(Components *c, Func *fn) {
   *map_put(&c->numbers, map_key(fn)) = number;
   FuncWalk walk = {c, ++c->last_number};
   vec_push(c->scratch, &c->stack, fn);
+  if (c->meet && !is_attached(c, fn)) c->meet(c->context, fn);
   if (c->unit->profile->front_end == FRONT_TYPECHECK) {
     op_each_item(&fn->body, visit_call, &walk);
   } else {
@@ -234,19 +235,29 @@ void unit_visit_components_of(Unit *unit, Func *const *family, uint32_t len,
   scratch_free(scratch);
 }
 
+static void visit_roots(Components *c, Func *const *roots, uint32_t len) {
+  c->scratch = scratch_new();
+  c->numbers = map_in(c->scratch);
+  for (uint32_t i = 0; i < len; i++) {
+    if (roots[i]->flags & FUNC_PACKAGE_INIT && c->unit->profile->init_last) continue;
+    if (!is_attached(c, roots[i]) && !is_done(c, roots[i])) visit_func(c, roots[i]);
+  }
+  scratch_free(c->scratch);
+}
+
 void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_len, uint32_t done,
                                   void (*visit)(void *context, Func *const *list, uint32_t len,
                                                 bool recursive),
                                   void *context) {
-  Arena *scratch = scratch_new();
-  Components c = {.unit = unit, .scratch = scratch, .numbers = map_in(scratch), .done_flags = done};
-  c.visit = visit;
-  c.context = context;
-  for (uint32_t i = 0; i < root_len; i++) {
-    if (roots[i]->flags & FUNC_PACKAGE_INIT && unit->profile->init_last) continue;
-    if (!is_attached(&c, roots[i]) && !is_done(&c, roots[i])) visit_func(&c, roots[i]);
-  }
-  scratch_free(scratch);
+  Components c = {.unit = unit, .done_flags = done, .visit = visit, .context = context};
+  visit_roots(&c, roots, root_len);
+}
+
+void unit_meet_components(Unit *unit, uint32_t done, void (*meet)(void *context, Func *fn),
+                          void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
+                          void *context) {
+  Components c = {.unit = unit, .done_flags = done, .meet = meet, .visit = visit, .context = context};
+  visit_roots(&c, unit->funcs.items, unit->funcs.len);
 }
 
 void unit_visit_components(Unit *unit, Func *const *roots, uint32_t root_len,

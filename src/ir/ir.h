@@ -245,7 +245,8 @@ typedef enum FuncFlags {
   FUNC_JUMPS = 1 << 19, /* has goto statements and labels that were written */
   FUNC_INDEXES =
       1
-      << 21 /* it or a literal in it indexes arrays or constant strings (known once escape analysis is done) */
+      << 21, /* it or a literal in it indexes arrays or constant strings (known once escape analysis is done) */
+  FUNC_STORES_FUNCS = 1 << 23 /* some assignment gives a variable a literal or a function (FUNC_SURVEYED) */
 } FuncFlags;
 
 /* How far a parameter's value goes: smallest number of dereferences for each sink, -1 = it does not get there. */
@@ -370,7 +371,7 @@ static inline bool func_has_tag(const Func *fn, uint32_t param) {
   if (flags & FUNC_ESCAPE_DONE) return true;
   return (flags & FUNC_ALONE) && (param >= fn->param_len || !fn->tags[param].by_cycle);
 }
-/* Makes it FUNC_SURVEYED if it is not. */
+/* Makes it FUNC_SURVEYED if it is not; bodies of literals in it are left out. */
 void func_survey(Unit *unit, Func *fn);
 /* Its body mentions other functions now, or jumps. */
 static inline void func_changed(Func *fn) { fn->flags &= ~(uint32_t)FUNC_SURVEYED; }
@@ -576,21 +577,6 @@ typedef struct CallLists {
   VEC(Func *) funcs; /* that got one */
 } CallLists;
 
-/* func_survey beside another walk over the body: begin, then every op in the order of op_children, by itself or with all that is below
-   it (a visitor), end. Literals' bodies are left out. */
-typedef struct BodySurvey {
-  Unit *unit;
-  Func *fn;
-  uint32_t mark; /* Func.mention_mark of those that were met */
-  bool labels, jumps;
-  int32_t nodes, most_nodes; /* so far; before some were given back */
-  CallList *calls;           /* NULL: not wanted */
-} BodySurvey;
-void survey_begin(BodySurvey *s, Unit *unit, Func *fn);
-void survey_note(BodySurvey *s, Op *op);
-bool survey_tree(void *survey, Op *op);
-void survey_end(BodySurvey *s);
-
 /* Calls visit for each direct child in the compiler's order (init first); stops and returns true when visit does. */
 bool op_children(Op *op, OpVisitor *visit, void *context);
 /* op_edit_children, likewise made for one editor. */
@@ -701,6 +687,12 @@ void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_
                                   void (*visit)(void *context, Func *const *list, uint32_t len,
                                                 bool recursive),
                                   void *context);
+
+/* The same for all functions of the unit. meet: called for each one, with the literals in it that capture something, before it is asked
+   what that mentions: it may still change. */
+void unit_meet_components(Unit *unit, uint32_t done, void (*meet)(void *context, Func *fn),
+                          void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
+                          void *context);
 
 /* The same for a function that is followed by all literals in it, as if there were no others. */
 void unit_visit_components_of(Unit *unit, Func *const *family, uint32_t len,
