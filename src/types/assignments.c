@@ -166,7 +166,8 @@ void assign_var(Checker *check, Node *lhs, Node *rhs, Operand *x, const char *co
   if (!x) {
     x = &own;
     bool func = t && type_underlying(t)->kind == TYPE_SIGNATURE; /* no text needed otherwise */
-    check_expr_for(check, func ? t : NULL, func ? text_expr(check, lhs) : "", x, rhs);
+    if (!check_literal_as(check, x, rhs, t))
+      check_expr_for(check, func ? t : NULL, func ? text_expr(check, lhs) : "", x, rhs);
   }
   if (!t && strcmp(context, "assignment") == 0) context = "assignment to _ identifier";
   check_assignment(check, x, t, context);

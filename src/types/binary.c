@@ -296,7 +296,8 @@ void binary_expr(Checker *check, Operand *x, Node *e, Node *lhs, Node *rhs, Oper
   const Binary b = {check, e, lhs, rhs, op};
   Operand y;
   check_expr(check, NULL, x, lhs);
-  check_expr(check, NULL, &y, rhs);
+  bool matched = operand_valid(x) && !is_shift(op) && check_literal_as(check, &y, rhs, x->type);
+  if (!matched) check_expr(check, NULL, &y, rhs);
   if (!operand_valid(x)) return;
   if (!operand_valid(&y)) {
     operand_invalidate(x);
@@ -307,7 +308,7 @@ void binary_expr(Checker *check, Operand *x, Node *e, Node *lhs, Node *rhs, Oper
     shift(&b, x, &y);
     return;
   }
-  check_match_types(check, x, &y);
+  if (!matched) check_match_types(check, x, &y);
   if (!operand_valid(x)) return;
   if (is_comparison(op)) {
     comparison(check, x, &y, op, false);

@@ -64,9 +64,14 @@ static bool plain_integer(Str source, int64_t *value) {
   return true;
 }
 
-static Const *integer_literal(Arena *arena, Str source) {
+Const *const_from_plain_integer(Arena *arena, Str source) {
   int64_t value;
-  if (plain_integer(source, &value)) return const_make_int64(arena, value);
+  return plain_integer(source, &value) ? const_make_int64(arena, value) : NULL;
+}
+
+static Const *integer_literal(Arena *arena, Str source) {
+  Const *plain = const_from_plain_integer(arena, source);
+  if (plain) return plain;
   Digits d = digits_of(arena, source, true);
   mpz_t z;
   mpz_init(z);

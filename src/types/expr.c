@@ -497,6 +497,7 @@ void check_expr(Checker *check, Type *target, Operand *x, Node *e) {
 }
 
 void check_expr_for(Checker *check, Type *t, const char *text, Operand *x, Node *e) {
+  if (check_literal_as(check, x, e, t)) return;
   const char *outer = check->target_text;
   check->target_text = text;
   check_expr(check, target_of(check, t), x, e);
@@ -504,6 +505,7 @@ void check_expr_for(Checker *check, Type *t, const char *text, Operand *x, Node 
 }
 
 void check_expr_with_hint(Checker *check, Operand *x, Node *e, Type *hint) {
+  if (check_literal_as(check, x, e, hint)) return;
   check_raw_expr(check, NULL, x, e, hint, true);
   operand_exclude(check, x, EXCLUDE_NON_VALUES);
   check_single_value(check, x);

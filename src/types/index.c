@@ -36,7 +36,7 @@ bool check_index_value(Checker *check, Operand *x, const char *what, bool allow_
 Type *check_index_operand(Checker *check, Node *index, int64_t max, int64_t *value) {
   Operand x;
   *value = -1;
-  check_expr(check, NULL, &x, index);
+  if (!check_literal_as(check, &x, index, basic_type(check, BASIC_INT))) check_expr(check, NULL, &x, index);
   if (!check_index_value(check, &x, "index", false)) return type_invalid(check->universe);
   if (!operand_is_const(&x)) return x.type;
   int64_t v;

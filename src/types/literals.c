@@ -57,6 +57,28 @@ void check_basic_lit(Checker *check, Operand *x, BasicLit *e) {
   check_overflow(check, x, error_pos(&e->node));
 }
 
+static bool literal_suits(const BasicLit *e, const Type *basic) {
+  uint32_t flags = basic->u.basic.flags;
+  if (flags & BASIC_IS_UNTYPED || e->bad) return false;
+  if (e->lit == LIT_STRING) return flags & BASIC_IS_STRING;
+  return flags & BASIC_IS_INTEGER && (e->lit == LIT_INT || e->lit == LIT_RUNE);
+}
+
+bool check_literal_as(Checker *check, Operand *x, Node *node, Type *t) {
+  if (node->kind != NODE_BASIC_LIT || !t) return false;
+  BasicLit *e = (BasicLit *)node;
+  Type *under = type_underlying(t);
+  if (under->kind != TYPE_BASIC || !literal_suits(e, under)) return false;
+  const Const *value = e->lit == LIT_INT ? const_from_plain_integer(check->arena, e->source)
+                                         : const_from_literal(check->arena, e->lit, e->source);
+  if (value && e->lit != LIT_STRING)
+    value = const_represent_on(check->arena, check->config->target, value, under);
+  if (!value) return false;
+  *x = (Operand){.mode = MODE_CONSTANT, .expr = node, .type = t, .value = value};
+  record_type_and_value(check, node, MODE_CONSTANT, t, value);
+  return true;
+}
+
 /* ---- function literals ---- */
 
 typedef struct FuncLitBody {
@@ -217,6 +239,9 @@ static void positional_struct(Checker *check, Operand *x, CompositeLit *e, Objec
       check_error(check, error_pos(elem), "mixture of field:value and value elements in struct literal");
       continue;
     }
+    if (i < fields.len && !field_is_hidden(check, fields.items[i]) &&
+        check_literal_as(check, x, elem, fields.items[i]->type))
+      continue;
     check_generic_expr(check, x, elem);
     if (i >= fields.len) {
       operand_error(check, x, "too many values in struct literal of type %s", text_type(check, base));

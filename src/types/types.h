@@ -57,6 +57,8 @@ Const *const_make_int64(Arena *arena, int64_t value);
 Const *const_make_uint64(Arena *arena, uint64_t value);
 Const *const_make_double(Arena *arena, double value);
 Const *const_from_literal(Arena *arena, LitKind kind, Str source); /* NULL: malformed */
+/* Of a decimal or hexadecimal literal that fits and has no underscores, as all releases know them; else NULL. */
+Const *const_from_plain_integer(Arena *arena, Str source);
 /* As go/constant's ToInt, ToFloat, ToComplex: CONST_UNKNOWN if the value does not fit. */
 Const *const_to_kind(Arena *arena, const Const *c, ConstKind kind);
 Const *const_unary(Arena *arena, Operator op, const Const *x,

@@ -49,6 +49,9 @@ const char *composite_kind(Type *t); /* "array", "func", …; "" for basic types
 const char *text_const(Checker *check, const Const *c);
 const char *textf(Checker *check, const char *fmt, ...) PRINTF_LIKE(2, 3); /* in the package's arena */
 
+/* Checks a basic literal as a value of type t. False: it is something else, or it takes the usual way (check_expr, then an implicit
+   conversion to t), which comes to the same. t may be NULL. */
+bool check_literal_as(Checker *check, Operand *x, Node *e, Type *t);
 void binary_expr(Checker *check, Operand *x, Node *e, Node *lhs, Node *rhs, Operator op);
 void comparison(Checker *check, Operand *x, Operand *y, Operator op, bool switch_case);
 void type_assertion(Checker *check, Node *e, Operand *x, Type *t, bool type_switch);
