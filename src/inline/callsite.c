@@ -195,6 +195,11 @@ static bool sees_body(Unit *unit, const Op *call, const Func *callee) {
   return sees;
 }
 
+/* That it has no inline body stays so. What was asked of another unit's function is known; others may work on it. */
+static bool never_has_body(const Unit *unit, const Func *fn) {
+  return !fn->inl && (fn->unit != unit || (fn->flags & FUNC_INLINABILITY_CHECKED));
+}
+
 bool try_inline_call(Unit *unit, CallSite *site) {
   Op *call = site->call;
   Func *callee = inline_callee(unit, site->caller, call->fun, false);
@@ -203,7 +208,7 @@ bool try_inline_call(Unit *unit, CallSite *site) {
     return false;
   }
   if (!callee || !sees_body(unit, call, callee)) {
-    site->refused = callee && !callee->inl && (callee->flags & FUNC_INLINABILITY_CHECKED);
+    site->refused = callee && never_has_body(unit, callee);
     return false;
   }
   if (!can_inline_call(unit, site, callee, true)) {
