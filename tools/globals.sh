@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 dir=${1:-build/release/obj}
 # A thread's recovery point, the locks that it holds and its scratch arenas, which BUG gives back; its spare memory (src/base/jobs.c, arena.c).
-allowed='recovery_point held_locks scratch_arenas spare_chunks'
+allowed='recovery_point held_locks scratch_arenas spare_memory'
 find "$dir" -name '*.o' ! -name '*_test.o' | sort | xargs nm -A | awk -v allowed="$allowed" '
   BEGIN { n = split(allowed, names, " "); for (i = 1; i <= n; i++) ok[names[i]] = 1 }
   $(NF - 1) ~ /^[bBdDCsSgG]$/ {

@@ -34,8 +34,7 @@ enum {
   LARGEST_CHUNK = FIRST_CHUNK << (CHUNK_SIZES - 1), /* 4 MB; but for what is larger itself */
   CLEARED_AHEAD = 2 * 1024,
   PAGE = 4096,
-  PAGES_AHEAD = 64,               /* at most */
-  SPARE_BYTES = 24 * 1024 * 1024, /* at most: of an arena in a pool, of a thread */
+  PAGES_AHEAD = 64, /* at most */
 };
 
 typedef struct ArenaChunk {
@@ -51,11 +50,15 @@ static size_t round_up(size_t n) { return (n + (ALIGNMENT - 1)) & ~(size_t)(ALIG
 
 static bool is_mapped(size_t size) { return !ARENA_ASAN && size >= MAPPED_CHUNK; }
 
-/* Chunks that the thread has freed, by size: a page that is used again costs a tenth of a fresh one. */
-static _Thread_local struct {
-  Chunk *chunks[CHUNK_SIZES]; /* of FIRST_CHUNK << i bytes */
-  size_t bytes;
-} spare_chunks;
+/* Chunks that were freed, by size: a page that is used again costs a tenth of a fresh one. */
+struct ArenaSpare {
+  pthread_mutex_t mutex;
+  Chunk *chunks
+      [CHUNK_SIZES]; /* of FIRST_CHUNK << i bytes, the one that was used last first: some of it is still in a cache */
+};
+
+/* Where the thread's arenas put chunks and look for them; NULL: nowhere. */
+static _Thread_local ArenaSpare *spare_memory;
 
 /* The number of the size, or CHUNK_SIZES if there are no spare chunks of it. */
 static uint32_t chunk_size_number(size_t size) {
@@ -64,13 +67,33 @@ static uint32_t chunk_size_number(size_t size) {
   return CHUNK_SIZES;
 }
 
-static Chunk *spare_chunk_take(size_t size) {
+/* A spare chunk of that size or, if there is none, a smaller one that has room for `want` bytes; NULL: there is none either. */
+static Chunk *spare_take(size_t size, size_t want) {
+  ArenaSpare *spare = spare_memory;
   uint32_t i = chunk_size_number(size);
-  Chunk *chunk = i < CHUNK_SIZES ? spare_chunks.chunks[i] : NULL;
-  if (!chunk) return NULL;
-  spare_chunks.chunks[i] = chunk->next;
-  spare_chunks.bytes -= size;
+  if (!spare || i == CHUNK_SIZES) return NULL;
+  Chunk *chunk = NULL;
+  pthread_mutex_lock(&spare->mutex);
+  for (uint32_t left = i + 1; left-- > 0 && ((size_t)FIRST_CHUNK << left) >= sizeof *chunk + want;) {
+    chunk = spare->chunks[left];
+    if (!chunk) continue;
+    spare->chunks[left] = chunk->next;
+    break;
+  }
+  pthread_mutex_unlock(&spare->mutex);
   return chunk;
+}
+
+/* False: there is no place for it. */
+static bool spare_put(Chunk *chunk) {
+  ArenaSpare *spare = spare_memory;
+  uint32_t i = chunk_size_number(sizeof *chunk + chunk->size);
+  if (!spare || i == CHUNK_SIZES) return false;
+  pthread_mutex_lock(&spare->mutex);
+  chunk->next = spare->chunks[i];
+  spare->chunks[i] = chunk;
+  pthread_mutex_unlock(&spare->mutex);
+  return true;
 }
 
 static Chunk *chunk_from_system(size_t size) {
@@ -97,29 +120,35 @@ static Chunk *chunk_new(Arena *arena, size_t want) {
   while (!ARENA_STRESS && size < LARGEST_CHUNK && (size < sizeof(Chunk) + want || 2 * size <= arena->held))
     size *= 2;
   if (ARENA_STRESS || size < sizeof(Chunk) + want) size = sizeof(Chunk) + want;
-  Chunk *chunk = spare_chunk_take(size);
+  Chunk *chunk = spare_take(size, want);
   if (!chunk) chunk = chunk_from_system(size);
-  arena->held += size;
+  arena->held += sizeof *chunk + chunk->size;
   POISON(chunk->bytes, chunk->size);
   return chunk;
 }
 
 static void chunk_free(Chunk *chunk) {
   UNPOISON(chunk->bytes, chunk->size);
-  size_t size = sizeof *chunk + chunk->size;
-  uint32_t i = chunk_size_number(size);
-  if (i == CHUNK_SIZES || spare_chunks.bytes + size > SPARE_BYTES) {
-    chunk_to_system(chunk);
-    return;
-  }
-  chunk->next = spare_chunks.chunks[i];
-  spare_chunks.chunks[i] = chunk;
-  spare_chunks.bytes += size;
+  if (!spare_put(chunk)) chunk_to_system(chunk);
 }
 
-void arena_spare_free(void) {
+ArenaSpare *arena_spare_new(void) {
+  ArenaSpare *spare = calloc(1, sizeof *spare);
+  if (!spare) fatal("out of memory");
+  pthread_mutex_init(&spare->mutex, NULL);
+  return spare;
+}
+
+void arena_spare_use(ArenaSpare *spare) { spare_memory = spare; }
+
+void arena_spare_free(ArenaSpare *spare) {
   for (uint32_t i = 0; i < CHUNK_SIZES; i++)
-    for (Chunk *chunk; (chunk = spare_chunk_take((size_t)FIRST_CHUNK << i));) chunk_to_system(chunk);
+    for (Chunk *chunk = spare->chunks[i], *next; chunk; chunk = next) {
+      next = chunk->next;
+      chunk_to_system(chunk);
+    }
+  pthread_mutex_destroy(&spare->mutex);
+  free(spare);
 }
 
 /* Asks for the pages between the two, if the system can do that at once. */
@@ -220,85 +249,12 @@ void arena_reset(Arena *arena) {
   arena_start(arena, arena->first);
 }
 
-/* Gives back what a reset arena holds beyond so many bytes. */
-static void arena_trim(Arena *arena, size_t bytes) {
-  size_t kept = sizeof *arena;
-  Chunk **link = &arena->first;
-  while (*link) {
-    Chunk *chunk = *link;
-    size_t size = sizeof *chunk + chunk->size;
-    if (kept + size <= bytes) {
-      kept += size;
-      link = &chunk->next;
-    } else {
-      *link = chunk->next;
-      chunk_free(chunk);
-    }
-  }
-  arena_start(arena, arena->first);
-  arena->held = kept;
-}
-
-/* The one that was used last comes first: most of it is still in a cache. */
-struct ArenaPool {
-  pthread_mutex_t mutex;
-  Arena *spare;
-};
-
-ArenaPool *arena_pool_new(void) {
-  ArenaPool *pool = calloc(1, sizeof *pool);
-  if (!pool) fatal("out of memory");
-  pthread_mutex_init(&pool->mutex, NULL);
-  return pool;
-}
-
-void arena_pool_free(ArenaPool *pool) {
-  if (!pool) return;
-  for (Arena *arena = pool->spare, *next; arena; arena = next) {
-    next = arena->next;
-    arena_free(arena);
-  }
-  pthread_mutex_destroy(&pool->mutex);
-  free(pool);
-}
-
-Arena *arena_pool_take(ArenaPool *pool) {
-  if (!pool) return arena_new();
-  pthread_mutex_lock(&pool->mutex);
-  Arena *arena = pool->spare;
-  if (arena) pool->spare = arena->next;
-  pthread_mutex_unlock(&pool->mutex);
-  return arena ? arena : arena_new();
-}
-
-void arena_pool_give(ArenaPool *pool, Arena *arena) {
-  if (!arena) return;
-  if (ARENA_ASAN || !pool) { /* whoever still looks there is seen */
-    arena_free(arena);
-    return;
-  }
-  arena_reset(arena);
-  arena_trim(arena, SPARE_BYTES);
-  pthread_mutex_lock(&pool->mutex);
-  arena->next = pool->spare;
-  pool->spare = arena;
-  pthread_mutex_unlock(&pool->mutex);
-}
-
 size_t arena_bytes(const Arena *arena) { return arena ? arena->held : 0; }
 
 size_t arena_used(const Arena *arena) {
   if (!arena || !arena->current) return 0;
   size_t sum = used_of_current(arena);
   for (const Chunk *chunk = arena->first; chunk != arena->current; chunk = chunk->next) sum += chunk->dirty;
-  return sum;
-}
-
-size_t arena_pool_bytes(ArenaPool *pool) {
-  size_t sum = 0;
-  pthread_mutex_lock(&pool->mutex);
-  for (const Arena *arena = pool->spare; arena; arena = arena->next) sum += arena->held;
-  pthread_mutex_unlock(&pool->mutex);
   return sum;
 }
 

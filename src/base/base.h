@@ -108,7 +108,7 @@ typedef struct Arena {
   char *at;    /* where the next allocation starts */
   char *ready; /* memory from `at` up to here is zero */
   struct ArenaChunk *first, *current;
-  struct Arena *next; /* in a pool, or of the thread's scratch arenas the one made before */
+  struct Arena *next; /* of the thread's scratch arenas the one made before */
   size_t held;        /* bytes held from the system */
 } Arena;
 
@@ -138,16 +138,11 @@ Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
 #define arena_new_array(arena, T, n) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(n)))
 #define arena_new_of(arena, T)       arena_new_array(arena, T, 1)
 
-/* Arenas that are used again, by one thread after the other: their memory is warm. Safe from several threads. */
-typedef struct ArenaPool ArenaPool;
-
-ArenaPool *arena_pool_new(void);
-/* Gives back what the thread keeps of the arenas that it has freed: for threads that end. */
-void arena_spare_free(void);
-void arena_pool_free(ArenaPool *pool);   /* NULL is allowed; frees the arenas that were given back */
-Arena *arena_pool_take(ArenaPool *pool); /* pool NULL: a new one */
-void arena_pool_give(ArenaPool *pool, Arena *arena); /* resets it; NULL is allowed; pool NULL: frees it */
-size_t arena_pool_bytes(ArenaPool *pool);            /* held by those that nobody has taken */
+/* Memory that arenas of some threads have freed, for others of theirs. */
+typedef struct ArenaSpare ArenaSpare;
+ArenaSpare *arena_spare_new(void);
+void arena_spare_use(ArenaSpare *spare);  /* by this thread from now on; NULL: by none */
+void arena_spare_free(ArenaSpare *spare); /* no thread uses it any more */
 
 /* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */
 
@@ -232,6 +227,10 @@ static inline bool bitset_get(const BitSet *set, uint32_t i) {
 static inline void bitset_set(BitSet *set, uint32_t i) {
   assert(i < set->bits);
   set->words[i / 64] |= (uint64_t)1 << (i % 64);
+}
+static inline void bitset_clear(BitSet *set, uint32_t i) {
+  assert(i < set->bits);
+  set->words[i / 64] &= ~((uint64_t)1 << (i % 64));
 }
 
 /* ---- Buffer: growing bytes, owned by the buffer itself ---- */
@@ -383,15 +382,30 @@ void wire_spoil(Wire *wire);
 
 /* ---- jobs ---- */
 
-typedef struct Jobs Jobs;
 typedef void (*JobFn)(void *context, uint32_t index);
 
-/* Runs fn(context, 0..count-1) on up to `threads` threads, each with a stack of stack_bytes (reserved, not committed), and
-   waits for all. Of those that can start the lowest index does. threads = 1 still runs on one thread of that kind. */
+/* Runs fn(context, 0..count-1) on up to `threads` threads, each with a deep stack (reserved, not committed), and waits for all.
+   The lowest index starts first. threads = 1 still runs on one thread of that kind. */
 void jobs_run(uint32_t threads, uint32_t count, JobFn fn, void *context);
-/* As jobs_run, but job i starts only when all jobs in needs[i] (need_len[i] of them) are done. The graph has no cycles. */
-void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len,
-                    JobFn fn, void *context);
+
+enum { JOB_STEPS = 3 };
+
+/* Jobs that need each other, done in steps. A step of a job is done when the steps before it are, and the same step of all jobs that
+   it needs; the first free_steps of them need no other job. A thread takes the lowest job of which all can be done that is left.
+   If there is none it begins one ahead of time, a step at a time. */
+typedef struct JobGraph {
+  uint32_t count;
+  const uint32_t *const *needs; /* of job i: needs[i][0 .. need_len[i]); no cycles. NULL: none needs any */
+  const uint32_t *need_len;
+  uint32_t step_len, free_steps; /* at most JOB_STEPS; less than step_len */
+  size_t (*run)(void *context, uint32_t index,
+                uint32_t step); /* returns how many bytes the job keeps until its last step is done */
+  size_t ahead_bytes;           /* nothing is begun ahead of time while what was keeps so many */
+  void *context;
+} JobGraph;
+
+/* Returns how many seconds the threads have waited for each other, in all. */
+double jobs_run_graph(uint32_t threads, const JobGraph *graph);
 uint32_t jobs_cpu_count(void);
 
 typedef struct Lock Lock;

@@ -204,9 +204,15 @@ static void test_intern(void **state) {
   free(test);
 }
 
+enum { JOBS = 64 };
+
 typedef struct GraphTest {
   Lock *lock;
-  uint32_t done[64], len;
+  const JobGraph *graph;
+  uint32_t done[JOBS], len; /* jobs whose last step is done */
+  uint32_t steps[JOBS];     /* how many of each job are done */
+  uint32_t begun;           /* steps of jobs that the last job waits for in its own last step */
+  bool wrong;               /* worker threads cannot fail a test */
 } GraphTest;
 
 static void note_done(void *context, uint32_t index) {
@@ -216,29 +222,103 @@ static void note_done(void *context, uint32_t index) {
   lock_release(test->lock);
 }
 
+static size_t note_step(void *context, uint32_t index, uint32_t step) {
+  GraphTest *test = context;
+  const JobGraph *graph = test->graph;
+  lock_take(test->lock);
+  if (test->steps[index]++ != step) test->wrong = true;
+  for (uint32_t i = 0; step >= graph->free_steps && i < graph->need_len[index]; i++)
+    if (test->steps[graph->needs[index][i]] <= step) test->wrong = true;
+  lock_release(test->lock);
+  if (step + 1 == graph->step_len) note_done(context, index);
+  return 1;
+}
+
+static uint32_t steps_of_others(GraphTest *test) {
+  uint32_t sum = 0;
+  lock_take(test->lock);
+  for (uint32_t i = 0; i < JOBS - 1; i++) sum += test->steps[i];
+  lock_release(test->lock);
+  return sum;
+}
+
+static size_t note_ahead(void *context, uint32_t index, uint32_t step) {
+  GraphTest *test = context;
+  double deadline = clock_seconds() + 60;
+  if (index == JOBS - 1 && step + 1 == test->graph->step_len)
+    while (steps_of_others(test) != test->begun && !test->wrong) test->wrong = clock_seconds() > deadline;
+  return note_step(context, index, step);
+}
+
 static void test_jobs(void **state) {
   (void)state;
   Arena *arena = arena_new();
-  uint32_t last[] = {63};
-  const uint32_t *needs[64] = {0};
-  uint32_t need_len[64] = {0};
-  for (uint32_t i = 0; i < 63; i++) needs[i] = last, need_len[i] = 1;
+  static const uint32_t last[] = {JOBS - 1};
+  const uint32_t *needs[JOBS] = {0};
+  uint32_t need_len[JOBS] = {0};
+  for (uint32_t i = 0; i < JOBS - 1; i++) needs[i] = last, need_len[i] = 1;
   for (uint32_t threads = 1; threads < 5; threads++) {
     GraphTest test = {.lock = lock_new(arena)};
-    jobs_run_graph(threads, 64, needs, need_len, note_done, &test);
-    assert_int_equal(test.len, 64);
-    assert_int_equal(test.done[0], 63);
-    for (uint32_t i = 1; threads == 1 && i < 64; i++) assert_int_equal(test.done[i], i - 1);
+    JobGraph graph = {.count = JOBS,
+                      .needs = needs,
+                      .need_len = need_len,
+                      .step_len = 1,
+                      .run = note_step,
+                      .context = &test};
+    test.graph = &graph;
+    jobs_run_graph(threads, &graph);
+    assert_false(test.wrong);
+    assert_int_equal(test.len, JOBS);
+    assert_int_equal(test.done[0], JOBS - 1);
+    for (uint32_t i = 1; threads == 1 && i < JOBS; i++) assert_int_equal(test.done[i], i - 1);
   }
   /* What can start comes in order: 0 before 3 once 2 is done. */
   GraphTest ordered = {.lock = lock_new(arena)};
   static const uint32_t two[] = {2};
   const uint32_t *few[] = {two, NULL, NULL, NULL};
   const uint32_t few_len[] = {1, 0, 0, 0};
-  jobs_run_graph(1, 4, few, few_len, note_done, &ordered);
+  JobGraph graph = {.count = 4,
+                    .needs = few,
+                    .need_len = few_len,
+                    .step_len = 3,
+                    .free_steps = 1,
+                    .run = note_step,
+                    .context = &ordered};
+  ordered.graph = &graph;
+  jobs_run_graph(1, &graph);
   static const uint32_t want[] = {1, 2, 0, 3};
   assert_memory_equal(ordered.done, want, sizeof want);
   jobs_run(2, 0, note_done, NULL);
+  arena_free(arena);
+}
+
+static void test_jobs_ahead(void **state) {
+  (void)state;
+  Arena *arena = arena_new();
+  static const uint32_t last[] = {JOBS - 1};
+  const uint32_t *needs[JOBS] = {0};
+  uint32_t need_len[JOBS] = {0};
+  for (uint32_t i = 0; i < JOBS - 1; i++) needs[i] = last, need_len[i] = 1;
+  static const struct {
+    size_t room;
+    uint32_t steps; /* that are done meanwhile: all that can be, or until the room is used up */
+  } limits[] = {{JOBS, 2 * (JOBS - 1)}, {0, 0}};
+  for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+    GraphTest test = {.lock = lock_new(arena), .begun = limits[i].steps};
+    JobGraph graph = {.count = JOBS,
+                      .needs = needs,
+                      .need_len = need_len,
+                      .step_len = 3,
+                      .free_steps = 1,
+                      .run = note_ahead,
+                      .ahead_bytes = limits[i].room,
+                      .context = &test};
+    test.graph = &graph;
+    jobs_run_graph(2, &graph);
+    assert_false(test.wrong);
+    assert_int_equal(test.len, JOBS);
+    assert_int_equal(test.done[0], JOBS - 1);
+  }
   arena_free(arena);
 }
 
@@ -542,15 +622,16 @@ static void test_stamp(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_str),         cmocka_unit_test(test_arena),
-      cmocka_unit_test(test_vec),         cmocka_unit_test(test_maps),
-      cmocka_unit_test(test_buffer),      cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_files),       cmocka_unit_test(test_intern),
-      cmocka_unit_test(test_jobs),        cmocka_unit_test(test_bug),
-      cmocka_unit_test(test_give_up),     cmocka_unit_test(test_deep_stack),
-      cmocka_unit_test(test_wire),        cmocka_unit_test(test_store),
-      cmocka_unit_test(test_pack),        cmocka_unit_test(test_store_damage),
-      cmocka_unit_test(test_store_limit), cmocka_unit_test(test_stamp),
+      cmocka_unit_test(test_str),          cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_vec),          cmocka_unit_test(test_maps),
+      cmocka_unit_test(test_buffer),       cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_files),        cmocka_unit_test(test_intern),
+      cmocka_unit_test(test_jobs),         cmocka_unit_test(test_jobs_ahead),
+      cmocka_unit_test(test_bug),          cmocka_unit_test(test_give_up),
+      cmocka_unit_test(test_deep_stack),   cmocka_unit_test(test_wire),
+      cmocka_unit_test(test_store),        cmocka_unit_test(test_pack),
+      cmocka_unit_test(test_store_damage), cmocka_unit_test(test_store_limit),
+      cmocka_unit_test(test_stamp),
   };
   return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

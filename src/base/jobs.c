@@ -54,103 +54,191 @@ static void worker_join(Worker *worker) {
   if (worker->stack) munmap(worker->stack, worker->stack_bytes);
 }
 
-/* ---- the queue: jobs whose needs are done, first come first served ---- */
+/* ---- the queue: steps of jobs whose needs are done ---- */
 
-struct Jobs {
-  pthread_mutex_t mutex;
+typedef struct Job {
+  uint32_t next;               /* its next step */
+  uint32_t missing[JOB_STEPS]; /* per step: how many jobs that it needs have not done it */
+  size_t kept;                 /* bytes, since it was begun ahead of time */
+  bool running;
+} Job;
+
+typedef struct Jobs {
+  const JobGraph *graph;
+  ArenaSpare *spare;
+  pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
-  JobFn fn;
-  void *context;
-  uint32_t count;
-  BitSet ready; /* not started, and all that they need is done */
-  uint32_t ready_len, taken;
-  uint32_t *missing;    /* per job: needs that are not done */
+  Job *jobs;
+  /* Jobs that nobody works on. The last set: all steps that are left can be done. The others: the next step is that one, and it
+     can be done. */
+  BitSet ready[JOB_STEPS];
   uint32_t *users;      /* jobs that need job i: users[user_start[i] .. user_start[i+1]) */
   uint32_t *user_start; /* count + 1 */
-};
+  uint32_t done;
+  size_t kept;         /* of all jobs that were begun ahead of time */
+  uint32_t idle;       /* threads that wait */
+  double idle_seconds; /* that they waited, in all */
+} Jobs;
 
-static void make_ready(Jobs *jobs, uint32_t index) {
-  bitset_set(&jobs->ready, index);
-  jobs->ready_len++;
+/* Puts the job where it is looked for; true: something of it can be done. */
+static bool place(Jobs *jobs, uint32_t index) {
+  const Job *job = &jobs->jobs[index];
+  uint32_t last = jobs->graph->step_len - 1;
+  for (uint32_t step = 0; step <= last; step++) bitset_clear(&jobs->ready[step], index);
+  if (job->running || job->next > last) return false;
+  bool all = job->missing[last] == 0;
+  if (!all && job->missing[job->next] > 0) return false;
+  bitset_set(&jobs->ready[all ? last : job->next], index);
+  return true;
 }
 
-/* The lowest one: what comes first in the caller's order is done first. There is one. */
-static uint32_t take_ready(Jobs *jobs) {
-  uint32_t word = 0;
-  while (!jobs->ready.words[word]) word++;
-  uint32_t index = word * 64 + bits_trailing_zeros(jobs->ready.words[word]);
-  jobs->ready.words[word] &= jobs->ready.words[word] - 1;
-  jobs->ready_len--;
-  jobs->taken++;
-  return index;
+/* What comes first in the caller's order is done first. */
+static bool find_lowest(const BitSet *set, uint32_t *index) {
+  for (uint32_t word = 0; word < (set->bits + 63) / 64; word++)
+    if (set->words[word]) {
+      *index = word * 64 + bits_trailing_zeros(set->words[word]);
+      return true;
+    }
+  return false;
+}
+
+/* A job that can be finished; else, while there is room for what is begun, one of which the latest step can be done. Up to which
+   step: *end. False: there is none. */
+static bool take(const Jobs *jobs, uint32_t *index, uint32_t *end) {
+  const JobGraph *graph = jobs->graph;
+  for (uint32_t step = graph->step_len; step-- > 0;) {
+    *end = step + 1;
+    if (find_lowest(&jobs->ready[step], index)) return true;
+    if (jobs->kept >= graph->ahead_bytes) return false;
+  }
+  return false;
+}
+
+static void wake(Jobs *jobs, uint32_t threads) {
+  if (threads > jobs->idle) threads = jobs->idle;
+  while (threads-- > 0) pthread_cond_signal(&jobs->changed);
+}
+
+/* The job's step is done: others may need it. Returns for how many of them something can be done now. */
+static uint32_t publish(Jobs *jobs, uint32_t index, uint32_t step) {
+  uint32_t placed = 0;
+  for (uint32_t u = jobs->user_start[index]; u < jobs->user_start[index + 1]; u++) {
+    Job *user = &jobs->jobs[jobs->users[u]];
+    if (user->missing[step] && --user->missing[step] == 0) placed += place(jobs, jobs->users[u]);
+  }
+  return placed;
+}
+
+/* Steps of one job up to `end`. The mutex is held, but not while they are done. */
+static void work(Jobs *jobs, uint32_t index, uint32_t end) {
+  const JobGraph *graph = jobs->graph;
+  Job *job = &jobs->jobs[index];
+  bool ahead = end < graph->step_len;
+  job->running = true;
+  place(jobs, index);
+  jobs->kept -= job->kept;
+  if (!ahead && job->kept) wake(jobs, 1); /* there is room again */
+  while (job->next < end) {
+    pthread_mutex_unlock(&jobs->mutex);
+    size_t kept = graph->run(graph->context, index, job->next);
+    pthread_mutex_lock(&jobs->mutex);
+    job->kept = ahead ? kept : 0;
+    wake(jobs, publish(jobs, index, job->next++));
+  }
+  jobs->kept += job->kept;
+  job->running = false;
+  place(jobs, index);
+  if (!ahead) jobs->done++;
+}
+
+static void wait_for_others(Jobs *jobs) {
+  double start = clock_seconds();
+  jobs->idle++;
+  pthread_cond_wait(&jobs->changed, &jobs->mutex);
+  jobs->idle--;
+  jobs->idle_seconds += clock_seconds() - start;
 }
 
 static void *run_jobs(void *argument) {
   Jobs *jobs = argument;
+  arena_spare_use(jobs->spare);
   pthread_mutex_lock(&jobs->mutex);
-  while (jobs->taken < jobs->count) {
-    if (jobs->ready_len == 0) {
-      pthread_cond_wait(&jobs->changed, &jobs->mutex);
-      continue;
-    }
-    uint32_t index = take_ready(jobs);
-    pthread_mutex_unlock(&jobs->mutex);
-    jobs->fn(jobs->context, index);
-    pthread_mutex_lock(&jobs->mutex);
-    for (uint32_t u = jobs->user_start[index]; u < jobs->user_start[index + 1]; u++)
-      if (--jobs->missing[jobs->users[u]] == 0) make_ready(jobs, jobs->users[u]);
-    /* One of them is for this thread. */
-    if (jobs->ready_len > 1 || jobs->taken == jobs->count) pthread_cond_broadcast(&jobs->changed);
+  while (jobs->done < jobs->graph->count) {
+    uint32_t index, end;
+    if (take(jobs, &index, &end))
+      work(jobs, index, end);
+    else
+      wait_for_others(jobs);
   }
+  pthread_cond_broadcast(&jobs->changed);
   pthread_mutex_unlock(&jobs->mutex);
-  arena_spare_free();
+  arena_spare_use(NULL);
   return NULL;
 }
 
-/* Turns `needs` around and finds the jobs that can start at once. */
-static void jobs_link(Jobs *jobs, Arena *arena, const uint32_t *const *needs, const uint32_t *need_len) {
-  uint32_t count = jobs->count;
-  jobs->ready = bitset_new(arena, count);
-  jobs->missing = arena_new_array(arena, uint32_t, count);
+/* Turns the needs around and finds the jobs that can start at once. */
+static void jobs_link(Jobs *jobs, Arena *arena) {
+  const JobGraph *graph = jobs->graph;
+  uint32_t count = graph->count, total = 0;
+  jobs->jobs = arena_new_array(arena, Job, count);
   jobs->user_start = arena_new_array(arena, uint32_t, (size_t)count + 2);
-  uint32_t total = 0;
+  for (uint32_t step = 0; step < graph->step_len; step++) jobs->ready[step] = bitset_new(arena, count);
   for (uint32_t i = 0; i < count; i++) {
-    jobs->missing[i] = needs ? need_len[i] : 0;
-    total += jobs->missing[i];
-    for (uint32_t k = 0; k < jobs->missing[i]; k++) {
-      assert(needs[i][k] < count);
-      jobs->user_start[needs[i][k] + 2]++;
+    uint32_t need_len = graph->needs ? graph->need_len[i] : 0;
+    for (uint32_t step = graph->free_steps; step < graph->step_len; step++)
+      jobs->jobs[i].missing[step] = need_len;
+    for (uint32_t k = 0; k < need_len; k++) {
+      assert(graph->needs[i][k] < count);
+      jobs->user_start[graph->needs[i][k] + 2]++;
     }
-    if (!jobs->missing[i]) make_ready(jobs, i);
+    total += need_len;
+    place(jobs, i);
   }
   for (uint32_t i = 0; i < count; i++) jobs->user_start[i + 2] += jobs->user_start[i + 1];
   jobs->users = arena_new_array(arena, uint32_t, total);
-  for (uint32_t i = 0; i < count; i++)
-    for (uint32_t k = 0; k < jobs->missing[i]; k++) jobs->users[jobs->user_start[needs[i][k] + 1]++] = i;
+  for (uint32_t i = 0; graph->needs && i < count; i++)
+    for (uint32_t k = 0; k < graph->need_len[i]; k++)
+      jobs->users[jobs->user_start[graph->needs[i][k] + 1]++] = i;
 }
 
-void jobs_run_graph(uint32_t threads, uint32_t count, const uint32_t *const *needs, const uint32_t *need_len,
-                    JobFn fn, void *context) {
-  if (count == 0) return;
+double jobs_run_graph(uint32_t threads, const JobGraph *graph) {
+  if (graph->count == 0) return 0;
+  assert(graph->step_len <= JOB_STEPS && graph->free_steps < graph->step_len);
   Arena *arena = arena_new();
-  Jobs jobs = {.fn = fn, .context = context, .count = count};
+  Jobs jobs = {.graph = graph, .spare = arena_spare_new()};
   pthread_mutex_init(&jobs.mutex, NULL);
   pthread_cond_init(&jobs.changed, NULL);
-  jobs_link(&jobs, arena, needs, need_len);
-  if (threads > count) threads = count;
+  jobs_link(&jobs, arena);
+  if (threads > graph->count) threads = graph->count;
   if (threads == 0) threads = 1;
   Worker *workers = arena_new_array(arena, Worker, threads);
   uint32_t started = 0;
   while (started < threads && worker_start(&workers[started], run_jobs, &jobs)) started++;
   if (started == 0) run_jobs(&jobs);
   for (uint32_t i = 0; i < started; i++) worker_join(&workers[i]);
+  arena_spare_free(jobs.spare);
   pthread_cond_destroy(&jobs.changed);
   pthread_mutex_destroy(&jobs.mutex);
   arena_free(arena);
+  return jobs.idle_seconds;
+}
+
+typedef struct PlainJobs {
+  JobFn fn;
+  void *context;
+} PlainJobs;
+
+static size_t run_plain(void *context, uint32_t index, uint32_t step) {
+  (void)step;
+  const PlainJobs *plain = context;
+  plain->fn(plain->context, index);
+  return 0;
 }
 
 void jobs_run(uint32_t threads, uint32_t count, JobFn fn, void *context) {
-  jobs_run_graph(threads, count, NULL, NULL, fn, context);
+  PlainJobs plain = {fn, context};
+  JobGraph graph = {.count = count, .step_len = 1, .run = run_plain, .context = &plain};
+  jobs_run_graph(threads, &graph);
 }
 
 uint32_t jobs_cpu_count(void) {

@@ -46,7 +46,7 @@ Unit *demand_shadow(EnginePackage *package) {
     if (object->kind == OBJECT_VAR) check_initial_value(config, pkg, object);
   }
   check_init_order(config, pkg);
-  Unit *unit = package->shadow = pipeline_new_unit(package, arena_pool_take(package->engine->arenas));
+  Unit *unit = package->shadow = pipeline_new_unit(package, arena_new());
   unit->whole = true;
   lower_package(unit);
   inline_unit(unit);
@@ -57,7 +57,7 @@ Unit *demand_shadow(EnginePackage *package) {
       vec_push(package->arena, &package->shadow_instances, unit->funcs.items[i]);
   Arena *bodies = unit->bodies;
   unit_drop_bodies(unit);
-  arena_pool_give(package->engine->arenas, bodies);
+  arena_free(bodies);
   return unit;
 }
 

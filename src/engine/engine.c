@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * One run: environment, package graph, packages in parallel, output in the graph's order.
+ * One run: environment, package graph, packages in parallel (the steps of each are those of pipeline.c), output in the graph's order.
  */
 #include <stdlib.h>
 
@@ -79,7 +79,6 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   Arena *arena = arena_new();
   Engine *engine = arena_new_of(arena, Engine);
   engine->arena = arena;
-  engine->arenas = arena_pool_new();
   engine->options = options;
   engine->interner = interner_new();
   engine->sources = sources_new(engine->interner);
@@ -225,12 +224,9 @@ static void drop_user(EnginePackage *used) {
   if (--used->users == 0 && engine->result && engine_prints_lines(engine->options)) pipeline_retire(used);
 }
 
-static void run_job(void *context, uint32_t index) {
-  Engine *engine = context;
+/* The package is through. */
+static void finish(Engine *engine, EnginePackage *package) {
   const EngineOptions *options = engine->options;
-  EnginePackage *package = &engine->packages[index];
-  if (!package->needed) return;
-  pipeline_run(package);
   cache_keep(package);
   lock_take(engine->output_lock);
   package->finished = true;
@@ -245,6 +241,18 @@ static void run_job(void *context, uint32_t index) {
   lock_release(engine->output_lock);
 }
 
+static size_t run_step(void *context, uint32_t index, uint32_t step) {
+  Engine *engine = context;
+  EnginePackage *package = &engine->packages[index];
+  if (!package->needed) return 0;
+  size_t bytes = pipeline_run(package, step);
+  if (step == STEP_DECIDE) finish(engine, package);
+  return bytes;
+}
+
+/* Of syntax and facts that wait: fills the time for which all else waits for runtime, when little else is held. */
+enum { AHEAD_BYTES = 128 << 20 };
+
 void engine_run_packages(Engine *engine) {
   uint32_t count = engine->graph->package_len, needed = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -255,6 +263,12 @@ void engine_run_packages(Engine *engine) {
   if (!needed) return;
   engine->output_lock = lock_new(engine->arena);
   engine->demand_lock = lock_new(engine->arena);
+  JobGraph jobs = {.count = count,
+                   .step_len = STEP_COUNT,
+                   .free_steps = STEP_CHECK,
+                   .run = run_step,
+                   .ahead_bytes = AHEAD_BYTES,
+                   .context = engine};
   const uint32_t **needs = arena_new_array(engine->arena, const uint32_t *, count);
   uint32_t *need_len = arena_new_array(engine->arena, uint32_t, count);
   for (uint32_t i = 0; i < count; i++) {
@@ -264,8 +278,10 @@ void engine_run_packages(Engine *engine) {
     needs[i] = list;
     need_len[i] = load->import_len;
   }
+  jobs.needs = needs;
+  jobs.need_len = need_len;
   uint32_t threads = engine->options->threads ? engine->options->threads : jobs_cpu_count();
-  jobs_run_graph(threads, count, needs, need_len, run_job, engine);
+  engine->idle_seconds = jobs_run_graph(threads, &jobs);
 }
 
 ReportOptions engine_report_options(const Engine *engine) {
@@ -308,7 +324,6 @@ void engine_close(Engine *engine) {
   if (engine->universe) universe_free(engine->universe);
   sources_free(engine->sources);
   interner_free(engine->interner);
-  arena_pool_free(engine->arenas);
   arena_free(engine->arena);
 }
 

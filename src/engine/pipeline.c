@@ -2,7 +2,7 @@
  *
  * The phases of one package, in the compiler's order: this list is what heapwhy does.
  *
- * In: a package whose dependencies have been through it. Out: functions with inline bodies and parameter tags, and for reported
+ * In: a package whose dependencies have been through it, or through its first steps. Out: functions with inline bodies and parameter tags, and for reported
  * packages the text of what was decided.
  *
  * Go: cmd/compile/internal/gc/main.go
@@ -93,7 +93,7 @@ static void parse(EnginePackage *package) {
     package->traits = profile_package_traits(engine->profile, import_path_of(package));
   if (package->flags.runtime) package->traits |= PACKAGE_RUNTIME;
   decide_how(package);
-  package->bodies = package->ids.passing = arena_pool_take(engine->arenas);
+  package->bodies = package->ids.passing = arena_new();
   package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
   for (uint32_t i = 0; i < load->file_len; i++) {
     Str text;
@@ -190,7 +190,7 @@ static void lower(EnginePackage *package) {
   const EngineOptions *options = package->engine->options;
   Unit *unit = package->unit = pipeline_new_unit(package, package->bodies);
   if (package->reported) {
-    package->log_arena = arena_pool_take(package->engine->arenas);
+    package->log_arena = arena_new();
     int level = engine_prints_lines(options) ? options->level : 2;
     unit->events = event_log_new(package->log_arena, level);
     unit->events->context = package;
@@ -287,27 +287,27 @@ static void explain(EnginePackage *package) {
     findings_convert(package);
   package->unit->events = NULL;
   package->log_bytes = arena_used(package->log_arena);
-  arena_pool_give(package->engine->arenas, package->log_arena);
+  arena_free(package->log_arena);
   package->log_arena = NULL;
 }
 
 const Phase engine_phases[] = {
-    {"parse", parse, false, false},
-    {"check", check, false, false},
-    {"lower", lower, false, false},
-    {"captures", captures, false, true},
-    {"keep-loops", keep_loops, false, true},
-    {"inline", inline_calls, false, true},
-    {"wrappers", wrappers, false, true},
-    {"loop-vars", loop_vars, false, true},
-    {"static-init", static_init, false, true},
-    {"abi-wrappers", abi_wrappers, true, true},
-    {"escape", escape, false, true},
-    {"table-wrappers", table_wrappers, false, true},
-    {"bounds", bounds, true, true},
-    {"descriptors", descriptors, false, true},
-    {"live", live, true, true},
-    {"explain", explain, true, true},
+    {"parse", parse, STEP_PARSE, false, false},
+    {"check", check, STEP_CHECK, false, false},
+    {"lower", lower, STEP_DECIDE, false, false},
+    {"captures", captures, STEP_DECIDE, false, true},
+    {"keep-loops", keep_loops, STEP_DECIDE, false, true},
+    {"inline", inline_calls, STEP_DECIDE, false, true},
+    {"wrappers", wrappers, STEP_DECIDE, false, true},
+    {"loop-vars", loop_vars, STEP_DECIDE, false, true},
+    {"static-init", static_init, STEP_DECIDE, false, true},
+    {"abi-wrappers", abi_wrappers, STEP_DECIDE, true, true},
+    {"escape", escape, STEP_DECIDE, false, true},
+    {"table-wrappers", table_wrappers, STEP_DECIDE, false, true},
+    {"bounds", bounds, STEP_DECIDE, true, true},
+    {"descriptors", descriptors, STEP_DECIDE, false, true},
+    {"live", live, STEP_DECIDE, true, true},
+    {"explain", explain, STEP_DECIDE, true, true},
 };
 const uint32_t engine_phase_count = ARRAY_LEN(engine_phases);
 _Static_assert(ARRAY_LEN(engine_phases) <= PHASE_MAX, "EnginePackage.seconds has a place for each phase");
@@ -342,7 +342,7 @@ static void drop_bodies(EnginePackage *package) {
     unit_drop_bodies(package->unit);
   }
   if (package->pkg) package_drop_bodies(package->pkg);
-  arena_pool_give(package->engine->arenas, package->bodies);
+  arena_free(package->bodies);
   package->bodies = NULL;
 }
 
@@ -370,48 +370,75 @@ static bool dependency_failed(EnginePackage *package) {
   return false;
 }
 
+static bool dependencies_declared(const EnginePackage *package) {
+  for (uint32_t i = 0; i < package->load->import_len; i++)
+    if (!package->engine->packages[package->load->imports[i].package].declared) return false;
+  return true;
+}
+
 /* For -timings; asking costs a system call. */
 static double processor_time(const EnginePackage *package) {
   return package->engine->options->timings ? clock_thread_seconds() : 0;
 }
 
-static void run_phases(EnginePackage *package) {
+/* Those up to the step that have not been run. */
+static void run_phases(EnginePackage *package, PackageStep step) {
   Str stop = package->engine->options->stop_after;
-  for (uint32_t i = 0; i < engine_phase_count && !package->failed; i++) {
-    const Phase *phase = &engine_phases[i];
+  while (package->next_phase < engine_phase_count && !package->failed) {
+    const Phase *phase = &engine_phases[package->next_phase];
+    if (phase->step > step) return;
+    uint32_t i = package->next_phase++;
+    if (str_equal(stop, str_from(phase->name))) package->next_phase = engine_phase_count;
     if (phase->reported_only && !package->reported) continue;
     if (phase->whole_only && package->lazy) continue;
     package->phase = phase->name;
     double start = processor_time(package);
     phase->run(package);
     package->seconds[i] += processor_time(package) - start;
-    if (str_equal(stop, str_from(phase->name))) return;
   }
 }
 
-void pipeline_run(EnginePackage *package) {
-  package->arena = arena_new();
-  package->notes.arena = package->places.arena = package->arena;
-  package->ids.next = 1;
-  if (package->load->broken || dependency_failed(package)) {
-    package->failed = true;
-    return;
-  }
+/* A package that an earlier run may have kept is not parsed before that is known. */
+static void run_step(EnginePackage *package, PackageStep step) {
+  if (step == STEP_PARSE && summaries_may_have(package)) return;
+  if (step == STEP_CHECK && !dependencies_declared(package)) return;
+  if (step == STEP_CHECK && summaries_take(package)) package->next_phase = engine_phase_count;
+  run_phases(package, step);
+  if (step == STEP_CHECK) package->declared = !package->failed;
+  if (step == STEP_DECIDE && !package->summary) summaries_keep(package);
+}
+
+/* Runs a step of the package and survives it. */
+static void try_step(EnginePackage *package, PackageStep step) {
   BugPoint point;
   if (bug_catch(&point) == 0) {
-    if (!summaries_take(package)) {
-      run_phases(package);
-      summaries_keep(package);
-    }
+    run_step(package, step);
     bug_end(&point);
   } else if (point.gave_up) {
     package->failed = true;
     print_note(package, (Pos){point.place}, str_from(point.message));
   } else {
-    package->broke = true;
+    package->failed = package->broke = true;
     buffer_printf(&package->errors, "heapwhy: internal error in " STR_FMT ", phase %s: %s\n",
                   STR_ARG(package->load->import_path), package->phase, point.message);
   }
+}
+
+static void begin(EnginePackage *package) {
+  package->arena = arena_new();
+  package->notes.arena = package->places.arena = package->arena;
+  package->ids.next = 1;
+  package->failed = package->load->broken;
+}
+
+/* What is wrong with a package is not told when a dependency is wrong. */
+static void decide(EnginePackage *package) {
+  if (dependency_failed(package)) {
+    buffer_reset(&package->errors);
+    package->failed = true;
+    package->broke = false;
+  }
+  if (!package->failed) try_step(package, STEP_DECIDE);
   package->text_bytes = package->out.len;
   package->bodies_bytes = arena_used(package->bodies);
   double start = processor_time(package);
@@ -419,4 +446,14 @@ void pipeline_run(EnginePackage *package) {
   package->finish_seconds = processor_time(package) - start;
   package->functions_bytes = arena_used(package->arena);
   package->declarations_bytes = package->pkg ? arena_used(package->pkg->arena) : 0;
+}
+
+size_t pipeline_run(EnginePackage *package, PackageStep step) {
+  if (step == STEP_PARSE) begin(package);
+  if (step == STEP_DECIDE)
+    decide(package);
+  else if (!package->failed)
+    try_step(package, step);
+  return arena_used(package->arena) + arena_used(package->bodies) +
+         (package->pkg ? arena_used(package->pkg->arena) : 0);
 }

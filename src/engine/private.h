@@ -34,6 +34,14 @@ typedef enum Answered {                  /* what is asked about a package */
                         ANSWERED_MOVED   /* likewise, for other places */
 } Answered;
 
+/* What a package's phases need of its imports; steps of a job. */
+typedef enum PackageStep {
+  STEP_PARSE,  /* nothing */
+  STEP_CHECK,  /* that they are checked */
+  STEP_DECIDE, /* that they are done */
+  STEP_COUNT
+} PackageStep;
+
 typedef struct EnginePackage {
   Engine *engine;
   const LoadPackage *load;
@@ -80,13 +88,15 @@ typedef struct EnginePackage {
   /* Likewise, where imports that are token for token the same are the same: but for the contents of its own files, with their bytes,
      with their tokens. */
   Digest form_key, text_key, tokens_key;
-  bool failed;       /* wrong Go here, or a dependency failed */
-  bool broke;        /* a BUG of ours */
-  const char *phase; /* that is running */
-  Buffer out;        /* the compiler's text, unframed */
-  TextPlaces places; /* positions in it, while cache_wants_text */
-  bool text_begun;   /* it has lost its beginning, which went out */
-  Buffer errors;     /* the compiler's error messages, unframed */
+  uint32_t next_phase; /* of engine_phases */
+  bool declared;       /* it has been checked, and nothing was wrong */
+  bool failed;         /* wrong Go here, or a dependency failed; or it broke */
+  bool broke;          /* a BUG of ours */
+  const char *phase;   /* that is running */
+  Buffer out;          /* the compiler's text, unframed */
+  TextPlaces places;   /* positions in it, while cache_wants_text */
+  bool text_begun;     /* it has lost its beginning, which went out */
+  Buffer errors;       /* the compiler's error messages, unframed */
   Findings findings;
   ReportPackage report;
   double seconds[PHASE_MAX];
@@ -110,10 +120,10 @@ struct Engine {
   bool on_demand;          /* summaries are neither read nor written: too few are there */
   Store *store;            /* of earlier runs' results; NULL: none */
   EnginePackage *packages; /* one for each of the graph's */
-  ArenaPool *arenas;       /* for what lives as long as a package is worked on */
   Lock *output_lock;       /* guards what follows, and `finished` of packages */
   EngineResult *result;    /* gets the text of packages; NULL: nobody wants it */
   double load_seconds, output_seconds;
+  double idle_seconds;                /* that threads waited for each other, in all */
   size_t kept_bytes, most_kept_bytes; /* by packages that are through and not retired */
   uint32_t handed_out;                /* packages whose text is in the result, or further */
   uint32_t done;                      /* packages that are through */
@@ -125,8 +135,9 @@ struct Engine {
 typedef struct Phase {
   const char *name;
   void (*run)(EnginePackage *package); /* sets package->failed to stop the package */
-  bool reported_only;                  /* not for dependencies */
-  bool whole_only;                     /* not for packages that are looked into on demand */
+  PackageStep step;
+  bool reported_only; /* not for dependencies */
+  bool whole_only;    /* not for packages that are looked into on demand */
 } Phase;
 
 extern const Phase engine_phases[];
@@ -139,8 +150,9 @@ CompilerFlags
 pipeline_flags(const EnginePackage *package); /* what the command line asks of its compilation */
 /* Nobody can ask for anything of the package any more: it leaves only what went out already. */
 void pipeline_retire(EnginePackage *package);
-/* Runs all phases (up to options->stop_after) on one package whose dependencies are done. */
-void pipeline_run(EnginePackage *package);
+/* Runs the phases of a step (up to options->stop_after) on a package whose dependencies are through it, as far as it needs them.
+   Returns how many bytes the package holds. */
+size_t pipeline_run(EnginePackage *package, PackageStep step);
 
 /* ---- cache.c: does nothing without a store ---- */
 
@@ -203,6 +215,8 @@ void summaries_open(Engine *engine);
 bool summaries_in_use(const Engine *engine);
 /* After it is known what is needed: decides engine->on_demand. */
 void summaries_choose(Engine *engine);
+/* False: summaries_take surely is. */
+bool summaries_may_have(const EnginePackage *package);
 /* A dependency that an earlier run has compiled: true and package->pkg and unit are there, but nothing is in them yet. */
 bool summaries_take(EnginePackage *package);
 /* When a package is done that others import. */

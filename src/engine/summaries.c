@@ -28,6 +28,10 @@ static bool can_be_kept(const EnginePackage *package) {
   return package->has_key && summaries_in_use(package->engine);
 }
 
+bool summaries_may_have(const EnginePackage *package) {
+  return pack_has(package) || (!package->reported && can_be_kept(package));
+}
+
 static bool find_record(const EnginePackage *package, Str *out) {
   const Engine *engine = package->engine;
   if (pack_has(package)) {
@@ -69,7 +73,7 @@ bool summaries_take(EnginePackage *package) {
   if (!package->summary) return false;
   Package *pkg = package->pkg = summary_package(package->summary);
   pkg->user = package;
-  package->bodies = arena_pool_take(engine->arenas);
+  package->bodies = arena_new();
   Unit *unit = package->unit = pipeline_new_unit(package, package->bodies);
   unit->whole = false;
   unit->recall_func = recall_func;

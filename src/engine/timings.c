@@ -44,7 +44,6 @@ static void print_memory(Engine *engine, Buffer *out) {
   print_bytes(out, "names", interner_bytes(engine->interner), NULL);
   print_bytes(out, "positions", sources_bytes(engine->sources), NULL);
   print_bytes(out, "load graph", arena_bytes(engine->arena), NULL);
-  print_bytes(out, "spare", arena_pool_bytes(engine->arenas), NULL);
   static const struct {
     const char *name;
     size_t offset;
@@ -79,6 +78,7 @@ void timings_print(Engine *engine, Buffer *out) {
   print_seconds(out, "finish", finish);
   print_seconds(out, "output", engine->output_seconds);
   print_seconds(out, "rest", clock_process_seconds() - named - finish);
+  print_seconds(out, "idle", engine->idle_seconds);
   print_memory(engine, out);
   print_answers(engine, out);
 }
