@@ -139,7 +139,7 @@ static void visit_whole(BoundsWalk *walk, Op *op) {
 static bool hoist(void *context, Op *op) {
   BoundsWalk *walk = context;
   if (op->kind == OP_NAME || op->kind == OP_LITERAL || map_find(&walk->hoisted, map_key(op))) return false;
-  visit_stmts(walk, &op->init);
+  visit_stmts(walk, op_init(op));
   if (op->kind == OP_INLCALL) {
     visit_stmts(walk, &op->list);
     for (uint32_t i = 0; i < op->results.len; i++) visit_expr(walk, op->results.items[i]);
@@ -159,7 +159,7 @@ static bool hoist(void *context, Op *op) {
 static void hoist_operand(BoundsWalk *walk, Op *op) {
   if (!op) return;
   if (is_call(op)) {
-    visit_stmts(walk, &op->init);
+    visit_stmts(walk, op_init(op));
     op_children(op, hoist, walk);
   } else {
     hoist(walk, op);
@@ -199,7 +199,7 @@ static void visit_select(BoundsWalk *walk, Op *op) {
 }
 
 static void visit_stmt(BoundsWalk *walk, Op *op) {
-  visit_stmts(walk, &op->init);
+  visit_stmts(walk, op_init(op));
   switch ((int)op->kind) {
   case OP_BLOCK: visit_stmts(walk, &op->list); break;
   case OP_IF:

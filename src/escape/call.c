@@ -148,7 +148,7 @@ static Name *copy_to_temp(Walker *w, Op *op, OpList *init) {
 static void rewrite_uintptr(Walker *w, Op *arg, Op *call, uint32_t pragma) {
   if (arg->kind != OP_CONVNOP || !escape_is_unsafe_pointer(arg->x->type) || !escape_is_uintptr(arg->type))
     return;
-  Name *temp = copy_to_temp(w, arg, &call->init);
+  Name *temp = copy_to_temp(w, arg, op_own_init(w->graph->unit, call));
   arg->x = &temp->op;
   graph_forget_texts(w->graph);
   Hole k = hole_at(LOC_MUTATOR);
@@ -333,7 +333,7 @@ void walk_call(Walker *w, HoleList ks, Op *call) {
 /* A defer that runs once keeps its function until the end of the frame; all others need the heap. */
 void walk_go_defer(Walker *w, Op *op) {
   if (w->graph->early) {
-    walk_stmts(w, &op->call->init);
+    walk_stmts(w, op_init(op->call));
     walk_call_early(w, (HoleList){NULL, 0}, op->call, op);
     return;
   }

@@ -68,9 +68,9 @@ static bool visit(void *context, Op *op) {
     assign(w, op->value, op);
   }
   if (loop) {
-    for (uint32_t i = 0; i < op->init.len; i++) visit(w, op->init.items[i]);
-    OpList init = op->init;
-    op->init = (OpList){0};
+    for (uint32_t i = 0; i < op_init(op)->len; i++) visit(w, op_init(op)->items[i]);
+    OpList *init = op->init;
+    op->init = NULL;
     w->depth++;
     op_children(op, visit, w);
     w->depth--;

@@ -64,7 +64,7 @@ static void visit_name(LocalWalk *walk, Name *name) {
 
 static bool has_effects(const Op *op) {
   if (!op) return false;
-  if (op->init.len > 0) return true;
+  if (op_init(op)->len > 0) return true;
   return op->kind != OP_NAME && op->kind != OP_LITERAL && op->kind != OP_NIL && op->kind != OP_CLOSURE;
 }
 
@@ -100,7 +100,7 @@ static bool visit_op(void *context, Op *op) {
   switch ((int)op->kind) {
   case OP_NAME: visit_name(walk, op->name); return false;
   case OP_CLOSURE:
-    op_each_item(&op->init, visit_op, walk);
+    op_each_item(op_init(op), visit_op, walk);
     visit_literal(walk, op->func);
     return false;
   case OP_DCL: return false;

@@ -26,7 +26,7 @@ static void argument(const EarlyCall *c, Hole k, Op *op) {
 /* An argument of a //go:uintptrescapes function: pointers that are made numbers right here are followed. */
 static void hidden_pointer(Walker *w, Hole k, Op *op) {
   if (op->kind == OP_SLICELIT) {
-    walk_stmts(w, &op->init);
+    walk_stmts(w, op_init(op));
     k = walker_spill(w, k, op);
     for (uint32_t i = 0; i < op->list.len; i++) {
       Op *element = op->list.items[i];
@@ -34,7 +34,7 @@ static void hidden_pointer(Walker *w, Hole k, Op *op) {
       hidden_pointer(w, hole_note(w->graph, k, op, "slice-literal-element"), element);
     }
   } else if (op->kind == OP_CONVNOP && escape_is_unsafe_pointer(op->x->type)) {
-    walk_stmts(w, &op->init);
+    walk_stmts(w, op_init(op));
     walk_expr(w, k, op->x);
   } else {
     walk_expr(w, k, op);

@@ -17,7 +17,7 @@ void walk_discards(Walker *w, const OpList *list) {
 
 void walk_expr(Walker *w, Hole k, Op *op) {
   if (!op) return;
-  if (op->init.len) walk_stmts(w, &op->init);
+  if (op_init(op)->len) walk_stmts(w, op_init(op));
   walk_expr_without_init(w, k, op);
 }
 
@@ -249,7 +249,7 @@ void walk_expr_without_init(Walker *w, Hole k, Op *op) {
 /* uintptr arithmetic: a pointer may be hidden in it. */
 void walk_unsafe_value(Walker *w, Hole k, Op *op) {
   if (!op) return;
-  walk_stmts(w, &op->init);
+  walk_stmts(w, op_init(op));
   switch ((int)op->kind) {
   case OP_CONV:
   case OP_CONVNOP:

@@ -117,12 +117,12 @@ static void rewrite_make(Graph *g, Op *op, Func *fn) {
   if (value->kind == OP_LITERAL) {
     if (const_sign(value->lit) < 0) return;
     Type *type = (*size)->type;
-    evaluate_before(g, fn, op->pos, *size, &op->init);
+    evaluate_before(g, fn, op->pos, *size, op_own_init(g->unit, op));
     *size = op_literal(g->unit, op->pos, type, value->lit);
   } else if (value->kind == OP_LEN) {
     Op *list = reassign_oracle_value(oracle, value->x);
     if (list->kind != OP_SLICELIT) return;
-    evaluate_before(g, fn, op->pos, *size, &op->init);
+    evaluate_before(g, fn, op->pos, *size, op_own_init(g->unit, op));
     *size = op_literal(g->unit, op->pos, universe_basic(g->unit->universe, BASIC_INT),
                        const_make_int64(g->unit->arena, list->offset));
   }
@@ -149,7 +149,7 @@ static void rewrite_conversion(Graph *g, Op *op, Func *fn) {
   if (first && first->kind != OP_LITERAL) return;
   Op *value = reassign_oracle_value(graph_oracle(g, fn), x);
   if (!op_is(value, OP_LITERAL) || !constant_fits(x->type, value->lit)) return;
-  evaluate_before(g, fn, op->pos, x, &op->init);
+  evaluate_before(g, fn, op->pos, x, op_own_init(g->unit, op));
   op->x = op_literal(g->unit, op->pos, x->type, value->lit);
 }
 

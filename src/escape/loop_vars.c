@@ -99,8 +99,8 @@ typedef struct Places {
 
 static Places declared_places(LoopWalk *walk, Op *op) {
   Places places = {{0}};
-  for (uint32_t i = 0; i < op->init.len; i++) {
-    Op *stmt = op->init.items[i];
+  for (uint32_t i = 0; i < op_init(op)->len; i++) {
+    Op *stmt = op_init(op)->items[i];
     if (!(stmt->flags & OP_DEF)) continue;
     if (stmt->kind == OP_AS) vec_push(walk->arena, &places.list, &stmt->x);
     bool many = stmt->kind == OP_AS2 || stmt->kind == OP_AS2FUNC || stmt->kind == OP_AS2DOTTYPE ||
@@ -138,11 +138,11 @@ static void move_post(LoopWalk *walk, Op *loop, OpList *body) {
   Op *yes = op_literal(unit, walk->fn->pos, bool_type, const_make_bool(unit->arena, true));
   Op *no = op_literal(unit, walk->fn->pos, bool_type, const_make_bool(unit->arena, false));
   Op *branch = op_unary(unit, OP_IF, loop->pos, NULL, &first->op);
-  op_list_push(unit, &branch->init, op_unary(unit, OP_DCL, walk->fn->pos, NULL, &first->op));
+  op_list_push(unit, op_own_init(unit, branch), op_unary(unit, OP_DCL, walk->fn->pos, NULL, &first->op));
   op_list_push(unit, &branch->list, op_assign(unit, loop->pos, &first->op, no, false));
   op_list_push(unit, &branch->orelse, loop->post);
   op_list_push(unit, body, branch);
-  op_list_push(unit, &loop->init, op_assign(unit, loop->pos, &first->op, yes, false));
+  op_list_push(unit, op_own_init(unit, loop), op_assign(unit, loop->pos, &first->op, yes, false));
 }
 
 static void move_condition(LoopWalk *walk, Op *loop, OpList *body) {
@@ -221,7 +221,7 @@ static void move_declarations(LoopWalk *walk, OpList *list) {
     if (copy) {
       OpList first = {0};
       op_list_push(walk->unit, &first, stmt);
-      op_list_prepend(walk->unit, &copy->init, &first);
+      op_list_prepend(walk->unit, op_own_init(walk->unit, copy), &first);
       map_set_ptr(&walk->moved, stmt->x->name, NULL);
     } else {
       list->items[kept++] = stmt;
@@ -232,7 +232,7 @@ static void move_declarations(LoopWalk *walk, OpList *list) {
 
 static bool visit_lists(void *context, Op *op) {
   LoopWalk *walk = context;
-  move_declarations(walk, &op->init);
+  if (op->init) move_declarations(walk, op->init);
   OpKind kind = (OpKind)op->kind;
   if (kind == OP_INLCALL || kind == OP_BLOCK || kind == OP_FOR || kind == OP_RANGE || kind == OP_IF)
     move_declarations(walk, &op->list);

@@ -288,7 +288,7 @@ static bool static_copy(Schedule *s, Name *l, int64_t offset, Name *from, Type *
 
 static Op *shallow_copy(Unit *unit, const Op *op) {
   Op *copy = op_copy(unit, op);
-  OpList *lists[3] = {&copy->init, NULL, NULL};
+  OpList *lists[3] = {copy->init, NULL, NULL};
   for (const char *slot = op_slots((OpKind)op->kind); *slot; slot++) {
     if (*slot == 'l') lists[1] = &copy->list;
     if (*slot == 'm') lists[2] = &copy->list2;
@@ -413,10 +413,11 @@ static bool arguments_can_move(Schedule *s, const Op *params, ParamUses *uses) {
 
 static bool assign_inlined_call(Schedule *s, Name *l, int64_t offset, Op *call, Type *type) {
   Op *result = single_result(call);
-  if (call->init.len != 2 || call->init.items[0]->kind != OP_AS2 || call->init.items[1]->kind != OP_INLMARK)
+  if (op_init(call)->len != 2 || op_init(call)->items[0]->kind != OP_AS2 ||
+      op_init(call)->items[1]->kind != OP_INLMARK)
     return false;
   if (!result) return false;
-  const Op *params = call->init.items[0];
+  const Op *params = op_init(call)->items[0];
   ParamUses uses = {.counts = map_in(s->arena)};
   Substitution sub = {.unit = s->unit, .arguments = map_in(s->arena)};
   for (uint32_t i = 0; i < params->lhs.len; i++) {

@@ -163,7 +163,7 @@ static void walk_return(Walker *w, Op *op) {
 
 static void walk_assign_call(Walker *w, Op *op) {
   Op *call = op->rhs.items[0];
-  walk_stmts(w, &call->init);
+  walk_stmts(w, op_init(call));
   HoleList ks = walk_addrs(w, op->lhs.items, op->lhs.len);
   call_gather_variadic(w->graph->unit, call, op->pos); /* the statement's position, not the call's */
   walk_call(w, ks, call);
@@ -183,7 +183,7 @@ static void walk_assign_multi(Walker *w, Op *op, const char *why) {
 
 void walk_stmt(Walker *w, Op *op) {
   if (!op) return;
-  if (op->init.len) walk_stmts(w, &op->init);
+  if (op_init(op)->len) walk_stmts(w, op_init(op));
   switch ((int)op->kind) {
   case OP_FALL:
   case OP_DCLCONST:

@@ -336,7 +336,7 @@ static void declare_clauses(Flood *f, const Op *op) {
 
 static void walk(Flood *f, Op *op) {
   if (!op || op->kind == OP_LITERAL || op->kind == OP_NIL || op->kind == OP_TYPE) return;
-  walk_list(f, &op->init);
+  walk_list(f, op_init(op));
   bool loop = op->kind == OP_FOR || op->kind == OP_RANGE;
   if (loop) f->loop_depth++;
   if (op->kind == OP_SWITCH) declare_clauses(f, op);

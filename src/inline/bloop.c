@@ -97,7 +97,8 @@ static Op *keep_after(KeepAlive *k, const OpList *kept, Op *statement) {
 /* A temporary declared by the statement. */
 static Op *declared_temp(KeepAlive *k, Op *statement, XPos pos, Type *type) {
   Name *temp = name_temp(k->unit, k->fn, pos, type);
-  op_list_push(k->unit, &statement->init, op_unary(k->unit, OP_DCL, statement->pos, NULL, &temp->op));
+  op_list_push(k->unit, op_own_init(k->unit, statement),
+               op_unary(k->unit, OP_DCL, statement->pos, NULL, &temp->op));
   return &temp->op;
 }
 
@@ -153,7 +154,8 @@ static Op *keep_call_results(KeepAlive *k, Op *call, ObjectList results) {
             results.len > 1 ? "function results will be kept alive" : "function result will be kept alive");
   op_list_push(unit, &assign->rhs, call);
   for (uint32_t i = 0; i < results.len; i++)
-    op_list_push(unit, &assign->init, op_unary(unit, OP_DCL, call->pos, NULL, assign->lhs.items[i]));
+    op_list_push(unit, op_own_init(unit, assign),
+                 op_unary(unit, OP_DCL, call->pos, NULL, assign->lhs.items[i]));
   return keep_after(k, &assign->lhs, assign);
 }
 
@@ -164,7 +166,7 @@ typedef struct KeptArgs {
 static Op *keep_in_temp(KeepAlive *k, KeptArgs *args, XPos call_pos, XPos pos, Op *value) {
   Name *temp = name_temp(k->unit, k->fn, pos, value->type);
   Op *assign = op_assign(k->unit, pos, &temp->op, value, true);
-  op_list_push(k->unit, &assign->init, op_unary(k->unit, OP_DCL, pos, NULL, &temp->op));
+  op_list_push(k->unit, op_own_init(k->unit, assign), op_unary(k->unit, OP_DCL, pos, NULL, &temp->op));
   op_list_push(k->unit, &args->assigns, assign);
   op_list_push(k->unit, &args->kept, &temp->op);
   note_text(k->unit, call_pos, "function arg will be kept alive");

@@ -275,7 +275,7 @@ Op *replace_foreign_instance(Unit *unit, CloneOptions *options, const Op *op) {
   Op *copy = op_copy(unit, op);
   copy->name = here->name;
   if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
-  copy->init = op_list_clone(unit, options, &op->init);
+  op_set_init(unit, copy, op_list_clone(unit, options, op_init(op)));
   copy->x = op_clone(unit, options, op->x);
   return copy;
 }

@@ -192,8 +192,8 @@ static Op *carry(Unit *unit, Op *inlined, XPos pos) {
   Op *value = op_unary(unit, OP_CONVNOP, pos, result->type, result);
   value->y = inlined->y; /* the call, for texts that show it */
   value->flags |= inlined->flags & OP_AS_WRITTEN;
-  op_list_append(unit, &value->init, &inlined->init);
-  op_list_append(unit, &value->init, &inlined->list);
+  op_list_append(unit, op_own_init(unit, value), op_init(inlined));
+  op_list_append(unit, op_own_init(unit, value), &inlined->list);
   return value;
 }
 
@@ -246,7 +246,7 @@ static void split_assignment(Unit *unit, Op *op) {
 
 static void settle(Unit *unit, Op *op) {
   OpKind kind = (OpKind)op->kind;
-  settle_statements(unit, &op->init);
+  if (op->init) settle_statements(unit, op->init);
   if (kind == OP_AS2FUNC && op_is(op->rhs.items[0], OP_INLCALL)) split_assignment(unit, op);
   for (const char *slot = op_slots(kind); *slot; slot++) switch (*slot) {
     case 'x': op->x = kind == OP_CASE ? as_statement(unit, op->x) : as_value(unit, op->x, op->pos); break;
@@ -272,7 +272,7 @@ static Op *edit(void *context, Op *op) {
   Expander *x = context;
   if (op->kind == OP_GO || op->kind == OP_DEFER || op->kind == OP_CLOSURE) return op;
   if (op->kind == OP_IF) {
-    edit_list(x, &op->init);
+    if (op->init) edit_list(x, op->init);
     op->cond = edit(x, op->cond);
     edit_list(x, &op->orelse);
     edit_list(x, &op->list);

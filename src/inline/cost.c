@@ -185,7 +185,7 @@ static bool cost_list(CostVisit *v, const OpList *list) {
 
 /* Only the arm that can be reached counts, and the condition is free. */
 static bool cost_constant_if(CostVisit *v, const Op *op) {
-  if (cost_list(v, &op->init)) return true;
+  if (cost_list(v, op_init(op))) return true;
   return cost_list(v, const_bool(op->cond->lit) ? &op->list : &op->orelse);
 }
 

@@ -177,7 +177,7 @@ static const AssignmentList *assignments_of(Devirtualizer *d, Name *name) {
 void devirtualize_note_inlined(Devirtualizer *d, Func *fn, Op *inlined) {
   const uint64_t *seen = map_find(&d->analyzed, map_key(fn));
   if (!seen || !*seen) return;
-  op_list_any(&inlined->init, collect, d);
+  op_list_any(op_init(inlined), collect, d);
   op_list_any(&inlined->list, collect, d);
   CallRefList *refs = map_get_ptr(&d->call_refs, inlined);
   if (!refs) return;

@@ -31,9 +31,9 @@ typedef struct Expansion {
 /* Evaluating the function expression may do something; what it is, is known already. */
 static void take_callee_effects(Unit *unit, OpList *init, Op *fun) {
   for (;;) {
-    if (fun->init.len) { /* names of functions are shared between threads: never written */
-      op_list_append(unit, init, &fun->init);
-      fun->init.len = 0;
+    if (fun->init) { /* names of functions are shared between threads: never written */
+      op_list_append(unit, init, fun->init);
+      fun->init = NULL;
     }
     if (fun->kind == OP_CONVNOP || fun->kind == OP_PAREN) {
       fun = fun->x;
@@ -63,7 +63,7 @@ static void assign_arguments(Expansion *x, OpList *init, const OpList *params) {
   for (uint32_t i = 0; i < params->len; i++) {
     Op *param = params->items[i];
     if (op_is_blank(param)) continue;
-    push_declaration(unit, &assign->init, x->call->pos, param);
+    push_declaration(unit, op_own_init(unit, assign), x->call->pos, param);
     param->name->defn = assign;
   }
   op_list_push(unit, init, assign);
@@ -90,7 +90,7 @@ static Op *expand_return(Expansion *x, CloneOptions *options, const Op *ret) {
   XPos pos = x->call->pos;
   Op *block = op_new(unit, OP_BLOCK, pos, NULL);
   uint32_t own = (ret->list.len > 0) + 1 + (x->delay_results ? x->results.len : 0);
-  block->list = op_list_clone_with_room(unit, options, &ret->init, own);
+  block->list = op_list_clone_with_room(unit, options, op_init(ret), own);
   if (ret->list.len > 0) {
     Op *assign = op_new(unit, OP_AS2, pos, NULL);
     op_list_append(unit, &assign->lhs, &x->results);
@@ -229,10 +229,11 @@ void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl
   adopt_names(&x, &options, &params);
   Op inlined = {.kind = OP_INLCALL, .pos = call.pos, .type = call.type, .func = callee, .init = call.init};
   inlined.flags = call.flags & (OP_RESHAPE | OP_PARENTHESES);
-  take_callee_effects(unit, &inlined.init, call.fun);
-  assign_arguments(&x, &inlined.init, &params);
-  if (!x.delay_results) declare_results(&x, &inlined.init);
-  push_mark(&x, &inlined.init);
+  OpList *init = op_own_init(unit, &inlined);
+  take_callee_effects(unit, init, call.fun);
+  assign_arguments(&x, init, &params);
+  if (!x.delay_results) declare_results(&x, init);
+  push_mark(&x, init);
   inlined.list = expand_body(&x, &options);
   func_changed(caller);
   if (callee->inl->has_loop_vars) caller->flags |= FUNC_LOOP_VARS;
@@ -372,12 +373,13 @@ Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint3
   Op *res = op_new(unit, OP_INLCALL, call->pos, call->type);
   res->func = callee;
   res->init = call->init;
-  call->init = (OpList){0};
+  call->init = NULL;
   OpList params = {0};
-  adopt_captured(&x, &options, &res->init);
-  adopt_names_in_place(&x, &options, &params, &res->init);
-  assign_in_place(&x, &res->init, &params);
-  push_mark(&x, &res->init);
+  OpList *init = op_own_init(unit, res);
+  adopt_captured(&x, &options, init);
+  adopt_names_in_place(&x, &options, &params, init);
+  assign_in_place(&x, init, &params);
+  push_mark(&x, init);
   res->list = expand_body(&x, &options);
   func_changed(caller);
   if (callee->inl->has_loop_vars) caller->flags |= FUNC_LOOP_VARS;

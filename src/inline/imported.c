@@ -66,12 +66,13 @@ static void write_list(Unit *unit, OpList *list) {
 
 /* The statement that splits the values of `return f()` or `g(f())`, taken from below the first value; or NULL. */
 static Op *take_split(Op **first) {
-  while ((*first)->kind == OP_CONVIFACE || ((*first)->kind == OP_CONVNOP && (*first)->init.len == 0))
+  while ((*first)->kind == OP_CONVIFACE || ((*first)->kind == OP_CONVNOP && op_init(*first)->len == 0))
     first = &(*first)->x;
   Op *holder = *first;
-  if (holder->kind != OP_CONVNOP || holder->init.len != 1 || holder->init.items[0]->kind != OP_AS2FUNC)
+  if (holder->kind != OP_CONVNOP || op_init(holder)->len != 1 ||
+      op_init(holder)->items[0]->kind != OP_AS2FUNC)
     return NULL;
-  Op *split = holder->init.items[0];
+  Op *split = op_init(holder)->items[0];
   *first = holder->x;
   return split;
 }
@@ -86,10 +87,10 @@ static void write_statement(Unit *unit, OpList *out, Op *op) {
     if (split) write_statement(unit, out, split);
   }
   if (keeps_init(op)) {
-    write_list(unit, &op->init);
+    if (op->init) write_list(unit, op->init);
   } else {
-    for (uint32_t i = 0; i < op->init.len; i++) write_statement(unit, out, op->init.items[i]);
-    op->init = (OpList){0};
+    for (uint32_t i = 0; i < op_init(op)->len; i++) write_statement(unit, out, op_init(op)->items[i]);
+    op->init = NULL;
   }
   if (op->kind == OP_AS || op->kind == OP_AS2 || op->kind == OP_AS2FUNC || op->kind == OP_AS2DOTTYPE ||
       op->kind == OP_AS2MAPR || op->kind == OP_AS2RECV)
@@ -113,7 +114,7 @@ static Op *write_op(void *context, Op *op) {
   if (op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER) op->y = NULL; /* the call as written */
   if (op->kind == OP_CALLFUNC && op->args.len > 1) {
     Op *split = take_split(&op->args.items[0]);
-    if (split) write_statement(unit, &op->init, split);
+    if (split) write_statement(unit, op_own_init(unit, op), split);
   }
   op_edit_children(op, write_op, unit);
   if (op->kind == OP_PAREN) return op->x;

@@ -155,7 +155,7 @@ static void program_open(Program *p) {
   Name *x = variable(p, p->twice, CLASS_AUTO, "x");
   Op *assign = op_assign(unit, xpos((Pos){115}), &x->op, call, true);
   x->defn = assign;
-  op_list_push(unit, &assign->init, op_unary(unit, OP_DCL, assign->pos, NULL, &x->op));
+  op_list_push(unit, op_own_init(unit, assign), op_unary(unit, OP_DCL, assign->pos, NULL, &x->op));
   op_list_push(unit, &p->twice->body, assign);
   op_list_push(unit, &p->twice->body, give_back(p, &x->op));
 }
@@ -189,8 +189,8 @@ static void inlined_call_has_the_parts_of_the_callee(void **state) {
   inline_unit(&p.unit);
   const Op *inlined = p.twice->body.items[0]->y;
   assert_int_equal(inlined->kind, OP_INLCALL);
-  assert_int_equal(inlined->init.len, 2); /* arguments, mark: results are declared by the return */
-  const Op *args = inlined->init.items[0];
+  assert_int_equal(op_init(inlined)->len, 2); /* arguments, mark: results are declared by the return */
+  const Op *args = op_init(inlined)->items[0];
   assert_int_equal(args->lhs.len, 2);
   assert_ptr_equal(args->lhs.items[0]->name->defn, args);
   assert_ptr_not_equal(args->lhs.items[0]->name, p.add->params[0]);

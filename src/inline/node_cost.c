@@ -82,16 +82,16 @@ static bool cost_call(NodeCost *v, Op *call) {
 
 static bool visit_children(NodeCost *v, Op *op) {
   if (op->kind == OP_IF)
-    return visit(v, op->cond) || visit_list(v, &op->orelse) || visit_list(v, &op->init) ||
+    return visit(v, op->cond) || visit_list(v, &op->orelse) || visit_list(v, op_init(op)) ||
            visit_list(v, &op->list);
   if ((op->flags & OP_METHOD_CALL) && op->fun->kind == OP_METHEXPR)
-    return visit_list(v, &op->args) || visit_list(v, &op->init);
+    return visit_list(v, &op->args) || visit_list(v, op_init(op));
   if (op->kind == OP_METHEXPR) return false;
-  OpList init = op->init;
-  op->init = (OpList){0};
+  OpList *init = op->init;
+  op->init = NULL;
   bool stop = op_children(op, visit, v);
   op->init = init;
-  return stop || visit_list(v, &init);
+  return stop || visit_list(v, op_init(op));
 }
 
 /* Nodes that count more than once, and the type that a literal keeps. */
@@ -144,10 +144,10 @@ static bool visit(void *context, Op *op) {
     break;
   case OP_IF:
     if (!v->unit->profile->dead_statements_kept && op_is_const(op->cond, CONST_BOOL))
-      return visit_list(v, &op->init) || visit_list(v, &op->list) || visit_list(v, &op->orelse);
+      return visit_list(v, op_init(op)) || visit_list(v, &op->list) || visit_list(v, &op->orelse);
     break;
   case OP_CONVNOP:
-    if (op->init.len > 0) v->budget++; /* a name that carries statements of ours */
+    if (op_init(op)->len > 0) v->budget++; /* a name that carries statements of ours */
     break;
   case OP_METHEXPR: v->budget -= 2; break; /* a name with its type and its selector below it */
   case OP_NEW:

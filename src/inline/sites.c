@@ -76,11 +76,11 @@ static bool is_doomed(const SiteVisit *v, const Op *call) {
 }
 
 static bool declares_only_temporaries(const Op *assign) {
-  for (uint32_t i = 0; i < assign->init.len; i++) {
-    const Op *declared = assign->init.items[i]->x;
+  for (uint32_t i = 0; i < op_init(assign)->len; i++) {
+    const Op *declared = op_init(assign)->items[i]->x;
     if (!op_is(declared, OP_NAME) || !(declared->name->name_flags & NAME_AUTOTEMP)) return false;
   }
-  return assign->init.len > 0;
+  return op_init(assign)->len > 0;
 }
 
 /* `a, b = f()` assigns temporaries first; what assigns those to a and b is meant. */

@@ -68,7 +68,7 @@ static Func *func_of_type(const Op *op) {
     if (!has_type_of_value(op->name)) return NULL;
     op = op->name->defn->y;
   }
-  if (op_is(op, OP_METHVALUE)) op = op->y;
+  if (op_is(op, OP_METHVALUE)) return op->made ? op->made->func : NULL;
   return op_is(op, OP_NAME) && op->name->class_ == CLASS_FUNC ? op->name->func : NULL;
 }
 

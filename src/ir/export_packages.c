@@ -220,7 +220,7 @@ static bool write_op(void *context, Op *op) {
   if (op->kind == OP_DCL) write_type(x, op->x->type);
   if (shows_type(op)) write_type(x, op->type);
   if (!called_method(op)) return op_children(op, write_op, x);
-  for (uint32_t i = 0; i < op->init.len; i++) write_op(x, op->init.items[i]);
+  for (uint32_t i = 0; i < op_init(op)->len; i++) write_op(x, op_init(op)->items[i]);
   for (uint32_t i = 0; i < op->args.len; i++) write_op(x, op->args.items[i]);
   return false;
 }

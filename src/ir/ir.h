@@ -86,8 +86,9 @@ typedef struct OpList {
   uint32_t len, cap;
 } OpList;
 
-/* Most kinds have no lists: memory ends behind the last slot that the kind uses (op_size). x, y and z are always there, NULL if
-   the kind has no use for them. What walks look at comes first: most of them wait for memory. */
+/* Most kinds have no lists: memory ends behind the last slot that the kind uses (op_size), which is where a cache line of 64 bytes
+   does. Most walks wait for memory. x, y and z are always there, NULL if the kind has no use for them; y and z not in kinds with a
+   symbol, none of them in names. */
 struct Op {
   uint16_t kind; /* OpKind */
   uint16_t
@@ -106,7 +107,9 @@ struct Op {
     Name *guard;   /* TYPESW: the variable as written, or NULL (an OP_NONAME name) */
     Name *dict;    /* OP_DESCRIPTOR: the dictionary variable */
   };
-  OpList init; /* statements to be executed before */
+  OpList *init; /* statements to be executed before: op_init; NULL: none, as in most ops */
+  Type *type;   /* NULL for statements */
+  XPos pos;
   union {
     Op *x;
     Op *fun;
@@ -115,26 +118,23 @@ struct Op {
     Op *call;
   };
   union {
-    Op *y;
-    Op *index;
-    Op *post;
-    Op *key;
-    Op *right;
-    Op *low;
-    Op *defer_at;
-  };
-  union {
-    Op *z;
-    Op *value;
-    Op *high;
-    Op *call_defer_at;
-  };
-  Type *type; /* NULL for statements */
-  XPos pos;
-  union {
-    OpList list;
-    OpList args;
-    OpList lhs;
+    struct {
+      union {
+        Op *y;
+        Op *index;
+        Op *post;
+        Op *key;
+        Op *right;
+        Op *low;
+        Op *defer_at;
+      };
+      union {
+        Op *z;
+        Op *value;
+        Op *high;
+        Op *call_defer_at;
+      };
+    };
     struct {
       Atom sym; /* selectors and STRUCTKEY: the selected name; LITERAL: as it was written, or NULL */
       union {
@@ -144,6 +144,12 @@ struct Op {
         Object *method; /* DOTMETH DOTINTER METHVALUE METHEXPR: the method object */
       };
     };
+  };
+  union {
+    OpList list;
+    OpList args;
+    OpList lhs;
+    Name *made; /* METHVALUE: its function, where it has one from the start (FRONT_TYPECHECK) */
   };
   union {
     OpList list2;
@@ -190,15 +196,16 @@ typedef enum NameFlags {
   NAME_CAPTURED = 1 << 18 /* by a function literal as it was written */
 } NameFlags;
 
-/* One Op per variable or function: every use shares it (position: the declaration's). It has no lists, so what makes it a
-   name lies in their place. */
+/* One Op per variable or function: every use shares it (position: the declaration's). It has no operands and no lists, so what makes
+   it a name lies in their place. */
 struct Name {
   union {
     Op op; /* OP_NAME; op.name == this */
     struct {
-      char head[offsetof(Op, list)];
+      char head[offsetof(Op, x)];
       NameClass class_;
       uint32_t name_flags;
+      void *opt;      /* for one pass at a time (escape: location) */
       Atom name;      /* "x", "~r0", ".autotmp_3", "(*T).M", "F[go.shape.int]" */
       Package *pkg;   /* of the symbol; printed when it is not the unit's own package */
       Func *func;     /* CLASS_FUNC: the function; NULL if only its name is known */
@@ -206,11 +213,12 @@ struct Name {
       Func *curfn;    /* function that it belongs to; NULL for package-level */
       Name *outer;    /* captured: the variable in the enclosing function */
       Object *object; /* where it came from, or NULL */
-      void *opt;      /* for one pass at a time (escape: location) */
     };
   };
 };
 
+extern const OpList op_no_items;
+static inline const OpList *op_init(const Op *op) { return op->init ? op->init : &op_no_items; }
 static inline bool op_is(const Op *op, OpKind kind) { return op && op->kind == kind; }
 static inline Name *op_as_name(Op *op) {
   return op->kind == OP_NAME || op->kind == OP_NONAME ? op->name : NULL;
@@ -490,6 +498,8 @@ Op *op_literal(Unit *unit, XPos pos, Type *type, const Const *value);
 Op *op_nil(Unit *unit, XPos pos, Type *type);
 Op *op_type(Unit *unit, XPos pos, Type *type);
 Op *op_assign(Unit *unit, XPos pos, Op *left, Op *right, bool define);
+OpList *op_own_init(Unit *unit, Op *op); /* its list of statements before, made if there is none */
+void op_set_init(Unit *unit, Op *op, OpList list);
 void op_list_push(Unit *unit, OpList *list, Op *op);
 void op_list_append(Unit *unit, OpList *list, const OpList *more);
 void op_list_prepend(Unit *unit, OpList *list, const OpList *more);
@@ -549,7 +559,7 @@ static inline bool op_each_item(const OpList *list, OpVisitor *visit, void *cont
 /* op_children for the visitors that see every op of a package: made once for each of them, so that the calls are direct. */
 static ALWAYS_INLINE bool op_each_child(Op *op, OpVisitor *visit, void *context) {
   uint32_t slots = op_slot_bits[op->kind];
-  if (op->init.len > 0 && op_each_item(&op->init, visit, context)) return true;
+  if (op->init && op_each_item(op->init, visit, context)) return true;
   if ((slots & OP_SLOT_X) && op->x && visit(context, op->x)) return true;
   if ((slots & OP_SLOT_Y) && op->y && visit(context, op->y)) return true;
   if ((slots & OP_SLOT_Z) && op->z && visit(context, op->z)) return true;
@@ -587,7 +597,7 @@ static ALWAYS_INLINE void op_edit_items(OpList *list, Op *(*edit)(void *context,
 
 static ALWAYS_INLINE void op_edit_each_child(Op *op, Op *(*edit)(void *context, Op *child), void *context) {
   uint32_t slots = op_slot_bits[op->kind];
-  if (op->init.len > 0) op_edit_items(&op->init, edit, context);
+  if (op->init) op_edit_items(op->init, edit, context);
   if ((slots & OP_SLOT_X) && op->x) op->x = edit(context, op->x);
   if ((slots & OP_SLOT_Y) && op->y) op->y = edit(context, op->y);
   if ((slots & OP_SLOT_Z) && op->z) op->z = edit(context, op->z);

@@ -34,8 +34,9 @@ int op_precedence(OpKind kind) { return op_infos[kind].precedence; }
 enum {
   SIZE__ = offsetof(Op, list),
   SIZE_x = offsetof(Op, list),
-  SIZE_s = offsetof(Op, list2),
-  SIZE_xs = offsetof(Op, list2),
+  SIZE_s = offsetof(Op, list),
+  SIZE_xs = offsetof(Op, list),
+  SIZE_xsf = offsetof(Op, list) + sizeof(Name *),
   SIZE_xy = offsetof(Op, list),
   SIZE_xyz = offsetof(Op, list),
   SIZE_l = offsetof(Op, list2),
@@ -71,11 +72,31 @@ static const Const *value_as_long_as(const Unit *unit, const Const *value) {
   return unit->bodies == unit->arena ? const_copy(unit->arena, value) : value;
 }
 
+/* ---- statements before ---- */
+
+const OpList op_no_items = {NULL, 0, 0};
+
+static OpList *list_box(Unit *unit, OpList list) {
+  OpList *box = arena_alloc(unit->bodies, sizeof *box);
+  *box = list;
+  return box;
+}
+
+OpList *op_own_init(Unit *unit, Op *op) {
+  if (!op->init) op->init = list_box(unit, op_no_items);
+  return op->init;
+}
+
+void op_set_init(Unit *unit, Op *op, OpList list) { op->init = list.len ? list_box(unit, list) : NULL; }
+
+/* ---- copies, and ops of common shapes ---- */
+
 Op *op_copy(Unit *unit, const Op *op) {
   size_t size = op_sizes[op->kind];
   Op *copy = arena_alloc(unit->bodies, size);
   memcpy(copy, op, size);
   if (op->kind == OP_LITERAL) copy->lit = value_as_long_as(unit, op->lit);
+  if (op->init) copy->init = list_box(unit, *op->init);
   return copy;
 }
 
@@ -111,7 +132,12 @@ Op *op_assign(Unit *unit, XPos pos, Op *left, Op *right, bool define) {
   return op;
 }
 
-void op_list_push(Unit *unit, OpList *list, Op *op) { vec_push(unit->bodies, list, op); }
+/* Most lists stay with one or two. */
+void op_list_push(Unit *unit, OpList *list, Op *op) {
+  enum { FIRST_ROOM = 2 };
+  if (list->cap == 0) *list = (OpList){arena_new_array(unit->bodies, Op *, FIRST_ROOM), 0, FIRST_ROOM};
+  vec_push(unit->bodies, list, op);
+}
 
 void op_list_append(Unit *unit, OpList *list, const OpList *more) {
   vec_append(unit->bodies, list, more->items, more->len);
@@ -142,7 +168,7 @@ static bool is_assign_list(const Op *op) {
 /* `a, b = f()` goes through temporaries that people did not write: what they cost is given back. */
 static int32_t temporaries_refund(const Op *op) {
   if (op->rhs.len == 0) return 0;
-  const OpList *init = &op->rhs.items[0]->init;
+  const OpList *init = op_init(op->rhs.items[0]);
   return init->len == 1 && is_assign_list(init->items[0]) ? 4 * (int32_t)op->lhs.len + 1 : 0;
 }
 

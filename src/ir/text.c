@@ -59,8 +59,8 @@ static void print_type(Printer *p, Type *t) { type_text(p->out, p->unit, t, TYPE
 
 static void print_if(Printer *p, const Op *op) {
   put(p, "if ");
-  if (op->init.len == 1 && op->init.items[0]->init.len == 0) {
-    print_op(p, op->init.items[0]);
+  if (op_init(op)->len == 1 && op_init(op_init(op)->items[0])->len == 0) {
+    print_op(p, op_init(op)->items[0]);
     put(p, "; ");
   }
   print_op(p, op->cond);

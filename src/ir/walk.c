@@ -16,6 +16,7 @@ enum {
   BITS_s = 0,
   BITS_x = OP_SLOT_X,
   BITS_xs = OP_SLOT_X,
+  BITS_xsf = OP_SLOT_X,
   BITS_xy = OP_SLOT_X | OP_SLOT_Y,
   BITS_xyz = OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z,
   BITS_xyzw = OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z | OP_SLOT_W,
@@ -160,7 +161,7 @@ OpList op_list_clone_with_room(Unit *unit, CloneOptions *options, const OpList *
 
 static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *op) {
   uint32_t slots = op_slot_bits[op->kind];
-  if (op->init.len > 0) copy->init = op_list_clone(unit, options, &op->init);
+  if (op->init) op_set_init(unit, copy, op_list_clone(unit, options, op->init));
   if (slots & OP_SLOT_X) copy->x = op_clone(unit, options, op->x);
   if (slots & OP_SLOT_Y) copy->y = op_clone(unit, options, op->y);
   if (slots & OP_SLOT_Z) copy->z = op_clone(unit, options, op->z);

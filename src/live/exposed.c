@@ -77,11 +77,11 @@ static bool visit(void *context, Op *op) {
   case OP_AS:
     if (op->y) visit_into(e, op->y, target_in_sight(e, op->x));
     if (op->x->kind != OP_NAME) visit_into(e, op->x, NULL);
-    for (uint32_t i = 0; i < op->init.len; i++) visit(e, op->init.items[i]);
+    for (uint32_t i = 0; i < op_init(op)->len; i++) visit(e, op_init(op)->items[i]);
     return false;
   case OP_AS2:
     visit_pairs(e, op);
-    for (uint32_t i = 0; i < op->init.len; i++) visit(e, op->init.items[i]);
+    for (uint32_t i = 0; i < op_init(op)->len; i++) visit(e, op_init(op)->items[i]);
     return false;
   case OP_DEREF:
   case OP_DOTPTR:
@@ -89,7 +89,7 @@ static bool visit(void *context, Op *op) {
     break;
   case OP_CLOSURE: expose_captured(e, op->func); return false;
   case OP_INLCALL:
-    for (uint32_t i = 0; i < op->init.len; i++) visit_into(e, op->init.items[i], NULL);
+    for (uint32_t i = 0; i < op_init(op)->len; i++) visit_into(e, op_init(op)->items[i], NULL);
     for (uint32_t i = 0; i < op->list.len; i++) visit_into(e, op->list.items[i], NULL);
     for (uint32_t i = 0; i < op->results.len; i++) visit(e, op->results.items[i]);
     return false;

@@ -232,7 +232,7 @@ static bool keeps_alive(const Op *declaration) {
 
 /* What the function needs, then the call, then what must have lived until here. */
 static void call(Flow *flow, Op *op) {
-  visit_stmts(flow, &op->init);
+  visit_stmts(flow, op_init(op));
   if (op->fun) hoist(flow, op->fun);
   for (uint32_t i = 0; i < op->args.len; i++) hoist(flow, op->args.items[i]);
   materialize(flow, op->fun);
@@ -247,9 +247,9 @@ static void call(Flow *flow, Op *op) {
   if (op->kind == OP_CALLFUNC && flow->is_instruction(flow->unit, op)) return;
   add_step(flow, (Step){.kind = STEP_CALL, .call = op});
   Bits kept = {0};
-  for (uint32_t i = 0; i < op->init.len; i++)
-    if (keeps_alive(op->init.items[i]))
-      vec_push(flow->arena, &kept, flow_bit(flow_var(flow, op->init.items[i]->x->name), PART_POINTER));
+  for (uint32_t i = 0; i < op_init(op)->len; i++)
+    if (keeps_alive(op_init(op)->items[i]))
+      vec_push(flow->arena, &kept, flow_bit(flow_var(flow, op_init(op)->items[i]->x->name), PART_POINTER));
   if (kept.len) add_step(flow, (Step){.kind = STEP_USE, .reads = kept});
 }
 
@@ -302,7 +302,7 @@ static bool hoist(void *context, Op *op) {
     set_var(flow, flow_temp(flow, op, op->type), NULL);
     return false;
   }
-  visit_stmts(flow, &op->init);
+  visit_stmts(flow, op_init(op));
   if (op->kind == OP_INLCALL) {
     visit_stmts(flow, &op->list);
     return false;
@@ -554,7 +554,7 @@ static void keep_operand(Flow *flow, Bits *kept, Op *op) {
 }
 
 static void visit_communication(Flow *flow, Bits *kept, Op *op) {
-  visit_stmts(flow, &op->init);
+  visit_stmts(flow, op_init(op));
   if (op->kind == OP_SEND) {
     keep_operand(flow, kept, op->x);
     keep_operand(flow, kept, op->y);
@@ -616,7 +616,7 @@ static void visit_return(Flow *flow, Op *op) {
 /* The function is called elsewhere; its arguments are captured by then. */
 static void visit_go_defer(Flow *flow, Op *op) {
   Op *fun = op->call->fun;
-  visit_stmts(flow, &op->call->init);
+  visit_stmts(flow, op_init(op->call));
   hoist(flow, fun);
   hoist_list(flow, &op->call->args);
   materialize(flow, fun);
@@ -668,7 +668,7 @@ static void visit_stmt(Flow *flow, Op *op) {
     if (never_returns(op)) flow->current = NO_BLOCK;
     return;
   }
-  visit_stmts(flow, &op->init);
+  visit_stmts(flow, op_init(op));
   switch ((int)op->kind) {
   case OP_DCL: visit_declaration(flow, op->x->name); break;
   case OP_INLMARK: break;

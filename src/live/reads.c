@@ -137,8 +137,8 @@ static void read_closure(Flow *flow, Bits *out, const Func *fn) {
 
 void flow_operands(const Op *op, bool (*visit)(void *context, Op *child), void *context) {
   Op *operands = (Op *)op;
-  OpList init = operands->init;
-  operands->init = (OpList){0};
+  OpList *init = operands->init;
+  operands->init = NULL;
   op_children(operands, visit, context);
   operands->init = init;
 }

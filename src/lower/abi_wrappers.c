@@ -331,11 +331,11 @@ static void add_body(Unit *unit, Func *wrapper, Func *fn, Op *call) {
     op_list_push(unit, &assign->rhs, call);
     for (uint32_t i = 0; i < fn->result_len; i++) {
       Name *temp = name_temp(unit, wrapper, pos, fn->results[i]->op.type);
-      op_list_push(unit, &assign->init, op_unary(unit, OP_DCL, pos, NULL, &temp->op));
+      op_list_push(unit, op_own_init(unit, assign), op_unary(unit, OP_DCL, pos, NULL, &temp->op));
       op_list_push(unit, &assign->lhs, &temp->op);
       op_list_push(unit, &result->list, &temp->op);
     }
-    op_list_push(unit, &result->init, assign);
+    op_list_push(unit, op_own_init(unit, result), assign);
   }
   op_list_push(unit, &wrapper->body, result);
 }

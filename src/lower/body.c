@@ -88,7 +88,7 @@ static void bind_params(Body *b, Type *signature) {
 static bool is_dead(const OpList *body) {
   for (uint32_t i = 0; i < body->len; i++) {
     const Op *op = body->items[i];
-    bool dead = op->kind == OP_IF && op->init.len == 0 && op->list.len == 0 && op->orelse.len == 0 &&
+    bool dead = op->kind == OP_IF && op_init(op)->len == 0 && op->list.len == 0 && op->orelse.len == 0 &&
                 op_is_const(op->cond, CONST_BOOL);
     if (!dead) return false;
   }

@@ -50,9 +50,9 @@ static void hoist_callee(Body *b, Op *call) {
   if (!op_any(*place, is_call_or_receive, NULL)) return;
   Name *temp = temp_name(b, call->pos.pos, (*place)->type);
   Op *as = op_assign(b->unit, call->pos, &temp->op, *place, false);
-  op_list_push(b->unit, &as->init, make_dcl(b, call->pos.pos, temp));
+  op_list_push(b->unit, op_own_init(b->unit, as), make_dcl(b, call->pos.pos, temp));
   *place = &temp->op;
-  op_list_push(b->unit, &call->init, finish_stmt(b, as));
+  op_list_push(b->unit, op_own_init(b->unit, call), finish_stmt(b, as));
 }
 
 static Op *variadic_slice(Body *b, Pos pos, Type *type, Op *const *extra, uint32_t len) {
@@ -169,7 +169,7 @@ static Op *lower_new(Body *b, CallExpr *call) {
   Op *x = lower_expr(b, arg);
   OpList init = {0};
   Op *addr = make_addr(b, pos, &temp_copy(b, pos, x, &init)->op);
-  addr->init = init;
+  op_set_init(b->unit, addr, init);
   return addr;
 }
 
@@ -268,7 +268,7 @@ static Op *lower_builtin(Body *b, CallExpr *call, BuiltinId id) {
     op = op_binary(b->unit, kind, pos, type, args.items[0], args.len > 1 ? args.items[1] : NULL);
   }
   if (strcmp(op_slots(kind), "xlz") == 0) show_split(op, &before);
-  op->init = before;
+  op_set_init(b->unit, op, before);
   Type *descriptor = descriptor_type(b, call, id);
   if (descriptor) use_descriptor(b, op, descriptor);
   switch ((int)kind) {
@@ -357,7 +357,7 @@ Op *lower_call(Body *b, CallExpr *call) {
   b->each_line = false;
   Op *op = finish_call(b, call->node.pos, callee, args, call->has_dots);
   show_split(op, &before);
-  op_list_prepend(b->unit, &op->init, &before);
+  if (before.len > 0) op_list_prepend(b->unit, op_own_init(b->unit, op), &before);
   if (b->low->in_place && callee->kind == OP_CLOSURE) callee->flags |= OP_CALLED;
   if (b->low->in_place && method) op->flags |= OP_METHOD_CALL;
   return op;
@@ -500,7 +500,9 @@ Op *lower_go_defer(Body *b, CallStmt *stmt) {
     call->flags |= OP_GODEFER;
     return op;
   }
-  op->call = normal_call(b, pos, kind, call, operand_rtype(b, stmt->call), &op->init);
+  OpList init = {0};
+  op->call = normal_call(b, pos, kind, call, operand_rtype(b, stmt->call), &init);
+  op_set_init(b->unit, op, init);
   op->call->flags |= OP_GODEFER;
   return op;
 }

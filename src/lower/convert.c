@@ -66,13 +66,13 @@ bool may_be_shared(const Op *op) {
 Op *with_init(Body *b, OpList *init, Op *x) {
   if (init->len == 0) return x;
   if (may_be_shared(x)) x = op_unary(b->unit, OP_CONVNOP, xpos(b->low->base), x->type, x);
-  op_list_prepend(b->unit, &x->init, init);
+  op_list_prepend(b->unit, op_own_init(b->unit, x), init);
   return x;
 }
 
 OpList take_init(Op *op) {
-  OpList init = op->init;
-  op->init = (OpList){0};
+  OpList init = *op_init(op);
+  op->init = NULL;
   return init;
 }
 

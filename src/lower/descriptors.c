@@ -385,7 +385,7 @@ static bool find_reads(void *context, Op *op) {
   case OP_DCL: return false;
   case OP_NAME: *map_put(used, map_key(op->name)) = 1; return false;
   case OP_AS:
-    find_reads_in(used, &op->init, false);
+    find_reads_in(used, op_init(op), false);
     if (op->x->kind != OP_NAME) find_reads(used, op->x);
     if (op->y && !(op_is_blank(op->x) && op->y->kind == OP_NAME)) find_reads(used, op->y);
     return false;
@@ -394,7 +394,7 @@ static bool find_reads(void *context, Op *op) {
   case OP_AS2FUNC:
   case OP_AS2MAPR:
   case OP_AS2RECV:
-    find_reads_in(used, &op->init, false);
+    find_reads_in(used, op_init(op), false);
     find_reads_in(used, &op->lhs, true);
     find_reads_in(used, &op->rhs, false);
     return false;

@@ -69,10 +69,10 @@ Op *lower_one(Body *b, Node *stmt) {
 
 bool define_names(Body *b, Op *stmt, Name *const *names, uint32_t len) {
   if (len == 0) return false;
-  stmt->init = (OpList){0};
+  stmt->init = NULL;
   for (uint32_t i = 0; i < len; i++) {
     names[i]->defn = stmt;
-    op_list_push(b->unit, &stmt->init, make_dcl(b, names[i]->op.pos.pos, names[i]));
+    op_list_push(b->unit, op_own_init(b->unit, stmt), make_dcl(b, names[i]->op.pos.pos, names[i]));
   }
   stmt->flags |= OP_DEF;
   return true;
@@ -146,10 +146,10 @@ void finish_assign_list(Body *b, Op *stmt) {
     stmt->rhs = (OpList){0};
     for (uint32_t i = 0; i < stmt->lhs.len; i++) {
       Name *temp = temp_name(b, stmt->pos.pos, tuple->u.tuple.vars.items[i]->type);
-      op_list_push(b->unit, &as->init, make_dcl(b, stmt->pos.pos, temp));
+      op_list_push(b->unit, op_own_init(b->unit, as), make_dcl(b, stmt->pos.pos, temp));
       op_list_push(b->unit, &as->lhs, &temp->op);
     }
-    op_list_push(b->unit, &stmt->init, as);
+    op_list_push(b->unit, op_own_init(b->unit, stmt), as);
     for (uint32_t i = 0; i < stmt->lhs.len; i++) {
       Op *left = stmt->lhs.items[i], *temp = as->lhs.items[i];
       op_list_push(b->unit, &stmt->rhs,
@@ -168,11 +168,11 @@ static void split_results(Body *b, Op *stmt, OpList *values) {
   *values = (OpList){0};
   for (uint32_t i = 0; i < vars.len; i++) {
     Name *temp = temp_name(b, stmt->pos.pos, vars.items[i]->type);
-    op_list_push(b->unit, &as->init, make_dcl(b, stmt->pos.pos, temp));
+    op_list_push(b->unit, op_own_init(b->unit, as), make_dcl(b, stmt->pos.pos, temp));
     op_list_push(b->unit, &as->lhs, &temp->op);
     op_list_push(b->unit, values, &temp->op);
   }
-  op_list_push(b->unit, &stmt->init, as);
+  op_list_push(b->unit, op_own_init(b->unit, stmt), as);
   if (b->low->in_place) stmt->y = call;
 }
 
@@ -217,7 +217,7 @@ void lower_multi(Body *b, Pos pos, Type *const *dst, NodeList exprs, OpList *out
     Type *src = vars.items[i]->type;
     Name *temp = temp_name(b, pos, read_type(b, src));
     temp->defn = as;
-    op_list_push(b->unit, &as->init, make_dcl(b, pos, temp));
+    op_list_push(b->unit, op_own_init(b->unit, as), make_dcl(b, pos, temp));
     op_list_push(b->unit, &as->lhs, &temp->op);
     Op *value = &temp->op;
     if (dst[i] && !type_identical(src, dst[i])) {
@@ -273,7 +273,7 @@ static void lower_assign(Body *b, Pos pos, NodeList lhs, NodeList rhs, OpList *o
   if (right.len == 0) {
     for (uint32_t i = 0; i < name_len; i++) {
       Op *as = op_assign(b->unit, xpos(pos), &names[i]->op, NULL, false);
-      op_list_push(b->unit, &as->init, make_dcl(b, pos, names[i]));
+      op_list_push(b->unit, op_own_init(b->unit, as), make_dcl(b, pos, names[i]));
       op_list_push(b->unit, out, as);
     }
     return;
@@ -329,8 +329,8 @@ static void separate_declarations(Body *b, OpList *list, uint32_t from, const Va
   OpList declared = {0}, assigned = {0};
   for (uint32_t i = from; i < list->len; i++) {
     Op *stmt = list->items[i];
-    op_list_append(b->unit, &declared, &stmt->init);
-    stmt->init = (OpList){0};
+    op_list_append(b->unit, &declared, op_init(stmt));
+    stmt->init = NULL;
     stmt->flags &= ~(uint32_t)OP_DEF;
     op_list_push(b->unit, &assigned, stmt);
   }
@@ -380,7 +380,7 @@ static Op *lower_if_in_place(Body *b, IfStmt *s) {
   b->line = line;
   lower_stmts(b, s->then->stmts, &then);
   if (s->orelse) lower_stmt(b, s->orelse, &orelse);
-  op->init = init;
+  op_set_init(b->unit, op, init);
   if (known >= 0) op->list = then;
   if (known <= 0) op->orelse = orelse;
   if (known != 0) keep_dropped(b, op, known < 0 ? &then : &orelse);
@@ -407,7 +407,7 @@ static Op *lower_if(Body *b, IfStmt *s) {
   op->cond = cond;
   op->list = then;
   op->orelse = orelse;
-  op->init = init;
+  op_set_init(b->unit, op, init);
   return op;
 }
 
@@ -421,7 +421,7 @@ static void lower_return(Body *b, ReturnStmt *s, OpList *out) {
   OpList before = {0};
   lower_multi(b, s->node.pos, dst, exprs, &op->list, &before);
   show_split(op, &before);
-  op_list_prepend(b->unit, &op->init, &before);
+  if (before.len > 0) op_list_prepend(b->unit, op_own_init(b->unit, op), &before);
   b->each_line = false;
   op_list_push(b->unit, out, op);
 }

@@ -85,7 +85,7 @@ Op *lower_for(Body *b, ForStmt *stmt, Atom label) {
   Op *op = op_new(b->unit, OP_FOR, xpos(stmt->node.pos), NULL);
   if (!never) lower_stmts(b, stmt->body->stmts, &op->list);
   if (cond && op_is_const(cond, CONST_BOOL) && !const_bool(cond->lit)) return init;
-  if (init) op_list_push(b->unit, &op->init, init);
+  if (init) op_list_push(b->unit, op_own_init(b->unit, op), init);
   op->cond = cond;
   op->post = post;
   op->label = label;
@@ -264,7 +264,7 @@ Op *lower_switch(Body *b, SwitchStmt *stmt, Atom label) {
   }
   for (uint32_t i = 0; i < clauses.len; i++)
     op_list_push(b->unit, &op->list, lower_clause(b, clauses.items[i], op->x, iface, compare));
-  if (init) op_list_push(b->unit, &op->init, init);
+  if (init) op_list_push(b->unit, op_own_init(b->unit, op), init);
   return op;
 }
 
@@ -298,7 +298,7 @@ static Op *finish_communication(Body *b, Pos pos, Op *comm, OpList *body) {
     Op *conv = comm->y, *recv = conv->x;
     Name *temp = temp_name(b, pos, recv->type);
     Op *as = op_assign(b->unit, xpos(pos), &temp->op, recv, true);
-    op_list_push(b->unit, &as->init, make_dcl(b, pos, temp));
+    op_list_push(b->unit, op_own_init(b->unit, as), make_dcl(b, pos, temp));
     conv->x = &temp->op;
     prepend(b, body, comm);
     comm = finish_stmt(b, as);

@@ -27,7 +27,7 @@ static bool meet(void *context, Op *op) {
   if (op->kind == OP_METHVALUE && op->method) {
     uint32_t before = top->low->unit->funcs.len;
     Func *fn = method_value_func(top->low, op);
-    op->y = &fn->name->op;
+    op->made = fn->name;
     if (top->low->unit->funcs.len > before) vec_push(arena, &top->list, fn);
   }
   if (op->kind != OP_CLOSURE) return false;
