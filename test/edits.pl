@@ -7,13 +7,18 @@
 # NUMBER chooses a function whose header and body have lines of their own, counting around; where the edit does not fit it, the next
 # one. Exit code 1: it fits none.
 #
-#   sink      a package-level variable at the end of the file, which the others need
+#   sink      a package-level variable and a generic function at the end of the file, which the others need
 #   blank     a blank line before the function    comment   a comment in it    spread    a blank line in it, and blanks
 #   constant  another digit in its body           semi      an empty statement where it begins
 #   leak      its first pointer parameter is stored in the sink
 #   defer     it defers a literal in a loop: it can no longer be inlined, and allocates
 #   closure   it calls a literal                  function  one more function at the end of the file
-#   broken    it mentions what is not declared
+#   statement it prints a number                      escape    a variable of its own escapes
+#   convert   a number becomes an interface           literal   it makes a slice
+#   capture   a literal changes a variable of its own generic   it calls a generic function
+#   call      it calls another function               twice     one of its calls is made twice
+#   delete    one of its calls is gone                broken    it mentions what is not declared
+#   unfinished  it is no Go
 use strict;
 use warnings;
 
@@ -36,8 +41,20 @@ for my $i (0 .. $#lines) {
   push @starts, [$i, $end] if $end <= $#lines && $end > $i + 1;
 }
 
+# A statement that is a call and stands alone, by the number of its line; 0: none.
+sub find_call {
+  for my $i ($_[0] + 1 .. $_[1] - 1) {
+    return $i if $lines[$i] =~ /^\t[a-z]\w*(?:\.\w+)*\([^{}]*\)$/ && $lines[$i] !~ /^\tpanic/;
+  }
+  0;
+}
+
 my %edits = (
-  sink => sub { push @lines, "\nvar heapwhySink any\n"; 1 },
+  sink => sub {
+    push @lines, "\nvar heapwhySink any\n\nfunc heapwhySame[T any](v T) T { return v }\n\n",
+      "func heapwhyPrint() {\n\tfor range 2 {\n\t\tdefer print(1)\n\t}\n}\n";
+    1;
+  },
   function => sub { push @lines, "\nfunc heapwhyFunction$number(p *int) *int { return p }\n"; 1 },
   blank => sub { $lines[$_[0]] = "\n" . $lines[$_[0]]; 1 },
   comment => sub { $lines[$_[0]] .= "\t// edit $number\n"; 1 },
@@ -45,6 +62,16 @@ my %edits = (
   semi => sub { $lines[$_[0]] .= "\t;\n"; 1 },
   closure => sub { $lines[$_[0]] .= "\tfunc() { heapwhySink = nil }()\n"; 1 },
   defer => sub { $lines[$_[0]] .= "\tfor range 2 {\n\t\tdefer func() { heapwhySink = 1 }()\n\t}\n"; 1 },
+  statement => sub { $lines[$_[0]] .= "\tprintln($number)\n"; 1 },
+  escape => sub { $lines[$_[0]] .= "\t{\n\t\tlocal := $number\n\t\theapwhySink = &local\n\t}\n"; 1 },
+  convert => sub { $lines[$_[0]] .= "\theapwhySink = $number\n"; 1 },
+  literal => sub { $lines[$_[0]] .= "\theapwhySink = []string{\"$number\"}\n"; 1 },
+  capture => sub { $lines[$_[0]] .= "\t{\n\t\tlocal := 1\n\t\tfunc() { local++ }()\n\t}\n"; 1 },
+  generic => sub { $lines[$_[0]] .= "\t_ = heapwhySame($number)\n"; 1 },
+  call => sub { $lines[$_[0]] .= "\theapwhyPrint()\n"; 1 },
+  twice => sub { my $i = find_call(@_); $lines[$i] .= $lines[$i] if $i; $i },
+  delete => sub { my $i = find_call(@_); $lines[$i] = '' if $i; $i },
+  unfinished => sub { $lines[$_[0]] .= "\tfor i := range 2 { if x { y\n"; 1 },
   broken => sub { $lines[$_[0]] .= "\theapwhyMissing++\n"; 1 },
   leak => sub {
     return 0 unless $lines[$_[0]] =~ /^func (?:\([^)]*\) )?\w+\((\w+) \*/ && $1 ne '_';

@@ -237,7 +237,7 @@ static void keep_text(const EnginePackage *package) {
   bool alone = package->engine->options->level > 0 && !moved_names_others(package);
   Digest key = answer_key(package, alone ? package->text_key : package->key);
   store_put(package->engine->store, RECORD_TEXT, key, buffer_view(&package->out));
-  if (alone) moved_keep(package);
+  if (alone && package->answered == ANSWERED_NOW) moved_keep(package);
 }
 
 static void keep_findings(const EnginePackage *package) {

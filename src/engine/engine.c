@@ -317,7 +317,9 @@ void engine_close(Engine *engine) {
     arena_free(package->log_arena);
     arena_free(package->bodies);
     package_free(package->pkg);
+    package_free(package->stale);
     arena_free(package->arena);
+    arena_free(package->stale_arena);
   }
   store_close(engine->store);
   if (engine->pack) pack_close(engine->pack->records);

@@ -6,18 +6,19 @@
  * for token what it was then, with the places where its tokens are now.
  * Idea: all that an analysis sees of a file beyond its tokens is their order and where they are, and it does nothing with the
  * latter but print it. So a record has the text, the files that it came from, and which of its bytes are positions in them. After a
- * comment or a blank line nothing has to be looked into, not even an import.
+ * comment or a blank line nothing has to be looked into, not even an import. Where one file has other tokens in one place, edited.c goes
+ * on from here.
  *
  * Go: none
  */
-#include "engine/private.h"
+#include "engine/edited.h"
 
 enum { RECORD_MOVABLE = 19 };
 
 static const size_t LARGEST_SOURCES = (size_t)16 << 20; /* bytes of a package's files together */
 
 /* Older releases compare positions, or print them in texts. */
-static bool in_use(const EnginePackage *package) {
+bool moved_in_use(const EnginePackage *package) {
   const Engine *engine = package->engine;
   const Profile *profile = engine->profile;
   return package->has_key && engine->options->level > 0 && engine_prints_lines(engine->options) &&
@@ -27,10 +28,18 @@ static bool in_use(const EnginePackage *package) {
 
 /* ---- writing ---- */
 
-static bool sources_fit(const EnginePackage *package) {
+static bool sources_fit(const MovedFile *files, uint32_t len) {
   size_t bytes = 0;
-  for (uint32_t i = 0; i < package->load->file_len; i++) bytes += package->files[i]->source->text.len;
+  for (uint32_t i = 0; i < len; i++) bytes += files[i].text.len;
   return bytes <= LARGEST_SOURCES;
+}
+
+void moved_put_place(MovedPlaces *out, uint32_t file, uint32_t at, uint32_t len, uint32_t offset) {
+  wire_put(&out->bytes, file + 1);
+  wire_put(&out->bytes, at - out->end);
+  wire_put(&out->bytes, len);
+  wire_put(&out->bytes, offset);
+  out->end = at + len;
 }
 
 /* The number of the package's file that has the position; file_len: none, it is somewhere else. */
@@ -43,34 +52,45 @@ static uint32_t file_of(const EnginePackage *package, Pos pos, uint32_t likely) 
 }
 
 /* Places outside of the package's files are like any other text. */
-static void put_places(Buffer *out, const EnginePackage *package) {
-  uint32_t end = 0, file = 0, none = package->load->file_len;
+static void put_places(MovedPlaces *out, const EnginePackage *package) {
+  uint32_t file = 0, none = package->load->file_len;
   vec_each (const TextPlace, place, &package->places.list) {
     uint32_t found = file_of(package, place->pos, file);
     if (found == none) continue;
     file = found;
-    wire_put(out, file + 1);
-    wire_put(out, place->at - end);
-    wire_put(out, place->len);
-    wire_put(out, source_offset(package->files[file]->source, place->pos));
-    end = place->at + place->len;
+    moved_put_place(out, file, place->at, place->len,
+                    source_offset(package->files[file]->source, place->pos));
   }
-  wire_put(out, 0);
+}
+
+void moved_write(const EnginePackage *package, const MovedFile *files, Str text, MovedPlaces *places,
+                 Str course) {
+  const LoadPackage *load = package->load;
+  if (!sources_fit(files, load->file_len)) return;
+  Buffer out = {0};
+  for (uint32_t i = 0; i < load->file_len; i++) {
+    wire_put_digest(&out, load->file_digests[i]);
+    wire_put_str(&out, files[i].text);
+    buffer_char(&out, 0); /* the scanner relies on it */
+  }
+  wire_put_str(&out, text);
+  wire_put_str(&out, buffer_view(&places->bytes));
+  wire_put_str(&out, course);
+  store_put(package->engine->store, RECORD_MOVABLE, package->form_key, buffer_view(&out));
+  buffer_free(&out);
 }
 
 void moved_keep(const EnginePackage *package) {
   const LoadPackage *load = package->load;
-  if (!in_use(package) || !sources_fit(package)) return;
-  Buffer out = {0};
-  for (uint32_t i = 0; i < load->file_len; i++) {
-    wire_put_digest(&out, load->file_digests[i]);
-    wire_put_str(&out, package->files[i]->source->text);
-    buffer_char(&out, 0); /* the scanner relies on it */
-  }
-  wire_put_str(&out, buffer_view(&package->out));
-  put_places(&out, package);
-  store_put(package->engine->store, RECORD_MOVABLE, package->form_key, buffer_view(&out));
-  buffer_free(&out);
+  if (!moved_in_use(package)) return;
+  Arena *scratch = arena_new();
+  MovedFile *files = arena_new_array(scratch, MovedFile, load->file_len);
+  for (uint32_t i = 0; i < load->file_len; i++) files[i].text = package->files[i]->source->text;
+  MovedPlaces places = {0};
+  put_places(&places, package);
+  moved_write(package, files, buffer_view(&package->out), &places, package->course);
+  buffer_free(&places.bytes);
+  arena_free(scratch);
 }
 
 static bool is_folder_of_another(const EnginePackage *package, Str folder) {
@@ -101,62 +121,89 @@ bool moved_names_others(const EnginePackage *package) {
 
 /* ---- reading ---- */
 
-typedef struct MovedFile {
-  bool moved;
-  TokenPairs tokens;  /* if so: as it was, as it is */
-  SourceFile *source; /* as it is */
-} MovedFile;
-
-/* The bytes of file number i as it was come next. False: its tokens are others now. */
+/* The bytes of file number i as it was come next. False: they cannot be compared with those of now. */
 static bool compare_file(const EnginePackage *package, Arena *arena, Wire *wire, uint32_t i, MovedFile *out) {
   Engine *engine = package->engine;
   const LoadPackage *load = package->load;
   Digest digest = wire_get_digest(wire);
-  Str before = wire_get_str(wire), after;
+  out->before = out->text = wire_get_str(wire);
   bool ended = wire_get(wire) == 0;
   if (wire->bad || !ended) return false;
   if (digest_equal(digest, load->file_digests[i])) return true;
   out->moved = true;
-  if (!load_read_file(engine->graph, engine->arena, load->files[i], &after) ||
-      !digest_equal(digest_of(after), load->file_digests[i]) ||
-      !tokens_match(arena, engine->interner, before, after, &out->tokens))
+  if (!load_read_file(engine->graph, engine->arena, load->files[i], &out->text) ||
+      !digest_equal(digest_of(out->text), load->file_digests[i]) ||
+      !tokens_compare(arena, engine->interner, out->before, out->text, &out->tokens, &out->change))
     return false;
-  out->source = sources_add(engine->sources, pipeline_shown_path(engine, load, load->files[i]), after);
+  out->source = sources_add(engine->sources, pipeline_shown_path(engine, load, load->files[i]), out->text);
   return out->source != NULL;
 }
 
-/* The text, with the places of the files that have changed as they are now. */
-static bool put_text(Buffer *out, const EnginePackage *package, const MovedFile *files, Wire *wire) {
-  Str text = wire_get_str(wire);
-  size_t at = 0;
-  for (uint32_t file; (file = wire_get_below(wire, package->load->file_len + 1)) != 0;) {
-    uint32_t start = wire_get_below(wire, UINT32_MAX), len = wire_get_below(wire, UINT32_MAX);
-    uint32_t before = wire_get_below(wire, UINT32_MAX), after;
-    if (wire->bad || start > text.len - at || len > text.len - at - start) return false;
-    const MovedFile *moved = &files[file - 1];
-    size_t end = at + start + (moved->moved ? 0 : len);
-    buffer_str(out, str_slice(text, at, end));
-    at += start + len;
-    if (!moved->moved) continue;
-    if (!token_moved(&moved->tokens, before, &after)) return false;
-    source_print_position_in(moved->source, out, source_pos(moved->source, after));
+bool moved_next_place(Moved *moved, MovedPlace *out) {
+  Wire *wire = &moved->places;
+  if (wire->bad || wire->at == wire->bytes.len) return false;
+  uint32_t file = wire_get_below(wire, (uint64_t)moved->file_len + 1);
+  uint32_t start = wire_get_below(wire, UINT32_MAX), len = wire_get_below(wire, UINT32_MAX);
+  uint32_t offset = wire_get_below(wire, UINT32_MAX);
+  size_t left = moved->text.len - moved->at;
+  if (wire->bad || file == 0 || start > left || len > left - start) {
+    wire_spoil(wire);
+    return false;
   }
-  buffer_str(out, str_slice(text, at, text.len));
-  return !wire->bad;
+  *out = (MovedPlace){file - 1, (uint32_t)moved->at + start, len, offset};
+  moved->at += start + len;
+  return true;
+}
+
+/* The text, with the places of the files that have changed as they are now. */
+static bool put_text(Buffer *out, Moved *moved) {
+  size_t done = 0;
+  for (MovedPlace place; moved_next_place(moved, &place);) {
+    const MovedFile *file = &moved->files[place.file];
+    uint32_t after;
+    if (!file->moved) continue;
+    buffer_str(out, str_slice(moved->text, done, place.at));
+    done = place.at + place.len;
+    if (!token_moved(&file->tokens, place.offset, &after)) return false;
+    source_print_position_in(file->source, out, source_pos(file->source, after));
+  }
+  buffer_str(out, str_slice(moved->text, done, moved->text.len));
+  return !moved->places.bad;
+}
+
+static bool read_record(const EnginePackage *package, Arena *arena, Str bytes, Moved *out) {
+  Wire wire = {.bytes = bytes};
+  uint32_t len = out->file_len = package->load->file_len;
+  out->files = arena_new_array(arena, MovedFile, len);
+  out->edited = len;
+  for (uint32_t i = 0; i < len; i++) {
+    if (!compare_file(package, arena, &wire, i, &out->files[i])) return false;
+    if (!out->files[i].change.any) continue;
+    if (out->edited < len) return false;
+    out->edited = i;
+  }
+  out->text = wire_get_str(&wire);
+  out->places.bytes = wire_get_str(&wire);
+  out->course.bytes = wire_get_str(&wire);
+  return !wire.bad;
 }
 
 bool moved_recall(EnginePackage *package) {
+  const Engine *engine = package->engine;
   Str bytes;
-  if (!in_use(package) || !store_get(package->engine->store, RECORD_MOVABLE, package->form_key, &bytes))
+  if (!moved_in_use(package) || !store_get(engine->store, RECORD_MOVABLE, package->form_key, &bytes))
     return false;
-  Arena *arena = scratch_new();
-  Wire wire = {.bytes = bytes};
-  MovedFile *files = arena_new_array(arena, MovedFile, package->load->file_len);
-  bool ok = true;
-  for (uint32_t i = 0; i < package->load->file_len && ok; i++)
-    ok = compare_file(package, arena, &wire, i, &files[i]);
-  ok = ok && put_text(&package->out, package, files, &wire);
-  if (!ok) buffer_reset(&package->out);
-  scratch_free(arena);
-  return ok;
+  Arena *arena = arena_new();
+  Moved *moved = arena_new_of(arena, Moved);
+  moved->arena = arena;
+  bool ok = read_record(package, arena, bytes, moved);
+  bool same = ok && moved->edited == moved->file_len;
+  if (ok && !same && moved->course.bytes.len) {
+    package->moved = moved;
+    return false;
+  }
+  same = same && put_text(&package->out, moved);
+  if (!same) buffer_reset(&package->out);
+  arena_free(arena);
+  return same;
 }

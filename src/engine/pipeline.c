@@ -41,7 +41,7 @@ static Str import_path_of(const EnginePackage *package) {
 
 /* ---- phases ---- */
 
-static ParseFlags parse_flags(const EnginePackage *package) {
+ParseFlags pipeline_parse_flags(const EnginePackage *package) {
   ParseFlags flags = PARSE_CHECK_BRANCHES;
   if (package->load->is_std || package->flags.std) flags |= PARSE_STD;
   if (package->traits & PACKAGE_RUNTIME) flags |= PARSE_RUNTIME;
@@ -86,12 +86,15 @@ Atom pipeline_shown_path(Engine *engine, const LoadPackage *load, Str file) {
   return name;
 }
 
+static void find_traits(EnginePackage *package) {
+  if (package->load->is_std || package->flags.std)
+    package->traits = profile_package_traits(package->engine->profile, import_path_of(package));
+  if (package->flags.runtime) package->traits |= PACKAGE_RUNTIME;
+}
+
 static void parse(EnginePackage *package) {
   Engine *engine = package->engine;
   const LoadPackage *load = package->load;
-  if (load->is_std || package->flags.std)
-    package->traits = profile_package_traits(engine->profile, import_path_of(package));
-  if (package->flags.runtime) package->traits |= PACKAGE_RUNTIME;
   decide_how(package);
   package->bodies = package->ids.passing = arena_new();
   package->files = arena_new_array(package->arena, SyntaxFile *, load->file_len);
@@ -112,7 +115,7 @@ static void parse(EnginePackage *package) {
       return;
     }
     package->files[i] = parse_file(package->arena, &engine->session, source, &package->ids, &package->notes,
-                                   parse_flags(package));
+                                   pipeline_parse_flags(package));
   }
   /* Soft notes wait for those of the checker. */
   package->failed = has_hard_note(&package->notes);
@@ -195,6 +198,7 @@ static void lower(EnginePackage *package) {
     unit->events = event_log_new(package->log_arena, level);
     unit->events->context = package;
     if (options->level && !in_place(package)) unit->events->full = print_events; /* descriptors look at all */
+    unit->trail = edited_trail(package);
   }
   if (unit->whole) lower_package(unit);
 }
@@ -361,6 +365,23 @@ void pipeline_retire(EnginePackage *package) {
   package->notes = (Notes){0};
 }
 
+void pipeline_forget(EnginePackage *package) {
+  arena_free(package->bodies);
+  package->stale = package->pkg;
+  package->stale_arena = package->arena;
+  package->notes.arena = package->places.arena = package->arena = arena_new();
+  package->bodies = NULL;
+  package->pkg = NULL;
+  package->unit = package->shadow = NULL;
+  package->summary = NULL;
+  package->facts = (Facts){0};
+  package->filters = NULL;
+  Map *maps[] = {&package->demands,      &package->handed_on,   &package->handed,
+                 &package->mentions,     &package->export_most, &package->export_packages,
+                 &package->shared_names, &package->export_types};
+  for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = (Map){0};
+}
+
 static bool dependency_failed(EnginePackage *package) {
   for (uint32_t i = 0; i < package->load->import_len; i++) {
     EnginePackage *needed = &package->engine->packages[package->load->imports[i].package];
@@ -393,19 +414,28 @@ static void run_phases(EnginePackage *package, PackageStep step) {
     if (phase->whole_only && package->lazy) continue;
     package->phase = phase->name;
     double start = processor_time(package);
+    if (package->unit) trail_step(package->unit, TRAIL_NOBODY, NULL, 0, false);
     phase->run(package);
     package->seconds[i] += processor_time(package) - start;
   }
 }
 
 /* A package that an earlier run may have kept is not parsed before that is known. */
+static bool waits_for_imports(const EnginePackage *package, PackageStep step) {
+  if (package->moved) return step != STEP_DECIDE;
+  return step == STEP_PARSE && summaries_may_have(package);
+}
+
 static void run_step(EnginePackage *package, PackageStep step) {
-  if (step == STEP_PARSE && summaries_may_have(package)) return;
+  if (waits_for_imports(package, step)) return;
   if (step == STEP_CHECK && !dependencies_declared(package)) return;
   if (step == STEP_CHECK && summaries_take(package)) package->next_phase = engine_phase_count;
+  if (step == STEP_DECIDE && edited_recall(package)) return;
   run_phases(package, step);
   if (step == STEP_CHECK) package->declared = !package->failed;
-  if (step == STEP_DECIDE && !package->summary) summaries_keep(package);
+  if (step != STEP_DECIDE || package->summary) return;
+  summaries_keep(package);
+  edited_keep(package);
 }
 
 /* Runs a step of the package and survives it. */
@@ -429,6 +459,7 @@ static void begin(EnginePackage *package) {
   package->notes.arena = package->places.arena = package->arena;
   package->ids.next = 1;
   package->failed = package->load->broken;
+  find_traits(package);
 }
 
 /* What is wrong with a package is not told when a dependency is wrong. */

@@ -6,6 +6,8 @@
  *   pipeline.c   the phases of one package, as a list
  *   cache.c      what is taken from earlier runs
  *   moved.c      likewise, where only the places of lines have changed
+ *   edited.c     likewise, where the body of one function has
+ *   course.c     in which order a package's functions were worked on
  *   messages.c   what is wrong with a package, as text
  *   summaries.c  dependencies that are read from summaries
  *   pack.c       release packs: summaries of all of std in one file
@@ -27,11 +29,12 @@
 enum { PHASE_MAX = 20 };
 
 typedef struct NameFilter NameFilter;
+struct Moved;
 
 typedef enum Answered {                  /* what is asked about a package */
                         ANSWERED_NOW,    /* by this run, or it is not asked for */
                         ANSWERED_BEFORE, /* by an earlier one */
-                        ANSWERED_MOVED   /* likewise, for other places */
+                        ANSWERED_MOVED   /* likewise, for other places, or but for one function */
 } Answered;
 
 /* What a package's phases need of its imports; steps of a job. */
@@ -96,7 +99,11 @@ typedef struct EnginePackage {
   Buffer out;          /* the compiler's text, unframed */
   TextPlaces places;   /* positions in it, while cache_wants_text */
   bool text_begun;     /* it has lost its beginning, which went out */
-  Buffer errors;       /* the compiler's error messages, unframed */
+  struct Moved *moved; /* an earlier answer for files that differ in one place; else NULL */
+  Str course;          /* of a reported package that is done: for edited.c; empty: not known */
+  Package *stale;      /* read for nothing: other packages' types may still name it */
+  Arena *stale_arena;
+  Buffer errors; /* the compiler's error messages, unframed */
   Findings findings;
   ReportPackage report;
   double seconds[PHASE_MAX];
@@ -146,6 +153,9 @@ extern const uint32_t engine_phase_count;
 /* The name of a file in positions: -trimpath replaces its folder. */
 Atom pipeline_shown_path(Engine *engine, const LoadPackage *load, Str file);
 Lang pipeline_language(const EnginePackage *package);
+ParseFlags pipeline_parse_flags(const EnginePackage *package);
+/* The package as it was read so far is nobody's: it may be compiled. */
+void pipeline_forget(EnginePackage *package);
 CompilerFlags
 pipeline_flags(const EnginePackage *package); /* what the command line asks of its compilation */
 /* Nobody can ask for anything of the package any more: it leaves only what went out already. */
@@ -171,6 +181,15 @@ bool moved_recall(EnginePackage *package);
 void moved_keep(const EnginePackage *package); /* its text is kept, too */
 /* Its text has positions in files that it does not own and that may change without any other key than `key`. */
 bool moved_names_others(const EnginePackage *package);
+
+/* ---- edited.c ---- */
+
+/* For the unit of a reported package; NULL: no later run will ask. */
+Trail *edited_trail(const EnginePackage *package);
+/* When its phases are through and its bodies still there: package->course, and a record of what stays as it is when one body is edited. */
+void edited_keep(EnginePackage *package);
+/* True: `out` has the lines, which are those of an earlier run but for one function. Imports are done. */
+bool edited_recall(EnginePackage *package);
 
 /* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
 void print_note(EnginePackage *package, Pos pos, Str text);
@@ -221,6 +240,9 @@ bool summaries_may_have(const EnginePackage *package);
 bool summaries_take(EnginePackage *package);
 /* When a package is done that others import. */
 void summaries_keep(EnginePackage *package);
+/* The same of a reported package for itself: appends its bytes, at a multiple of 4; false: they are of no use. */
+bool summaries_write_own(EnginePackage *package, Buffer *out);
+bool summaries_open_own(EnginePackage *package, Str bytes); /* as summaries_take */
 /* Of a package that is read from its summary; the demand lock is held. */
 void summaries_check_body(const EnginePackage *package, Object *object);
 void summaries_decide(Func *fn);

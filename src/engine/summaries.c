@@ -60,10 +60,8 @@ void summaries_choose(Engine *engine) {
   }
 }
 
-bool summaries_take(EnginePackage *package) {
+bool summaries_open_own(EnginePackage *package, Str bytes) {
   Engine *engine = package->engine;
-  Str bytes;
-  if (!find_record(package, &bytes)) return false;
   Wire wire = {.bytes = bytes};
   Str facts = wire_get_str(&wire);
   if (wire.bad || !facts_open(facts, &package->facts)) return false;
@@ -81,6 +79,11 @@ bool summaries_take(EnginePackage *package) {
   unit->exported_foreign = map_in(package->arena);
   facts_exported(&package->facts, &unit->exported_foreign);
   return true;
+}
+
+bool summaries_take(EnginePackage *package) {
+  Str bytes;
+  return find_record(package, &bytes) && summaries_open_own(package, bytes);
 }
 
 typedef struct Search {
@@ -122,7 +125,7 @@ static Atom file_path(void *context, const Package *importer, uint32_t i) {
 
 void summaries_check_body(const EnginePackage *package, Object *object) {
   if (object->u.func.origin) object = object->u.func.origin;
-  if (!object->u.func.syntax || !object->u.func.syntax->body_len) return;
+  if (!object->u.func.syntax || !object->u.func.syntax->body_len || object->decl->body_checked) return;
   summary_load_body(package->summary, object);
   check_function_body(&package->engine->check, package->pkg, object);
 }
@@ -204,16 +207,22 @@ static void keep(EnginePackage *package, Str bytes) {
   }
 }
 
+bool summaries_write_own(EnginePackage *package, Buffer *out) {
+  const Engine *engine = package->engine;
+  if (may_have_benchmarks(package)) return false;
+  Buffer facts = {0};
+  SummaryWriter writer = {engine->sources, engine->universe, keeps_body, package->unit};
+  write_facts(&facts, package);
+  wire_put_str(out, buffer_view(&facts));
+  buffer_free(&facts);
+  while (out->len % 4) buffer_char(out, 0);
+  return summary_write(out, &writer, package->pkg);
+}
+
 void summaries_keep(EnginePackage *package) {
   const Engine *engine = package->engine;
   if (!package->is_imported || !summaries_in_use(engine) || package->failed || package->changed) return;
-  if (may_have_benchmarks(package)) return;
-  Buffer out = {0}, facts = {0};
-  SummaryWriter writer = {engine->sources, engine->universe, keeps_body, package->unit};
-  write_facts(&facts, package);
-  wire_put_str(&out, buffer_view(&facts));
-  while (out.len % 4) buffer_char(&out, 0);
-  if (summary_write(&out, &writer, package->pkg)) keep(package, buffer_view(&out));
-  buffer_free(&facts);
+  Buffer out = {0};
+  if (summaries_write_own(package, &out)) keep(package, buffer_view(&out));
   buffer_free(&out);
 }

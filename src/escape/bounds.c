@@ -265,6 +265,12 @@ void bounds_func(Unit *unit, Func *fn) {
   scratch_free(walk.arena);
 }
 
+static void compile_func(BoundsWalk *walk, Func *fn) {
+  if (func_captures(fn) || name_is_blank(fn->name)) return;
+  trail_step(walk->unit, TRAIL_BOUNDS, &fn, 1, false);
+  if (fn->flags & FUNC_INDEXES) visit_func(walk, fn);
+}
+
 void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn)) {
   if (!event_wanted(unit, 1)) return;
   BoundsWalk walk = {.unit = unit, .arena = scratch_new()};
@@ -275,9 +281,15 @@ void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn)) {
     if (walk.in_place) {
       start_func(&walk, fn);
       if (compiled) compiled(unit, fn);
-    } else if ((fn->flags & FUNC_INDEXES) && !func_captures(fn) && !name_is_blank(fn->name)) {
-      visit_func(&walk, fn);
+    } else {
+      compile_func(&walk, fn);
     }
   }
+  scratch_free(walk.arena);
+}
+
+void bounds_alone(Unit *unit, Func *const *family, uint32_t len) {
+  BoundsWalk walk = {.unit = unit, .arena = scratch_new()};
+  for (uint32_t i = 0; i < len; i++) compile_func(&walk, family[i]);
   scratch_free(walk.arena);
 }

@@ -169,8 +169,8 @@ enum {
 }; /* bytes that components may leave behind: memory that is used again is cleared again */
 
 static void analyse(void *context, Func *const *list, uint32_t len, bool recursive) {
-  (void)recursive;
   Run *run = context;
+  trail_step(run->unit, TRAIL_ESCAPE, list, len, recursive);
   Graph g;
   graph_init(&g, run->unit, run->arena, run->run_arena, &run->tables);
   g.oracles = &run->oracles;
@@ -208,6 +208,14 @@ void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
   run_done(&run);
 }
 
+void escape_alone(Unit *unit, Func *const *family, uint32_t len) {
+  Run run = run_new(unit);
+  TrailStage stage = trail_enter(unit, TRAIL_ESCAPE);
+  unit_visit_components_of(unit, family, len, analyse, &run);
+  trail_enter(unit, stage);
+  run_done(&run);
+}
+
 void escape_family(Unit *unit, Func *const *family, uint32_t len) {
   Run run = run_new(unit);
   run.alone = true;
@@ -223,6 +231,8 @@ static void drop_dead_locals(void *context, Func *fn) {
 void escape_unit(Unit *unit) {
   Run run = run_new(unit);
   if (unit->profile->front_end == FRONT_UNIFIED) run.locals = local_walk_new(run.run_arena, unit);
+  TrailStage stage = trail_enter(unit, TRAIL_ESCAPE);
   unit_meet_components(unit, FUNC_ESCAPE_DONE, drop_dead_locals, analyse, &run);
+  trail_enter(unit, stage);
   run_done(&run);
 }

@@ -69,6 +69,7 @@ static const Wording wordings[EVENT_COUNT] = {
 #define WORDING_LIVE_AT_INDIRECT_CALL SAME("live at indirect call:%1")
 #define WORDING_STACK_OBJECT          SAME("stack object %0 %1")
 #define WORDING_BOUNDS_ELIDED         SAME("index bounds check elided")
+#define WORDING_STEP                  SAME(NULL)
 #include "ir/events.def"
 #undef EVENT
 };
@@ -393,5 +394,10 @@ void explain_compiler_text(Buffer *out, const Unit *unit, int level, TextPlaces 
   if (level == 0)
     print_sorted(printer);
   else
-    vec_each (const Event, event, &unit->events->list) print_event(printer, event);
+    vec_each (const Event, event, &unit->events->list) {
+      if (event->kind == EVENT_STEP && places)
+        vec_push(places->arena, &places->steps, (uint32_t)out->len);
+      else
+        print_event(printer, event);
+    }
 }

@@ -20,6 +20,7 @@ typedef struct TextPlace { /* a position that was printed */
 typedef struct TextPlaces { /* in the order of the text */
   Arena *arena;
   VEC(TextPlace) list;
+  VEC(uint32_t) steps; /* of the unit's trail: where the text of each one begins */
 } TextPlaces;
 
 /* Appends what `-m=level` prints for the unit's events: one line per event, positions with whole file names. places: gets them all

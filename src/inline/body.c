@@ -256,6 +256,7 @@ static Func *instance_stub(Unit *unit, const Func *fn) {
 
 Func *instance_here(Unit *unit, Func *fn) {
   if (!fn || fn->unit == unit || fn->targs.len == 0 || fn->closure) return fn;
+  trail_meet(unit, MEET_FOREIGN_INSTANCE, func_symbol_key(fn));
   Func *own = own_instance(unit, fn->name);
   if (own) return own;
   if (!unit->whole && unit->require_func) return fn; /* on demand: not all of its own instances are known */

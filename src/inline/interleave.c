@@ -135,7 +135,7 @@ static bool edit_round(FuncCalls *s, Devirtualizer *d) {
 /* ---- a unit ---- */
 
 static void can_inline_component(void *context, Func *const *list, uint32_t len, bool recursive) {
-  (void)recursive;
+  trail_step(context, TRAIL_DECIDE, list, len, recursive);
   for (uint32_t i = 0; i < len; i++) {
     can_inline(context, list[i]);
     analyze_function(context, list[i]);
@@ -143,8 +143,8 @@ static void can_inline_component(void *context, Func *const *list, uint32_t len,
 }
 
 static void edit_component(void *context, Func *const *list, uint32_t len, bool recursive) {
-  (void)recursive;
   Interleaving *all = context;
+  trail_step(all->unit, TRAIL_EDIT, list, len, recursive);
   bool changed;
   if (!compiler_flags_no_inline(&all->unit->flags))
     for (uint32_t i = 0; i < len; i++) score_calls(all->unit, list[i]);
@@ -158,6 +158,7 @@ static void edit_component(void *context, Func *const *list, uint32_t len, bool 
 }
 
 static void mark_and_resolve(Interleaving *all, Func *fn) {
+  trail_step(all->unit, TRAIL_MARK, &fn, 1, false);
   FuncCalls *s = func_calls_new(all->unit, all->arena, fn, &all->use_counts);
   for (uint32_t i = 0; i < s->calls.len; i++) resolve_call(s, all->devirtualizer, &s->calls.items[i]);
 }
@@ -203,42 +204,64 @@ static void edit_family(Interleaving *all, Func *const *funcs, uint32_t len) {
   }
 }
 
-static void edit_funcs(Unit *unit, Func *const *funcs, uint32_t len) {
+typedef enum Extent {
+  EXTENT_UNIT,  /* all functions */
+  EXTENT_ALONE, /* a function and its literals, as in the whole unit */
+  EXTENT_FAMILY /* the same on demand */
+} Extent;
+
+static void edit_funcs(Unit *unit, Func *const *funcs, uint32_t len, Extent extent) {
   Arena *arena = scratch_new();
   Interleaving all = {.unit = unit, .arena = arena, .use_counts = map_in(arena)};
   all.devirtualizer = devirtualizer_new(unit, arena);
   for (uint32_t i = 0; i < len; i++) mark_and_resolve(&all, funcs[i]);
-  if (unit->whole)
-    unit_visit_components(unit, funcs, len, edit_component, &all);
-  else
-    edit_family(&all, funcs, len);
+  TrailStage stage = trail_enter(unit, TRAIL_EDIT);
+  switch (extent) {
+  case EXTENT_UNIT: unit_visit_components(unit, funcs, len, edit_component, &all); break;
+  case EXTENT_ALONE: unit_visit_components_of(unit, funcs, len, edit_component, &all); break;
+  case EXTENT_FAMILY: edit_family(&all, funcs, len); break;
+  }
+  trail_enter(unit, stage);
   for (uint32_t i = 0; i < len; i++) func_calls_end(func_calls(funcs[i]));
   scratch_free(arena);
 }
 
-void inline_unit(Unit *unit) {
-  unit->check_inlining = check_quietly;
-  if (unit->profile->inline_rules != INLINE_INTERLEAVED) {
-    if (!compiler_flags_no_inline(&unit->flags)) inline_bottom_up(unit, unit->funcs.items, unit->funcs.len);
-    return;
-  }
+/* Both passes; closures of inlined bodies are appended to the unit's functions meanwhile, and nothing is inlined into them. */
+static void decide_and_edit(Unit *unit, Func *const *list, uint32_t len, Extent extent) {
   Session session = open_session(unit);
-  /* Closures of inlined bodies are appended meanwhile; nothing is inlined into them. */
   Arena *arena = scratch_new();
-  uint32_t len = unit->funcs.len;
   CallLists lists = {.arena = arena};
   Func **funcs = arena_new_array(arena, Func *, len);
-  if (len) memcpy(funcs, unit->funcs.items, sizeof(Func *) * len);
+  if (len) memcpy(funcs, list, sizeof(Func *) * len);
   if (!compiler_flags_no_inline(&unit->flags)) {
     unit->call_lists = &lists;
-    unit_visit_components(unit, funcs, len, can_inline_component, unit);
+    TrailStage stage = trail_enter(unit, TRAIL_DECIDE);
+    if (extent == EXTENT_UNIT)
+      unit_visit_components(unit, funcs, len, can_inline_component, unit);
+    else
+      unit_visit_components_of(unit, funcs, len, can_inline_component, unit);
+    trail_enter(unit, stage);
     unit->call_lists = NULL;
   }
-  edit_funcs(unit, funcs, len);
+  edit_funcs(unit, funcs, len, extent);
   for (uint32_t i = 0; i < lists.funcs.len; i++) lists.funcs.items[i]->opt = NULL;
   inline_state(unit)->scoring_done = true;
   scratch_free(arena);
   close_session(session);
+}
+
+void inline_unit(Unit *unit) {
+  unit->check_inlining = check_quietly;
+  if (unit->profile->inline_rules == INLINE_INTERLEAVED)
+    decide_and_edit(unit, unit->funcs.items, unit->funcs.len, EXTENT_UNIT);
+  else if (!compiler_flags_no_inline(&unit->flags))
+    inline_bottom_up(unit, unit->funcs.items, unit->funcs.len);
+}
+
+void inline_alone(Unit *unit, Func *const *family, uint32_t len) {
+  trail_watch(unit, true);
+  decide_and_edit(unit, family, len, EXTENT_ALONE);
+  trail_watch(unit, false);
 }
 
 /* ---- single functions ---- */
@@ -296,7 +319,7 @@ void inline_decide_as(Unit *unit, Func *fn, const Func *other) {
 void inline_family(Unit *unit, Func *const *funcs, uint32_t len) {
   Session session = open_session(unit);
   for (uint32_t i = 1; i < len && !compiler_flags_no_inline(&unit->flags); i++) can_inline(unit, funcs[i]);
-  edit_funcs(unit, funcs, len);
+  edit_funcs(unit, funcs, len, EXTENT_FAMILY);
   close_session(session);
 }
 
@@ -316,7 +339,9 @@ void inline_can_inline(Unit *unit, Func *fn) {
   Session session = open_session(unit);
   EventLog *events = unit->events;
   unit->events = NULL;
+  TrailStage stage = trail_enter(unit, TRAIL_NOBODY);
   unit_visit_components_except(unit, &fn, 1, FUNC_INLINABILITY_CHECKED, can_inline_component, unit);
+  trail_enter(unit, stage);
   unit->events = events;
   fn->flags |= FUNC_INLINABILITY_CHECKED;
   close_session(session);

@@ -204,6 +204,19 @@ static void hand_over(Components *c, const Func *fn, bool recursive) {
   c->visit(c->context, list, len, recursive);
 }
 
+/* Functions that were done before the search are as if they were not there. */
+static void note_visit(Components *c, Func *fn) {
+  if (!c->unit->trail || !c->unit->trail->stage) return;
+  VEC(Func *) mentions = {0};
+  for (uint32_t i = 0; i < fn->mentions.len; i++) {
+    Func *mentioned = fn->mentions.items[i];
+    if (!mentioned || mentioned->unit != c->unit) continue;
+    if (is_done(c, mentioned) && !map_find(&c->numbers, map_key(mentioned))) continue;
+    vec_push(c->scratch, &mentions, mentioned);
+  }
+  trail_visit(c->unit, fn, mentions.items, mentions.len, is_attached(c, fn));
+}
+
 static uint32_t visit_func(Components *c, Func *fn) {
   const uint64_t *known = map_find(&c->numbers, map_key(fn));
   if (known) return (uint32_t)*known;
@@ -216,6 +229,7 @@ static uint32_t visit_func(Components *c, Func *fn) {
     op_each_item(&fn->body, visit_call, &walk);
   } else {
     func_survey(c->unit, fn);
+    note_visit(c, fn);
     for (uint32_t i = 0; i < fn->mentions.len; i++) visit_mentioned(&walk, fn->mentions.items[i]);
   }
   if ((walk.lowest == number || walk.lowest == number + 1) && !is_attached(c, fn))
@@ -240,7 +254,10 @@ static void visit_roots(Components *c, Func *const *roots, uint32_t len) {
   c->numbers = map_in(c->scratch);
   for (uint32_t i = 0; i < len; i++) {
     if (roots[i]->flags & FUNC_PACKAGE_INIT && c->unit->profile->init_last) continue;
-    if (!is_attached(c, roots[i]) && !is_done(c, roots[i])) visit_func(c, roots[i]);
+    if (is_attached(c, roots[i])) continue;
+    bool is_over = is_done(c, roots[i]);
+    if (!is_over || map_find(&c->numbers, map_key(roots[i]))) trail_root(c->unit, roots[i]);
+    if (!is_over) visit_func(c, roots[i]);
   }
   scratch_free(c->scratch);
 }

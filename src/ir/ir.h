@@ -422,6 +422,7 @@ typedef struct InlinedCall {
 } InlinedCall;
 
 typedef struct EventLog EventLog;
+typedef struct Trail Trail;
 
 struct Unit {
   Arena *arena;  /* session lifetime: functions, inline bodies, tags */
@@ -441,6 +442,7 @@ struct Unit {
   struct CallLists *call_lists; /* not NULL: func_survey leaves a CallList at Func.opt */
   uint64_t long_names;          /* bytes of the long names of its closures */
   EventLog *events;             /* NULL: nothing is recorded */
+  Trail *trail;                 /* NULL: nobody wants to know */
   const Str *asm_texts;         /* assembly sources of the package */
   uint32_t asm_len;
   CompilerFlags flags; /* of -gcflags */
@@ -787,5 +789,104 @@ Event *event_uintptr_param(Unit *unit, EventKind kind, Func *fn, uint32_t param,
 static inline bool event_wanted(const Unit *unit, int level) {
   return unit->events && unit->events->level >= level;
 }
+
+/* ---- trail: the way that a reported unit went ---- */
+
+/* For runs that follow: after an edit of one body nearly everything else in the package has its turn as before and comes to the same
+   results. What a run has to know to be sure of that: who had its turn when, whom each body mentioned then, and who was the first
+   to meet what has consequences only for whoever is the first. */
+
+typedef enum TrailStage {
+  TRAIL_NOBODY, /* what is not about single functions, and what nobody asks for */
+  TRAIL_DECIDE, /* can it be inlined: components */
+  TRAIL_MARK,   /* its calls are marked: single functions */
+  TRAIL_EDIT,   /* calls are inlined: components */
+  TRAIL_ESCAPE, /* components */
+  TRAIL_BOUNDS, /* single functions */
+  TRAIL_STAGE_COUNT
+} TrailStage;
+
+typedef struct TrailStep { /* the events up to the next step are about these functions */
+  TrailStage stage;
+  Func *const *funcs;
+  uint32_t len;
+  bool recursive;
+} TrailStep;
+
+typedef struct TrailVisit { /* of a function, when components are looked for */
+  Func *fn;
+  Func *const *mentions; /* at that moment */
+  uint32_t len;
+  bool attached; /* makes no component of its own */
+} TrailVisit;
+
+typedef struct TrailSearch { /* for the components of a stage */
+  VEC(TrailVisit) visits;
+  VEC(Func *) roots;
+} TrailSearch;
+
+/* What has consequences for the first one. A key tells what is met; a time is that of the stage. */
+typedef enum Meeting {
+  MEET_WRITTEN_OBJECT, /* clock of lower/written.c, as for the next two */
+  MEET_WRITTEN_TYPE,
+  MEET_WRITTEN_TYPE_END,
+  MEET_READ_OWN, /* a declared type; number of bodies that were read, as for all up to MEET_BODY_READ */
+  MEET_READ_INNER,
+  MEET_READ_IMPORTED,
+  MEET_READ_SKIPPED, /* the next one has consequences as well */
+  MEET_READ_OBJECT,
+  MEET_WRAPPERS, /* a type literal that may need method wrappers */
+  MEET_POINTED,
+  MEET_INSTANCE,
+  MEET_DICTIONARY,
+  MEET_METHOD_VALUE,
+  MEET_ITAB,
+  MEET_BODY_READ,        /* a declared function's */
+  MEET_BODY_WRITTEN,     /* when its body begins to be written */
+  MEET_FUNC_WRITTEN,     /* when it itself does */
+  MEET_INLINED,          /* a function of another unit; Trail.edits */
+  MEET_INSTANCE_METHOD,  /* it has been resolved: always has consequences */
+  MEET_FOREIGN_INSTANCE, /* in a body that was inlined: likewise */
+  MEET_POINTER_ASKED,    /* whether it is MEET_POINTED, by whomever */
+  MEET_INITIAL_VALUE,    /* a function that initial values of variables lead to */
+} Meeting;
+
+typedef struct TrailItem {
+  Meeting kind;
+  uint64_t key;
+} TrailItem;
+
+struct Trail {
+  Arena *arena;
+  VEC(TrailStep) steps;
+  TrailStage stage; /* whose components are being looked for */
+  TrailSearch searches[TRAIL_STAGE_COUNT];
+  uint32_t bodies_read; /* so far */
+  uint32_t edits; /* two for each TRAIL_EDIT step of a function so far; odd: since then there were literals */
+  Map first;      /* trail_key -> time + 1 */
+  /* A function that is looked into alone: what it meets, once each, in order, while `watching`. Nothing of it happens. */
+  bool alone, watching;
+  Map met; /* trail_key -> 1 */
+  VEC(TrailItem) items;
+};
+
+Trail *trail_new(Arena *arena);
+/* Does nothing without a trail, as the next ones. An event marks the place in the log. */
+void trail_step(Unit *unit, TrailStage stage, Func *const *funcs, uint32_t len, bool recursive);
+/* From here on searches for components are of that stage. Returns the one before. */
+TrailStage trail_enter(Unit *unit, TrailStage stage);
+void trail_root(Unit *unit, Func *fn);
+void trail_visit(Unit *unit, Func *fn, Func *const *mentions, uint32_t len, bool attached);
+uint64_t trail_key(Meeting kind, uint64_t key);
+/* It is met, if for the first time. */
+void trail_first(Unit *unit, Meeting kind, uint64_t key, uint32_t time);
+/* Returns what was the case before. */
+bool trail_watch(Unit *unit, bool on);
+/* The function that is watched meets it. */
+void trail_meet(const Unit *unit, Meeting kind, uint64_t key);
+static inline bool trail_watches(const Unit *unit) { return unit->trail && unit->trail->watching; }
+static inline bool trail_notes(const Unit *unit) { return unit->trail && !unit->trail->alone; }
+/* Of a package-level object or a method: the same in every run. */
+uint64_t object_symbol_key(const Object *object);
 
 #endif

@@ -639,12 +639,16 @@ static void write_descriptor(Lowering *low, Type *t) {
 }
 
 void write_itab(Lowering *low, Type *type, Type *iface) {
-  if (!low->eager || has_shape(low, type) || has_shape(low, iface)) return;
+  if ((!low->eager && !trail_watches(low->unit)) || has_shape(low, type) || has_shape(low, iface)) return;
   if (is_untyped(type_unalias(type))) return;
+  uint64_t met = low->unit->trail ? meeting_key(low, type) * 31 + meeting_key(low, iface) : 0;
+  trail_meet(low->unit, MEET_ITAB, met);
+  if (!low->eager) return;
   uint64_t key = (uint64_t)type_hash(type) << 32 | type_hash(iface);
   uint64_t *done = map_put(&low->itabs, key);
   if (*done) return;
   *done = 1;
+  if (low->unit->trail) trail_first(low->unit, MEET_ITAB, met, low->unit->trail->bodies_read);
   write_descriptor(low, iface);
   write_descriptor(low, type);
 }

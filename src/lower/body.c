@@ -128,6 +128,9 @@ void lower_body(Lowering *low, Func *fn) {
   }
   Object *object = source->object;
   if (low->unit->require_body) low->unit->require_body(low->unit->context, object);
+  if (trail_notes(low->unit)) low->unit->trail->bodies_read++;
+  if (trail_notes(low->unit) && !inst)
+    note_object(low, MEET_BODY_READ, object, low->unit->trail->bodies_read);
   Pos base = low->base;
   Body b;
   body_init(&b, low, fn, NULL);
@@ -290,8 +293,20 @@ void lower_package(Unit *unit) {
 void lower_function(Unit *unit, Func *fn) {
   Lowering *low = lowering_of(unit);
   if (fn->flags & FUNC_LOWERED) return;
+  bool watching = trail_watch(unit, false);
   lower_body(low, fn);
   if (!low->eager) run_todos(low);
+  trail_watch(unit, watching);
+}
+
+void lower_alone(Unit *unit, Func *fn) {
+  Lowering *low = lowering_of(unit);
+  BodySource *source = fn->source;
+  trail_watch(unit, true);
+  write_body(low, source->object);
+  lower_body(low, fn);
+  trail_watch(unit, false);
+  run_todos(low);
 }
 
 Func *lower_find_func(Unit *unit, Object *object) {

@@ -185,11 +185,11 @@ Op *lower_convert(Body *b, Type *dst, Node *node, bool implicit) {
 static Type *default_type(Body *b, Type *t) { return is_untyped(t) ? type_default(b->low->universe, t) : t; }
 
 void read_rtype(Body *b, Type *type) {
-  if (b->low->eager) read_type(b, default_type(b, type));
+  if (b->low->eager || trail_watches(b->unit)) read_type(b, default_type(b, type));
 }
 
 void read_itab(Body *b, Type *type, Type *iface) {
-  if (!b->low->eager || b->low->in_place) return;
+  if ((!b->low->eager && !trail_watches(b->unit)) || b->low->in_place) return;
   type = default_type(b, type);
   iface = default_type(b, iface);
   bool derived = is_derived(b, type) || is_derived(b, iface);

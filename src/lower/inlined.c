@@ -61,10 +61,13 @@ static void leave(Lowering *low, uint32_t funcs) {
 
 static void note_inlined(Unit *unit, Func *callee) {
   Lowering *low = unit->lower_state;
-  if (!low->eager || low->inlining || callee->unit == unit || callee->closure || !callee->unit) return;
+  if (low->inlining || callee->unit == unit || callee->closure || !callee->unit) return;
+  trail_meet(unit, MEET_INLINED, func_symbol_key(callee));
+  if (!low->eager) return;
   uint64_t *done = map_put(&low->inlined, map_key(callee));
   if (*done) return;
   *done = 1;
+  if (unit->trail) trail_first(unit, MEET_INLINED, func_symbol_key(callee), unit->trail->edits);
   const BodySource *source = callee->source;
   if (!source || !source->object) return;
   uint32_t funcs = enter(low);
@@ -77,6 +80,7 @@ static Func *resolve(void *context, Unit *unit, Object *object) {
   Lowering *low = unit->lower_state;
   if (!object->u.func.origin) return low->resolve_func(context, unit, object);
   Func *fn = method_func(low, NULL, object);
+  if (fn) trail_meet(unit, MEET_INSTANCE_METHOD, func_symbol_key(fn));
   if (!fn || (fn->flags & FUNC_LOWERED) || low->inlining) return fn;
   uint32_t funcs = enter(low);
   lower_body(low, fn);
@@ -86,6 +90,7 @@ static Func *resolve(void *context, Unit *unit, Object *object) {
 
 static bool pointer_type_shared(const Unit *unit, Type *elem) {
   Lowering *low = unit->lower_state;
+  if (trail_watches(unit)) trail_meet(unit, MEET_POINTER_ASKED, meeting_key(low, type_unalias(elem)));
   return !low->eager || type_note(low, type_unalias(elem))->pointed;
 }
 

@@ -366,6 +366,12 @@ void collect_dictionary(Lowering *low, Generic *generic);
 void write_body(Lowering *low, Object *func);
 void write_initializer(Lowering *low, const Initializer *init);
 
+/* ---- meet.c: what only the first body that meets it has to care about ---- */
+
+uint64_t meeting_key(Lowering *low, Type *t);
+void note_type(Lowering *low, Meeting kind, Type *t); /* met now, while bodies are read */
+void note_object(Lowering *low, Meeting kind, const Object *object, uint32_t time);
+
 /* ---- written.c: what is written when ---- */
 
 void write_package(Lowering *low);

@@ -24,6 +24,9 @@ void lower_package(Unit *unit);
 /* Lowers the body of one function of this unit (declared or instance); its closures come along. Safe to call again. */
 void lower_function(Unit *unit, Func *fn);
 
+/* The same for one that is looked into alone: unit->trail is watching meanwhile. */
+void lower_alone(Unit *unit, Func *fn);
+
 /* The function for a declared, non-generic function or method of unit->pkg; made when first asked for, with signature and
    parameters but without body. */
 Func *lower_find_func(Unit *unit, Object *object);

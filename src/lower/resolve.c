@@ -31,9 +31,13 @@ static void need_wrapper(Lowering *low, Type *t, bool imported) {
     return; /* no methods */
   TypeNote *note = type_note(low, t);
   if (note->read & READ_OPEN) {
-    if (t->kind == TYPE_NAMED && t->u.named.origin) note->read |= READ_SKIPPED;
+    if (t->kind == TYPE_NAMED && t->u.named.origin) {
+      note->read |= READ_SKIPPED;
+      note_type(low, MEET_READ_SKIPPED, t);
+    }
     return;
   }
+  if (!imported && (t->kind == TYPE_STRUCT || t->kind == TYPE_INTERFACE)) note_type(low, MEET_WRAPPERS, t);
   if (imported && t != universe_error(low->universe)) /* error is nobody's but the package's that emits it */
     vec_push(low->arena, &low->have_wrappers, t);
   else
@@ -91,6 +95,7 @@ static void read_instance_type(Lowering *low, Instantiation *inst) {
   if (inst->read) return;
   inst->read = true;
   Type *t = inst->type;
+  note_type(low, MEET_INSTANCE, t);
   read_underlying(low, t, false);
   if (!inst->shaped) vec_push(low->arena, &low->todo_dicts, inst);
   uint32_t len = named_method_count(t);
@@ -163,7 +168,19 @@ static void read_components(Lowering *low, Type *t, bool imported) {
   }
 }
 
+/* What reading it would touch for the first time, if anything. */
+static void meet_type(Lowering *low, Type *t, bool imported) {
+  if (t->kind == TYPE_NAMED) {
+    trail_meet(low->unit, imported ? MEET_READ_IMPORTED : MEET_READ_OWN, meeting_key(low, t));
+    return;
+  }
+  read_components(low, t, imported);
+  if (t->kind == TYPE_STRUCT || t->kind == TYPE_INTERFACE)
+    trail_meet(low->unit, MEET_WRAPPERS, meeting_key(low, t));
+}
+
 void read_resolve(Lowering *low, Type *t, bool imported) {
+  if (t && trail_watches(low->unit)) meet_type(low, t, imported);
   if (!low->eager || !t) return;
   if (t->kind == TYPE_BASIC) return;
   TypeNote *note = type_note(low, t);
@@ -174,6 +191,12 @@ void read_resolve(Lowering *low, Type *t, bool imported) {
   if (again && (!(note->read & READ_SKIPPED) || (note->read & READ_OPEN))) return;
   note->read &= (uint8_t)~READ_SKIPPED; /* each dictionary has types of its own, so it counts the next time */
   note->read |= bit;
+  if (t->kind == TYPE_NAMED)
+    note_type(low,
+              bit == READ_OWN     ? MEET_READ_OWN
+              : bit == READ_INNER ? MEET_READ_INNER
+                                  : MEET_READ_IMPORTED,
+              t);
   if (t->kind != TYPE_ALIAS) need_wrapper(low, t, imported);
 }
 
@@ -204,10 +227,12 @@ static void read_func(Lowering *low, Object *object) {
 }
 
 void read_object(Lowering *low, Object *object) {
+  if (trail_watches(low->unit)) trail_meet(low->unit, MEET_READ_OBJECT, object_symbol_key(object));
   if (!low->eager) return;
   ObjectNote *note = object_note(low, object);
   if (note->read) return;
   note->read = true;
+  if (low->unit->trail) note_object(low, MEET_READ_OBJECT, object, low->unit->trail->bodies_read);
   note_met(low, object);
   bool imported = object->pkg != low->unit->pkg;
   uint32_t outer = enter_element(low, object_note(low, object)->begin);

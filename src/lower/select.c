@@ -309,6 +309,13 @@ Op *curry(Body *b, Pos pos, bool check_nil, Op *fun, Op *arg0, Op *arg1) {
   return with_init(b, &init, fn->closure);
 }
 
+static void meet_method_value(Lowering *low, Type *recv, const Object *method) {
+  if (!low->unit->trail) return;
+  uint64_t key = digest_of(link_key_with(low, recv, atom_str(method->name))).low;
+  trail_meet(low->unit, MEET_METHOD_VALUE, key);
+  if (low->eager) trail_first(low->unit, MEET_METHOD_VALUE, key, low->unit->trail->bodies_read);
+}
+
 Op *lower_method_value(Body *b, SelectorExpr *selector, const Selection *selection) {
   Pos pos = selector->node.pos;
   Type *recv_type;
@@ -325,7 +332,9 @@ Op *lower_method_value(Body *b, SelectorExpr *selector, const Selection *selecti
   op->sym = method->name;
   op->method = method;
   op->name = wrapper->name;
-  if (b->low->eager && (b->pkg == b->unit->pkg || b->inst))
+  if (b->pkg != b->unit->pkg && !b->inst) return op;
+  meet_method_value(b->low, recv->type, method);
+  if (b->low->eager)
     vec_push(b->low->arena, &b->low->need_method_values,
              (MethodValueWrapper){recv->type, method, wrapper->name});
   return op;

@@ -232,7 +232,13 @@ Type *type_as_seen(Body *b, Type *t) {
 /* ---- constructors ---- */
 
 void note_pointed(Lowering *low, Type *elem) {
-  if (low->eager && !low->package_read) type_note(low, type_unalias(elem))->pointed = true;
+  elem = type_unalias(elem);
+  bool declared = elem->kind == TYPE_NAMED || elem->kind == TYPE_BASIC; /* others are somebody's own */
+  if (declared && trail_watches(low->unit)) trail_meet(low->unit, MEET_POINTED, meeting_key(low, elem));
+  if (!low->eager || low->package_read) return;
+  TypeNote *note = type_note(low, elem);
+  if (declared && !note->pointed) note_type(low, MEET_POINTED, elem);
+  note->pointed = true;
 }
 
 Type *pointer_to(Lowering *low, Type *t) {

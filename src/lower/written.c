@@ -64,20 +64,32 @@ static void write_components(Lowering *low, Type *t) {
 void write_type(Lowering *low, Type *t) {
   t = plain_alias(t);
   if (!t || t->kind == TYPE_BASIC || t->kind == TYPE_TYPE_PARAM || t->kind == TYPE_TUPLE) return;
+  if (trail_watches(low->unit)) {
+    if (t->kind == TYPE_NAMED)
+      trail_meet(low->unit, MEET_WRITTEN_TYPE, meeting_key(low, t));
+    else
+      write_components(low, t);
+    return;
+  }
   TypeNote *note = type_note(low, t);
   if (note->begin) return; /* written, or this is the inner one, which has nothing new in it */
   note->begin = ++low->written_clock;
   note->end = UINT32_MAX;
   write_components(low, t);
   note->end = ++low->written_clock;
+  if (t->kind != TYPE_NAMED || !trail_notes(low->unit)) return;
+  trail_first(low->unit, MEET_WRITTEN_TYPE, meeting_key(low, t), note->begin);
+  trail_first(low->unit, MEET_WRITTEN_TYPE_END, meeting_key(low, t), note->end);
 }
 
 /* ---- objects ---- */
 
 static void write_method(Lowering *low, Object *method) {
   object_note(low, method)->begin = ++low->written_clock;
+  note_object(low, MEET_FUNC_WRITTEN, method, low->written_clock);
   write_type(low, method->type->u.signature.recv->type);
   write_signature(low, method->type);
+  note_object(low, MEET_BODY_WRITTEN, method, low->written_clock);
   write_body(low, method);
 }
 
@@ -101,12 +113,19 @@ static void write_constraints(Lowering *low, Object *object) {
 
 void write_object(Lowering *low, Object *object) {
   if (object->pkg != low->unit->pkg) return;
+  if (trail_watches(low->unit)) {
+    trail_meet(low->unit, MEET_WRITTEN_OBJECT, object_symbol_key(object));
+    return;
+  }
   ObjectNote *note = object_note(low, object);
   if (note->begin) return;
   note->begin = ++low->written_clock;
+  note_object(low, MEET_WRITTEN_OBJECT, object, note->begin);
   if (object->kind == OBJECT_FUNC) {
     if (object->type->u.signature.recv) write_type(low, object->type->u.signature.recv->type);
     write_signature(low, object->type);
+    note_object(low, MEET_FUNC_WRITTEN, object, note->begin);
+    note_object(low, MEET_BODY_WRITTEN, object, low->written_clock);
     write_body(low, object);
     write_constraints(low, object);
   } else if (object->kind != OBJECT_TYPE_NAME) {

@@ -207,10 +207,14 @@ static Object *find_object(void *context, Atom name) {
   return known ? known : make_object(s, (uint32_t)index);
 }
 
-ObjectList summary_objects(Summary *s) {
+void summary_read_files(Summary *s) {
   lock_take(package_lock(s->pkg));
   if (!s->started) summary_start(s);
   lock_release(package_lock(s->pkg));
+}
+
+ObjectList summary_objects(Summary *s) {
+  summary_read_files(s);
   ObjectList list = {arena_new_array(s->arena, Object *, s->name_len), s->name_len};
   for (uint32_t i = 0; i < s->name_len; i++) {
     Object *known = load_acquire(&s->published[i]);

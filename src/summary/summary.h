@@ -48,6 +48,8 @@ typedef struct SummaryReader { /* what is common to all summaries of a run */
    and name at once and the rest when it is asked for. */
 Summary *summary_open(const SummaryReader *reader, Str bytes, Lang lang);
 Package *summary_package(Summary *summary);
+/* Its files are there without anything having been looked up. */
+void summary_read_files(Summary *summary);
 /* Brings the text of a function's body into its file: it has been kept, or this is a BUG. */
 void summary_load_body(Summary *summary, const Object *func);
 /* Makes all of its objects, in source order: for tests and dumps. */

@@ -77,18 +77,57 @@ static bool same_token(const TokenList *a, const Token *x, const TokenList *b, c
          memcmp(a->text.data + x->start, b->text.data + y->start, x->len) == 0;
 }
 
-bool tokens_match(Arena *arena, Interner *interner, Str before, Str after, TokenPairs *out) {
+/* How many tokens are the same from the beginning on (from 0), or at the end, those excluded. */
+static uint32_t count_same(const TokenList *a, const TokenList *b, bool at_end, uint32_t excluded) {
+  uint32_t shorter = a->list.len < b->list.len ? a->list.len : b->list.len, count = 0;
+  while (count < shorter - excluded) {
+    const Token *x = &a->list.items[at_end ? a->list.len - 1 - count : count];
+    const Token *y = &b->list.items[at_end ? b->list.len - 1 - count : count];
+    if (!same_token(a, x, b, y)) break;
+    count++;
+  }
+  return count;
+}
+
+static bool has_directive(const TokenList *tokens, uint32_t from, uint32_t to) {
+  for (uint32_t i = from; i < to; i++)
+    if (tokens->list.items[i].kind & TOKEN_DIRECTIVE) return true;
+  return false;
+}
+
+static void add_pairs(TokenPairs *out, const Token *a, const Token *b, uint32_t len) {
+  for (uint32_t i = 0; i < len; i++) out->items[out->len++] = (TokenPair){a[i].start, b[i].start, a[i].len};
+}
+
+/* front, back: of those that are the same. */
+static TextRange change_in(const TokenList *tokens, uint32_t front, uint32_t back) {
+  const Token *items = tokens->list.items;
+  return (TextRange){front ? items[front - 1].start : 0, items[tokens->list.len - back].start};
+}
+
+bool tokens_compare(Arena *arena, Interner *interner, Str before, Str after, TokenPairs *out,
+                    TokenChange *change) {
   TokenList a = read_tokens(arena, interner, before);
   if (a.refused) return false;
   TokenList b = read_tokens(arena, interner, after);
-  if (b.refused || a.list.len != b.list.len) return false;
-  *out = (TokenPairs){arena_new_array(arena, TokenPair, a.list.len), a.list.len};
-  for (uint32_t i = 0; i < a.list.len; i++) {
-    const Token *x = &a.list.items[i], *y = &b.list.items[i];
-    if (!same_token(&a, x, &b, y)) return false;
-    out->items[i] = (TokenPair){x->start, y->start, x->len};
-  }
+  if (b.refused) return false;
+  uint32_t front = count_same(&a, &b, false, 0), back = count_same(&a, &b, true, front);
+  *out = (TokenPairs){arena_new_array(arena, TokenPair, front + back), 0};
+  add_pairs(out, a.list.items, b.list.items, front);
+  add_pairs(out, a.list.items + a.list.len - back, b.list.items + b.list.len - back, back);
+  *change = (TokenChange){.any = out->len < a.list.len || out->len < b.list.len};
+  if (!change->any) return true;
+  if (has_directive(&a, front, a.list.len - back) || has_directive(&b, front, b.list.len - back))
+    return false;
+  if (front == 0 || back == 0) return false;
+  change->before = change_in(&a, front, back);
+  change->after = change_in(&b, front, back);
   return true;
+}
+
+bool tokens_match(Arena *arena, Interner *interner, Str before, Str after, TokenPairs *out) {
+  TokenChange change;
+  return tokens_compare(arena, interner, before, after, out, &change) && !change.any;
 }
 
 bool tokens_digest(Arena *arena, Interner *interner, Str text, Digest *out) {

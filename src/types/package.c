@@ -238,6 +238,36 @@ bool check_function_body(const CheckConfig *config, Package *pkg, Object *func) 
   return ok;
 }
 
+/* Only what has no syntax errors can be checked. */
+static bool parse_again(const CheckConfig *config, Package *pkg, const PackageFile *file, FuncDecl *syntax) {
+  uint32_t notes = pkg->notes.list.len;
+  if (!syntax->body)
+    parse_body(config->session, file->syntax, syntax, pkg->ids, &pkg->notes, PARSE_CHECK_BRANCHES);
+  return syntax->body && pkg->notes.list.len == notes;
+}
+
+static bool check_again(const CheckConfig *config, Package *pkg, Object *object) {
+  uint32_t notes = pkg->notes.list.len;
+  Checker *outer, *check = checker_again(config, pkg, &outer);
+  check_object_decl(check, object);
+  return checker_leave(check, outer) && pkg->notes.list.len == notes;
+}
+
+Object *check_function_again(const CheckConfig *config, Package *pkg, PackageFile *file, FuncDecl *syntax) {
+  lock_take(pkg->state->lock);
+  Object *object =
+      object_new(config->universe, OBJECT_FUNC, pkg, syntax->name->node.pos, syntax->name->name, NULL);
+  object->u.func.syntax = syntax;
+  object->u.func.file = file;
+  object->decl = arena_new_of(pkg->arena, DeclInfo);
+  object->decl->file = file;
+  object->decl->func_decl = syntax;
+  object->decl->dep_set = map_in(pkg->arena);
+  bool ok = parse_again(config, pkg, file, syntax) && check_again(config, pkg, object);
+  lock_release(pkg->state->lock);
+  return ok ? object : NULL;
+}
+
 void check_initial_value(const CheckConfig *config, Package *pkg, Object *var) {
   lock_take(pkg->state->lock);
   if (var->decl && var->decl->init_later) {
