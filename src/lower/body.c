@@ -219,8 +219,8 @@ static Lowering *lowering_of(Unit *unit) {
                  &low->inlined,     &low->method_exprs, &low->seen_types,    &low->type_keys};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = map_in(low->arena);
   low->funcs = map_in(low->kept);
-  low->type_notes = (NoteTable){.note_size = sizeof(TypeNote), .page_bits = 6};
-  low->object_notes = (NoteTable){.note_size = sizeof(ObjectNote), .page_bits = 8};
+  low->type_notes = note_table_new(low, sizeof(TypeNote));
+  low->object_notes = note_table_new(low, sizeof(ObjectNote));
   low->algs = strmap_in(low->arena);
   low->written_types = strmap_in(low->arena);
   low->wrapped_values = strmap_in(low->arena);

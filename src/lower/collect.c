@@ -26,7 +26,13 @@ static void collect_stmt(Collector *c, Node *stmt);
 /* ---- words ---- */
 
 static void meet_type(Collector *c, Type *t) {
-  if (c->writing && t) write_type(c->b->low, is_untyped(t) ? type_default(c->b->low->universe, t) : t);
+  if (c->writing && t && !type_is_written(c->b->low, t)) write_type(c->b->low, t);
+}
+
+/* Whether the conversion of an expression meets nothing but what the expression meets itself. */
+static bool converts_unseen(Collector *c, Type *dst, const Node *node) {
+  if (!c->writing || node->kind == NODE_OPERATION || node->kind == NODE_PAREN) return false;
+  return !dst || type_is_written(c->b->low, dst);
 }
 
 static void meet_object(Collector *c, Object *object, TypeList targs) {
@@ -101,6 +107,10 @@ static void collect_type(Collector *c, Type *iface, Node *type) {
 }
 
 static void collect_convert(Collector *c, Type *dst, Node *node, bool implicit) {
+  if (converts_unseen(c, dst, node)) {
+    collect_expr(c, node);
+    return;
+  }
   Type *src = type_of(c, node);
   bool identical = !dst || type_identical(src, dst);
   if (!implicit || !identical) {
@@ -108,6 +118,15 @@ static void collect_convert(Collector *c, Type *dst, Node *node, bool implicit) 
     need_itab(c, src, dst);
   }
   collect_expr(c, node);
+}
+
+enum { NEAR_TARGETS = 8 };
+
+/* Zeroed room for the types of so many targets: `near` if it is enough. */
+static Type **targets_new(Collector *c, Type *near[NEAR_TARGETS], uint32_t len) {
+  if (len > NEAR_TARGETS) return arena_new_array(c->b->low->arena, Type *, len);
+  memset(near, 0, sizeof *near * len);
+  return near;
 }
 
 static void collect_multi(Collector *c, Type *const *dst, NodeList exprs) {
@@ -205,14 +224,7 @@ static void collect_composite(Collector *c, CompositeLit *lit) {
     Node *elem = lit->elems.items[i];
     KeyValueExpr *kv = elem->kind == NODE_KEY_VALUE ? (KeyValueExpr *)elem : NULL;
     if (core->kind == TYPE_STRUCT) {
-      Type *want;
-      if (kv) {
-        Lookup found =
-            lookup_field_or_method(c->b->low->universe, core, false, c->b->pkg, ((NameExpr *)kv->key)->name);
-        want = found.object->type;
-      } else {
-        want = struct_field(core, i)->type;
-      }
+      Type *want = kv ? fact_use(c->b, (NameExpr *)kv->key)->type : struct_field(core, i)->type;
       collect_convert(c, want, kv ? kv->value : elem, true);
     } else if (core->kind == TYPE_MAP) {
       collect_convert(c, core->u.map.key, kv->key, true);
@@ -247,7 +259,7 @@ static void collect_args(Collector *c, CallExpr *call, Type *signature) {
   uint32_t len = call->args.len;
   Type *single = len == 1 ? type_of(c, call->args.items[0]) : NULL;
   if (single && single->kind == TYPE_TUPLE) len = single->u.tuple.vars.len;
-  Type **dst = arena_new_array(c->b->low->arena, Type *, len + 1);
+  Type *near[NEAR_TARGETS], **dst = targets_new(c, near, len);
   if (signature) {
     ObjectList params = signature->u.signature.params->u.tuple.vars;
     for (uint32_t i = 0; i < len; i++) {
@@ -337,13 +349,17 @@ static void collect_object(Collector *c, Object *object, const Instance *inst) {
   }
 }
 
+static bool may_name_object(const Node *node) {
+  return node->kind == NODE_NAME || node->kind == NODE_SELECTOR || node->kind == NODE_INDEX;
+}
+
 static void collect_expr(Collector *c, Node *node) {
   node = node_current(c->b, node);
-  const Instance *inst;
-  Object *object = fact_object(c->b, node, &inst);
   const ExprFacts facts = expr_facts(c->b, node);
-  if (c->writing && facts.type && facts.type->kind != TYPE_TUPLE) meet_type(c, facts.type);
+  if (facts.type) meet_type(c, facts.type);
   if (facts.value) return;
+  const Instance *inst = NULL;
+  Object *object = may_name_object(node) ? fact_object(c->b, node, &inst) : NULL;
   if (object) {
     collect_object(c, object, inst);
     return;
@@ -404,7 +420,7 @@ static Type *collect_assignee(Collector *c, Node *node) {
 }
 
 static void collect_assign(Collector *c, NodeList lhs, NodeList rhs) {
-  Type **dst = arena_new_array(c->b->low->arena, Type *, lhs.len + 1);
+  Type *near[NEAR_TARGETS], **dst = targets_new(c, near, lhs.len);
   for (uint32_t i = 0; i < lhs.len; i++) dst[i] = collect_assignee(c, lhs.items[i]);
   collect_multi(c, dst, rhs);
 }
@@ -481,7 +497,7 @@ static void collect_switch(Collector *c, SwitchStmt *stmt) {
 
 static void collect_return(Collector *c, ReturnStmt *stmt) {
   ObjectList results = c->b->signature->u.signature.results->u.tuple.vars;
-  Type **dst = arena_new_array(c->b->low->arena, Type *, results.len + 1);
+  Type *near[NEAR_TARGETS], **dst = targets_new(c, near, results.len);
   for (uint32_t i = 0; i < results.len; i++) dst[i] = results.items[i]->type;
   collect_multi(c, dst, stmt->results ? node_elements(&stmt->results) : (NodeList){0});
 }

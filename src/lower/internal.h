@@ -106,25 +106,30 @@ typedef struct Fact {
 
 /* What is known about a type while a unit is lowered. */
 typedef struct TypeNote {
-  Type *shape_type;         /* that stands for types of which it is the underlying one, once made */
-  Type *pointer;            /* its pointer type, once made */
-  const Package *seen_from; /* type_as_seen: the package that asked last, */
-  Type *seen;               /* what it got */
+  uint32_t id;         /* of the type */
   uint32_t begin, end; /* when it was written (written.c); 0: not at all; UINT32_MAX: it is being written */
   uint8_t read;        /* flags of resolve.c */
   enum { SHAPE_UNKNOWN, SHAPE_NO, SHAPE_YES } shape : 8; /* of has_shape */
   bool pointed;                                          /* its pointer type was met before inlining began */
+  Type *shape_type;         /* that stands for types of which it is the underlying one, once made */
+  Type *pointer;            /* its pointer type, once made */
+  const Package *seen_from; /* type_as_seen: the package that asked last, */
+  Type *seen;               /* what it got */
 } TypeNote;
 
 typedef struct ObjectNote {
+  uint32_t id;    /* of the object */
   uint32_t begin; /* when it was written; 0: not at all */
   bool read;
 } ObjectNote;
 
-/* Notes about what has dense ids, in pages that are made when they are first asked for and never move. */
+/* Notes about what has dense ids, found by hashing: a unit meets few of the ids of a session. A note starts with the id, is made
+   when it is first asked for and never moves. */
 typedef struct NoteTable {
-  VEC(void *) pages;
-  uint32_t note_size, page_bits; /* 1 << page_bits notes in a page */
+  uint32_t **slots; /* notes; NULL: free */
+  uint32_t slot_mask, len;
+  uint32_t shift; /* of a hash of 32 bits, to the number of a slot */
+  uint32_t note_size;
 } NoteTable;
 
 struct Lowering { /* per unit */
@@ -204,13 +209,18 @@ struct Body { /* a function body being lowered */
   Pos line; /* in_place: the compiler's current position, where implicit conversions are placed */
 };
 
-void *note_page(Lowering *low, NoteTable *table, uint32_t page);
+NoteTable note_table_new(Lowering *low, uint32_t note_size);
+void *note_make(Lowering *low, NoteTable *table, uint32_t id);
+
+/* Spreads runs of ids, which would meet others. */
+static inline uint32_t note_slot(const NoteTable *table, uint32_t id) {
+  return (id * 0x9E3779B1u) >> table->shift;
+}
 
 static inline void *note_at(Lowering *low, NoteTable *table, uint32_t id) {
-  uint32_t number = id >> table->page_bits;
-  char *page = number < table->pages.len ? table->pages.items[number] : NULL;
-  if (!page) page = note_page(low, table, number);
-  return page + (size_t)(id - (number << table->page_bits)) * table->note_size;
+  for (uint32_t i = note_slot(table, id); table->slots[i]; i = (i + 1) & table->slot_mask)
+    if (*table->slots[i] == id) return table->slots[i];
+  return note_make(low, table, id);
 }
 
 static inline TypeNote *type_note(Lowering *low, const Type *t) {
@@ -218,6 +228,12 @@ static inline TypeNote *type_note(Lowering *low, const Type *t) {
 }
 static inline ObjectNote *object_note(Lowering *low, const Object *object) {
   return note_at(low, &low->object_notes, object->id);
+}
+
+/* Whether write_type has nothing to do. False where that is only known of what an alias stands for. */
+static inline bool type_is_written(Lowering *low, const Type *t) {
+  return t->kind == TYPE_BASIC || t->kind == TYPE_TYPE_PARAM || t->kind == TYPE_TUPLE ||
+         type_note(low, t)->begin != 0;
 }
 
 typedef struct MethodValueWrapper {

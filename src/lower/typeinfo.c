@@ -24,13 +24,36 @@ typedef struct ShapeTable { /* session-wide, under the universe's lock */
   Map written;  /* shaped instance Type* -> its underlying type as substituted, before shape_underlying */
 } ShapeTable;
 
-void *note_page(Lowering *low, NoteTable *table, uint32_t page) {
-  if (page >= table->pages.len) {
-    vec_reserve(low->arena, &table->pages, page + 1);
-    memset(table->pages.items + table->pages.len, 0, sizeof(void *) * (page + 1 - table->pages.len));
-    table->pages.len = page + 1;
-  }
-  return table->pages.items[page] = arena_alloc(low->arena, (size_t)table->note_size << table->page_bits);
+enum { FIRST_NOTE_BITS = 6, FIRST_NOTE_SLOTS = 1 << FIRST_NOTE_BITS };
+
+NoteTable note_table_new(Lowering *low, uint32_t note_size) {
+  return (NoteTable){.slots = arena_new_array(low->arena, uint32_t *, FIRST_NOTE_SLOTS),
+                     .slot_mask = FIRST_NOTE_SLOTS - 1,
+                     .shift = 32 - FIRST_NOTE_BITS,
+                     .note_size = note_size};
+}
+
+static void note_insert(NoteTable *table, uint32_t *note) {
+  uint32_t i = note_slot(table, *note);
+  while (table->slots[i]) i = (i + 1) & table->slot_mask;
+  table->slots[i] = note;
+}
+
+static void note_table_grow(Lowering *low, NoteTable *table) {
+  uint32_t **old = table->slots, len = table->slot_mask + 1;
+  table->slots = arena_new_array(low->arena, uint32_t *, 2 * (size_t)len);
+  table->slot_mask = 2 * len - 1;
+  table->shift--;
+  for (uint32_t i = 0; i < len; i++)
+    if (old[i]) note_insert(table, old[i]);
+}
+
+void *note_make(Lowering *low, NoteTable *table, uint32_t id) {
+  if (++table->len > table->slot_mask / 2) note_table_grow(low, table);
+  uint32_t *note = arena_alloc(low->arena, table->note_size);
+  *note = id;
+  note_insert(table, note);
+  return note;
 }
 
 bool is_basic_flag(Type *t, uint32_t flags) {
