@@ -18,7 +18,7 @@
 #   capture   a literal changes a variable of its own generic   it calls a generic function
 #   call      it calls another function               twice     one of its calls is made twice
 #   delete    one of its calls is gone                broken    it mentions what is not declared
-#   unfinished  it is no Go
+#   unfinished  it is no Go                           large     it has a variable that no machine has room for
 use strict;
 use warnings;
 
@@ -71,6 +71,7 @@ my %edits = (
   call => sub { $lines[$_[0]] .= "\theapwhyPrint()\n"; 1 },
   twice => sub { my $i = find_call(@_); $lines[$i] .= $lines[$i] if $i; $i },
   delete => sub { my $i = find_call(@_); $lines[$i] = '' if $i; $i },
+  large => sub { $lines[$_[0]] .= "\tvar large [1 << 50]int\n\t_ = large\n"; 1 },
   unfinished => sub { $lines[$_[0]] .= "\tfor i := range 2 { if x { y\n"; 1 },
   broken => sub { $lines[$_[0]] .= "\theapwhyMissing++\n"; 1 },
   leak => sub {

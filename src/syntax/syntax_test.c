@@ -388,6 +388,38 @@ static void test_token_moved(void **state) {
   fixture_free(&f);
 }
 
+/* The change is given by the texts from the last token in front of it to the first one behind. */
+static void test_tokens_compare(void **state) {
+  (void)state;
+  static const struct {
+    const char *before, *after;
+    bool comparable;
+    const char *was, *is;
+  } ROWS[] = {
+      {"package p\nvar x = 1\n", "package p\n\nvar x = 23\n", true, "= 1", "= 23"},
+      {"func f() {\na()\n}\n", "func f() {\na()\nb()\n}\n", true, "\n", "\nb()\n"},
+      {"func f() {\na()\na()\n}\n", "func f() {\na()\n}\n", true, "\na()\n", "\n"},
+      {"package p\n", "package p // c\n", true, "", ""},
+      {"package p\nvar x = 1\n", "package p\n//go:noinline\nvar x = 1\n", false, "", ""},
+      {"var x = 1\n", "const x = 1\n", false, "", ""},
+  };
+  Fixture f = fixture_new();
+  for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
+    TokenPairs pairs;
+    TokenChange change = {0};
+    Str before = str_from(ROWS[i].before), after = str_from(ROWS[i].after);
+    assert_int_equal(tokens_compare(f.arena, f.session.interner, before, after, &pairs, &change),
+                     ROWS[i].comparable);
+    if (!ROWS[i].comparable) continue;
+    assert_int_equal(change.any, ROWS[i].is[0] != 0);
+    Str was = str_slice(before, change.before.from, change.before.to);
+    Str is = str_slice(after, change.after.from, change.after.to);
+    if (!str_has_prefix(was, str_from(ROWS[i].was)) || !str_has_prefix(is, str_from(ROWS[i].is)))
+      fail_msg("%s: " STR_FMT "| and " STR_FMT "|", ROWS[i].after, STR_ARG(was), STR_ARG(is));
+  }
+  fixture_free(&f);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_recorded),        cmocka_unit_test(test_print_is_stable),
@@ -396,7 +428,8 @@ int main(void) {
       cmocka_unit_test(test_line_directives), cmocka_unit_test(test_pragmas),
       cmocka_unit_test(test_build_lines),     cmocka_unit_test(test_short_form),
       cmocka_unit_test(test_begin_and_end),   cmocka_unit_test(test_unquote),
-      cmocka_unit_test(test_tokens_match),    cmocka_unit_test(test_token_moved),
+      cmocka_unit_test(test_tokens_compare),  cmocka_unit_test(test_tokens_match),
+      cmocka_unit_test(test_token_moved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,6 +250,11 @@ static bool check_again(const CheckConfig *config, Package *pkg, Object *object)
   uint32_t notes = pkg->notes.list.len;
   Checker *outer, *check = checker_again(config, pkg, &outer);
   check_object_decl(check, object);
+  check_process_delayed(check, 0);
+  check_cleanup(check);
+  if (!check->had_error) mono_report(check);
+  if (!check->had_error) check_anonymous_cycles(check);
+  if (!check->had_error) check_size_limits(check);
   return checker_leave(check, outer) && pkg->notes.list.len == notes;
 }
 
