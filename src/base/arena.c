@@ -141,12 +141,22 @@ ArenaSpare *arena_spare_new(void) {
 
 void arena_spare_use(ArenaSpare *spare) { spare_memory = spare; }
 
+/* Any of them; NULL: there is none. */
+static Chunk *spare_pop(ArenaSpare *spare) {
+  Chunk *chunk = NULL;
+  pthread_mutex_lock(&spare->mutex);
+  for (uint32_t i = 0; i < CHUNK_SIZES && !chunk; i++)
+    if ((chunk = spare->chunks[i])) spare->chunks[i] = chunk->next;
+  pthread_mutex_unlock(&spare->mutex);
+  return chunk;
+}
+
+void arena_spare_drain(ArenaSpare *spare) {
+  for (Chunk *chunk; (chunk = spare_pop(spare));) chunk_to_system(chunk);
+}
+
 void arena_spare_free(ArenaSpare *spare) {
-  for (uint32_t i = 0; i < CHUNK_SIZES; i++)
-    for (Chunk *chunk = spare->chunks[i], *next; chunk; chunk = next) {
-      next = chunk->next;
-      chunk_to_system(chunk);
-    }
+  arena_spare_drain(spare);
   pthread_mutex_destroy(&spare->mutex);
   free(spare);
 }

@@ -141,8 +141,9 @@ Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
 /* Memory that arenas of some threads have freed, for others of theirs. */
 typedef struct ArenaSpare ArenaSpare;
 ArenaSpare *arena_spare_new(void);
-void arena_spare_use(ArenaSpare *spare);  /* by this thread from now on; NULL: by none */
-void arena_spare_free(ArenaSpare *spare); /* no thread uses it any more */
+void arena_spare_use(ArenaSpare *spare);   /* by this thread from now on; NULL: by none */
+void arena_spare_drain(ArenaSpare *spare); /* gives back what is there; several threads may share the work */
+void arena_spare_free(ArenaSpare *spare);  /* no thread uses it any more */
 
 /* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */
 

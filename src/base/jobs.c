@@ -173,6 +173,7 @@ static void *run_jobs(void *argument) {
   pthread_cond_broadcast(&jobs->changed);
   pthread_mutex_unlock(&jobs->mutex);
   arena_spare_use(NULL);
+  arena_spare_drain(jobs->spare);
   return NULL;
 }
 
