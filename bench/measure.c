@@ -3,7 +3,10 @@
  * Runs commands several times, one after the other in turns, their output dropped, and prints the medians of each: processor time, wall
  * time, peak memory.
  *
- *   measure RUNS COMMAND... [-- RUNS COMMAND...]   -> a line for each: "SECONDS SECONDS MEGABYTES" (user+sys, wall, largest process)
+ *   measure [-before SCRIPT] RUNS COMMAND... [-- RUNS COMMAND...]
+ *       -> a line for each: "SECONDS SECONDS MEGABYTES" (user+sys, wall, largest process)
+ *
+ * The script is run by the shell before each run and does not count.
  *
  * Processes that a command started and waited for count, as those of `go build` do. Exit code 1: a command failed.
  */
@@ -81,16 +84,30 @@ static int read_works(char **argv, Work *works) {
   return len;
 }
 
+static void prepare(const char *script) {
+  if (!script || system(script) == 0) return;
+  fprintf(stderr, "measure: %s failed\n", script);
+  exit(1);
+}
+
 int main(int argc, char **argv) {
   static Work works[WORKS_MAX];
+  const char *script = NULL;
+  if (argc > 2 && strcmp(argv[1], "-before") == 0) {
+    script = argv[2];
+    argc -= 2, argv += 2;
+  }
   int len = argc > 2 ? read_works(argv, works) : 0;
   if (len == 0) {
-    fprintf(stderr, "usage: measure RUNS COMMAND... [-- RUNS COMMAND...]\n");
+    fprintf(stderr, "usage: measure [-before SCRIPT] RUNS COMMAND... [-- RUNS COMMAND...]\n");
     return 2;
   }
   for (int run = 0; run < RUNS_MAX; run++)
     for (int i = 0; i < len; i++)
-      if (run < works[i].runs) measure(&works[i], run);
+      if (run < works[i].runs) {
+        prepare(script);
+        measure(&works[i], run);
+      }
   for (int i = 0; i < len; i++)
     printf("%.3f %.3f %.0f\n", median(works[i].cpu, works[i].runs), median(works[i].wall, works[i].runs),
            median(works[i].peak, works[i].runs));

@@ -227,13 +227,16 @@ warm() {
 edited_row() {
   cat >edited.sh <<EOF
 #!/bin/sh
-$2
 HEAPWHY_CACHE=$work/heapwhy-cache exec $heapwhy -goroot $work/edited -j $threads -m net/http
 EOF
   chmod +x edited.sh
-  for what in 1 2 3; do ./edited.sh >/dev/null 2>&1; sleep 3; done
+  for what in 1 2 3; do
+    sh -c "$2"
+    ./edited.sh >/dev/null 2>&1
+    sleep 3
+  done
   # shellcheck disable=SC2046
-  set -- "$1" $("$measure" "$runs" ./edited.sh)
+  set -- "$1" $("$measure" -before "$2" "$runs" ./edited.sh)
   row "$1" "$2 s" "$3 s" "$4 MB" ''
 }
 
