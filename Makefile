@@ -41,10 +41,12 @@ ALL_LIBS    = $(PKG_LIBS) -lpthread -lm $(LDLIBS)
 SOURCES  := $(filter-out %_test.c src/cli/main.c,$(wildcard src/*/*.c))
 TESTS    := $(wildcard src/*/*_test.c)
 FUZZERS  := $(wildcard fuzz/*.c)
+BENCHES  := $(wildcard bench/*.c)
 MAIN     := $(wildcard src/cli/main.c)
 OBJECTS  := $(SOURCES:src/%.c=$(B)/obj/%.o)
 TEST_BIN := $(TESTS:src/%.c=$(B)/test/%)
 FUZZ_BIN := $(FUZZERS:fuzz/%.c=$(B)/fuzz/%)
+BENCH_BIN := $(BENCHES:bench/%.c=$(B)/bench/%)
 LIBRARY  := $(B)/libheapwhy.a
 PROGRAM  := $(if $(MAIN),$(B)/heapwhy)
 
@@ -55,13 +57,14 @@ Q := $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo '$(1) $@')
 
 
-.PHONY: all lib tests partial deps run test unit lint golden conformance bench asan tsan cov stress fuzz format install clean help
+.PHONY: all lib tests benches partial deps run test unit lint golden conformance bench asan tsan cov stress fuzz format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(LIBRARY) $(PROGRAM)
 lib: $(LIBRARY)
-tests: $(TEST_BIN)
+tests: $(TEST_BIN) $(BENCH_BIN)
+benches: $(BENCH_BIN)
 
 $(B)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
@@ -82,6 +85,11 @@ $(B)/test/%: $(B)/obj/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) -lcmocka
+
+$(B)/bench/%: bench/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(LIBRARY) $(ALL_LIBS)
 
 $(B)/fuzz/%: fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)

@@ -14,7 +14,6 @@
 
 typedef struct Parsing {
   SyntaxSession session;
-  ArenaPool *arenas;
   Arena *arena; /* of the package */
   Str folder;
   IdCounter ids;
@@ -28,20 +27,19 @@ static double seconds(void) {
 }
 
 static void next_package(Parsing *p, Str folder) {
-  arena_pool_give(p->arenas, p->arena);
-  p->arena = arena_pool_take(p->arenas);
+  arena_reset(p->arena);
   p->folder = folder;
   p->ids = (IdCounter){.next = 1};
   p->notes = (Notes){.arena = p->arena};
 }
 
 static size_t parse_all(const Str *names, uint32_t len) {
-  Parsing p = {.session.interner = interner_new(), .arenas = arena_pool_new()};
+  Parsing p = {.session.interner = interner_new(), .arena = arena_new()};
   p.session.sources = sources_new(p.session.interner);
   size_t bytes = 0;
   for (uint32_t i = 0; i < len; i++) {
     Str folder = path_dir(names[i]), text;
-    if (!p.arena || !str_equal(folder, p.folder)) next_package(&p, folder);
+    if (!p.folder.len || !str_equal(folder, p.folder)) next_package(&p, folder);
     if (!file_read(p.arena, names[i].data, &text)) fatal("%s cannot be read", names[i].data);
     SourceFile *source = sources_add(p.session.sources, intern(p.session.interner, names[i]), text);
     parse_file(p.arena, &p.session, source, &p.ids, &p.notes, PARSE_CHECK_BRANCHES | PARSE_STD);
@@ -49,8 +47,7 @@ static size_t parse_all(const Str *names, uint32_t len) {
       if (!note->soft) fatal("%s: " STR_FMT, names[i].data, STR_ARG(note->text));
     bytes += text.len;
   }
-  arena_pool_give(p.arenas, p.arena);
-  arena_pool_free(p.arenas);
+  arena_free(p.arena);
   sources_free(p.session.sources);
   interner_free(p.session.interner);
   return bytes;

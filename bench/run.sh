@@ -35,8 +35,8 @@ here=$PWD
 heapwhy=${HEAPWHY:-$here/build/release/heapwhy}
 work=${TMPDIR:-/tmp}/heapwhy-bench
 mkdir -p "$work" build/bench
-measure=$here/build/bench/measure
-${CC:-cc} -O2 -o "$measure" bench/measure.c
+make -s benches
+measure=$here/build/release/bench/measure
 cd "$work"
 export CGO_ENABLED=0 HEAPWHY_CACHE=off GOTOOLCHAIN=local GOFLAGS='' GOENV=off GOPROXY=off
 
@@ -87,13 +87,9 @@ gofront() { # builds bench/gofront once
 
 parse() {
   gofront
-  packages='gmp mpfr libutf8proc jansson nettle libxxhash'
-  # shellcheck disable=SC2046,SC2086
-  ${CC:-cc} -O2 -std=c17 -D_POSIX_C_SOURCE=200809L -I"$here/src" $(pkg-config --cflags $packages) -o "$here/build/bench/parse" \
-    "$here/bench/parse.c" "$here/build/release/libheapwhy.a" $(pkg-config --libs $packages) -lpthread -lm
   "$here/build/bench/gofront" "$goroot" list >files
   # shellcheck disable=SC2046
-  set -- $("$here/build/bench/parse" "$runs" <files) $("$here/build/bench/gofront" "$goroot" parse "$runs")
+  set -- $("$here/build/release/bench/parse" "$runs" <files) $("$here/build/bench/gofront" "$goroot" parse "$runs")
   row 'scan and parse std: heapwhy' "$2 s" '' '' "$(awk "BEGIN { printf \"%.0f MB/s\", $1 / $2 / 1e6 }")"
   row 'scan and parse std: go/parser' "$4 s" '' '' "$(awk "BEGIN { printf \"%.0f MB/s\", $3 / $4 / 1e6 }")"
 }
