@@ -294,6 +294,18 @@ void *arena_alloc_more_(Arena *arena, size_t size) {
   return result;
 }
 
+char *arena_alloc_text(Arena *arena, size_t size) {
+  assert(size < SIZE_MAX / 2);
+  size_t need = round_up(size ? size : 1) + RED_ZONE;
+  if (need > arena_room(arena) || ARENA_STRESS) chunk_advance(arena, need);
+  char *result = arena->at;
+  if ((size_t)(arena->ready - arena->current->bytes) >= arena->current->dirty) make_ready(arena, need);
+  arena->at += need;
+  if (arena->ready < arena->at) arena->ready = arena->at; /* uncleared */
+  UNPOISON(result, size);
+  return result;
+}
+
 char *arena_strdup(Arena *arena, Str s) {
   char *copy = arena_alloc(arena, s.len + 1);
   if (s.len) memcpy(copy, s.data, s.len);

@@ -131,8 +131,9 @@ static inline void *arena_alloc(Arena *arena, size_t size) {
   arena->at += (size + 7) & ~(size_t)7;
   return result;
 }
-char *arena_strdup(Arena *arena, Str s); /* a NUL-terminated copy */
-Str arena_str(Arena *arena, Str s);      /* a copy; NUL-terminated as well */
+char *arena_alloc_text(Arena *arena, size_t size); /* likewise, but not zeroed: the caller fills it */
+char *arena_strdup(Arena *arena, Str s);           /* a NUL-terminated copy */
+Str arena_str(Arena *arena, Str s);                /* a copy; NUL-terminated as well */
 Str arena_printf(Arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 Str arena_vprintf(Arena *arena, const char *fmt, va_list args);
 #define arena_new_array(arena, T, n) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(n)))

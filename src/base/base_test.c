@@ -43,6 +43,7 @@ static void test_arena(void **state) {
       assert_int_equal((uintptr_t)p % 8, 0);
       for (size_t i = 0; i < size; i++) assert_int_equal(p[i], 0);
       memset(p, 'x', size);
+      memset(arena_alloc_text(arena, size / 3), 'y', size / 3); /* what comes behind is zeroed all the same */
     }
     arena_reset(arena);
   }

@@ -45,7 +45,7 @@ static ptrdiff_t read_fully(int fd, char *to, size_t room) {
 
 /* A regular file of known size. What is appended while we read is left out. */
 static bool read_sized(Arena *arena, int fd, size_t size, Str *out) {
-  char *data = arena_alloc(arena, size + 1);
+  char *data = arena_alloc_text(arena, size + 1);
   ptrdiff_t got = read_fully(fd, data, size);
   if (got < 0) return false;
   data[got] = 0;
@@ -95,7 +95,7 @@ bool file_read(Arena *arena, const char *path, Str *out) {
 bool file_read_start(Arena *arena, const char *path, size_t limit, Str *out, bool *whole) {
   int fd = open_to_read(path);
   if (fd < 0) return false;
-  char *data = arena_alloc(arena, limit + 1);
+  char *data = arena_alloc_text(arena, limit + 1);
   ptrdiff_t got = read_fully(fd, data, limit);
   int error = errno;
   close(fd);
