@@ -3,7 +3,7 @@
 # heapwhy beside the real compiler on the same work, in turns: processor time, wall time, peak memory of the largest process. Medians.
 #
 #   bench/run.sh [WORK...]      default: all
-#   RUNS=5                      of heapwhy; ORACLE_RUNS=1 of the compiler, 0: leave it out
+#   RUNS=5                      of heapwhy; ORACLE_RUNS=5 of the compiler, 0: leave it out
 #   THREADS=2                   -j of heapwhy
 #
 # parse       scanning and parsing the files of std: heapwhy's library and go/parser, megabytes a second
