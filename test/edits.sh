@@ -118,6 +118,49 @@ edit_module 'a function in an import' '3 new, 0 known, 0 moved'
 sed -i 's/^\/\/go:noinline/\/\/ go:noinline/' module/base/base.go
 edit_module 'a directive less in an import' '3 new, 0 known, 0 moved'
 
+mkdir module/locals
+cat >module/locals/locals.go <<EOF
+package locals
+
+type named struct{ n int }
+
+func (n *named) Get() int { return n.n }
+
+// First declares types before Second does.
+func First(n int) (sum int) {
+	type pair struct {
+		*named
+		a, b int
+	}
+	defer func() { recover() }()
+	for i := range n {
+		p := &pair{&named{i}, n, i}
+		sum += p.a + p.Get()
+	}
+	return sum
+}
+
+// Second has a type of the same name.
+func Second(n int) (values []any) {
+	type pair struct{ a int }
+	defer func() { recover() }()
+	for i := range n {
+		values = append(values, pair{i}, &pair{n})
+	}
+	return values
+}
+EOF
+touch -d '1 hour ago' module/locals/locals.go module/locals
+edit_module 'a package more' '1 new, 3 known, 0 moved'
+sed -i 's/\(sum += .*\)/\1 + 1/' module/locals/locals.go
+edit_module 'a function with a type of its own' '0 new, 3 known, 1 moved'
+sed -i 's/append(values, /&nil, /' module/locals/locals.go
+edit_module 'another one' '0 new, 3 known, 1 moved'
+sed -i 's/type pair struct{ a int }/type pair struct{ a int64 }/; s/pair{i}/pair{int64(i)}/; s/pair{n}/pair{int64(n)}/' module/locals/locals.go
+edit_module 'a type of a function' '1 new, 3 known, 0 moved'
+sed -i 's/^\tdefer/\ttype more int\n&/' module/locals/locals.go
+edit_module 'types more' '1 new, 3 known, 0 moved'
+
 edit_package net/http server.go 24 15
 edit_package encoding/json/v2 arshal_default.go 24 15
 edit_package go/types infer.go 24 8

@@ -13,7 +13,7 @@
  *   what it is the first to meet is the same in both versions, in the same order: types that get wrappers, instances, imported
  *     bodies. What somebody else has met before does not matter;
  *   nothing is wrong with it, and nothing that is checked about the whole package can be affected: imports that are used,
- *     the order of initialisation, numbers of types that are declared in functions, numbers of inlined calls where they are printed.
+ *     the order of initialisation, types that are declared in functions, numbers of inlined calls where they are printed.
  * Where one of these is not so, or is not known, the package is compiled as ever.
  *
  * Go: none
@@ -131,6 +131,7 @@ typedef struct Version { /* of the function: as it was, or as it is */
   Buffer text;
   TextPlaces places;
   uint32_t inlined;      /* calls */
+  ObjectList types;      /* declared in it, in order */
   Map packages, objects; /* that its body mentions -> 1 */
 } Version;
 
@@ -224,10 +225,11 @@ static bool parse_version(Edit *e, Version *v, SourceFile *source, TextRange ran
 
 static bool check_version(Edit *e, Version *v) {
   Package *pkg = e->package->pkg;
-  uint32_t local_types = pkg->local_types.len;
+  uint32_t others = pkg->local_types.len, first = e->declared->decl->local_types;
   v->packages = v->objects = map_in(e->arena);
-  v->object = check_function_again(&e->package->engine->check, pkg, &v->file, v->decl);
-  if (!v->object || v->file.syntax->late.list.len || pkg->local_types.len != local_types) return false;
+  v->object = check_function_again(&e->package->engine->check, pkg, &v->file, v->decl, first);
+  v->types = (ObjectList){pkg->local_types.items + others, pkg->local_types.len - others};
+  if (!v->object || v->file.syntax->late.list.len || (v->types.len && !first)) return false;
   v->object->u.func.has_ptr_recv = e->declared->u.func.has_ptr_recv;
   info_each_use(pkg->info, v->decl->body_id, v->decl->body_id_end, note_use, v);
   return !map_find(&v->objects, map_key(e->declared));
@@ -283,6 +285,26 @@ static bool compile_version(Edit *e, Version *v) {
 }
 
 /* ---- from outside ---- */
+
+static void put_definition(Buffer *out, const Unit *unit, const Object *type) {
+  buffer_str(out, atom_str(type->name));
+  buffer_char(out, ' ');
+  type_text(out, unit, type_underlying(type->type), TYPE_TEXT_LINK);
+}
+
+/* Types that it declares: the numbers of others and what they stand for in names of symbols. */
+static bool declares_the_same(const Edit *e) {
+  bool same = e->was.types.len == e->is.types.len;
+  Buffer a = {0}, b = {0};
+  for (uint32_t i = 0; same && i < e->was.types.len; i++) {
+    put_definition(&a, e->package->unit, e->was.types.items[i]);
+    put_definition(&b, e->package->unit, e->is.types.items[i]);
+    same = str_equal(buffer_view(&a), buffer_view(&b));
+  }
+  buffer_free(&a);
+  buffer_free(&b);
+  return same;
+}
 
 static bool same_tags(const Func *a, const Func *b) {
   for (uint32_t i = 0; i < a->param_len; i++) {
@@ -580,7 +602,7 @@ static bool answer(Edit *e) {
   const Func *recalled = lower_find_func(unit, e->declared);
   if (!(recalled->flags & FUNC_ESCAPE_DONE) || recalled->inl) return false;
   e->func = course_find(&e->course, func_symbol_key(recalled));
-  if (e->func == COURSE_NONE) return false;
+  if (e->func == COURSE_NONE || !declares_the_same(e)) return false;
   unit->whole = true; /* as far as it is known */
   if (!compile_version(e, &e->was) || !looks_the_same(e->was.fn, recalled) || !was_rightly_alone(e))
     return false;

@@ -732,6 +732,7 @@ typedef struct TypeKey {
 } TypeKey;
 const TypeKey *type_link_key(Map *known, const Unit *unit, Type *t);
 void name_print(Buffer *out, const Unit *unit, const Name *name); /* qualified when foreign */
+bool object_is_local_type(const Object *object);                  /* declared in a function */
 void object_name_print(Buffer *out, const Unit *unit, const Object *object);
 /* Signature of a function with what the compiler added to it (dictionary): "method(*T) func(int) bool". */
 void func_signature_text(Buffer *out, const Unit *unit, const Func *fn);

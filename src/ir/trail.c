@@ -87,6 +87,7 @@ uint64_t object_symbol_key(const Object *object) {
   put_name(&text, object->pkg ? object->pkg->path : NULL);
   put_name(&text, owner && owner != object ? owner->name : NULL);
   put_name(&text, object->name);
+  if (object_is_local_type(object)) wire_put(&text, object->order);
   uint64_t key = digest_of(buffer_view(&text)).low;
   buffer_free(&text);
   return key;

@@ -76,7 +76,7 @@ static void print_list(TypePrinter *p, TypeList list, uint32_t implicits) {
   }
 }
 
-static bool is_local_type(const Object *object) {
+bool object_is_local_type(const Object *object) {
   return object->pkg && object->parent && object->parent != object->pkg->scope && object->order != 0;
 }
 
@@ -105,7 +105,7 @@ static void print_named(TypePrinter *p, Type *t) {
     buffer_char(p->out, ']');
     p->link = outer;
   }
-  if (p->link && is_local_type(object)) buffer_printf(p->out, "·%u", (unsigned)object->order);
+  if (p->link && object_is_local_type(object)) buffer_printf(p->out, "·%u", (unsigned)object->order);
 }
 
 static void print_basic(TypePrinter *p, const Type *t) {
@@ -206,7 +206,7 @@ static bool embedded_needs_name(Type *type, const Object *field) {
   Type *plain = type_unalias(type);
   if (plain->kind == TYPE_POINTER) plain = type_unalias(plain->u.elem.type);
   if (plain->kind == TYPE_BASIC) return plain->u.basic.kind != BASIC_UNSAFE_POINTER;
-  if (!symbol || symbol->name != field->name || is_local_type(symbol)) return true;
+  if (!symbol || symbol->name != field->name || object_is_local_type(symbol)) return true;
   if (plain->kind == TYPE_NAMED && plain->u.named.targs.len > 0) return true;
   return !is_exported(symbol->name) && symbol->pkg != field->pkg;
 }

@@ -258,8 +258,10 @@ static bool check_again(const CheckConfig *config, Package *pkg, Object *object)
   return checker_leave(check, outer) && pkg->notes.list.len == notes;
 }
 
-Object *check_function_again(const CheckConfig *config, Package *pkg, PackageFile *file, FuncDecl *syntax) {
+Object *check_function_again(const CheckConfig *config, Package *pkg, PackageFile *file, FuncDecl *syntax,
+                             uint32_t first_local_type) {
   lock_take(pkg->state->lock);
+  uint32_t local_types = pkg->local_types.len;
   Object *object =
       object_new(config->universe, OBJECT_FUNC, pkg, syntax->name->node.pos, syntax->name->name, NULL);
   object->u.func.syntax = syntax;
@@ -269,6 +271,7 @@ Object *check_function_again(const CheckConfig *config, Package *pkg, PackageFil
   object->decl->func_decl = syntax;
   object->decl->dep_set = map_in(pkg->arena);
   bool ok = parse_again(config, pkg, file, syntax) && check_again(config, pkg, object);
+  renumber_local_types(pkg, local_types, first_local_type);
   lock_release(pkg->state->lock);
   return ok ? object : NULL;
 }

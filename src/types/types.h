@@ -431,8 +431,10 @@ bool check_package(const CheckConfig *config, Package *pkg);
 /* Checks the body of a function or method declared in pkg, once; parsing it first if it was skipped. Safe to call again. */
 bool check_function_body(const CheckConfig *config, Package *pkg, Object *func);
 /* Checks a function that the package declares as it is written in another text, whose names mean what they mean in `file`; it gets an
-   object of its own, which is in no scope. NULL: something is wrong with it. */
-Object *check_function_again(const CheckConfig *config, Package *pkg, PackageFile *file, FuncDecl *syntax);
+   object of its own, which is in no scope. Types that it declares are numbered from first_local_type on. NULL: something is wrong with
+   it. */
+Object *check_function_again(const CheckConfig *config, Package *pkg, PackageFile *file, FuncDecl *syntax,
+                             uint32_t first_local_type);
 /* Checks the initial value of a package-level variable, where that has been left for later (config->bodies was false). */
 void check_initial_value(const CheckConfig *config, Package *pkg, Object *var);
 /* Initialisation order of a package whose declarations are checked, initial values too: fills pkg->init_order. */
