@@ -391,15 +391,12 @@ static bool count_use(void *context, Op *op) {
   return false;
 }
 
-/* The inlined body `{ var r; r = value; goto end }; end:`: its one result expression. */
+/* The inlined body that is `return value` and nothing else: its one result expression. */
 static Op *single_result(const Op *call) {
-  if (call->list.len != 2 || call->list.items[0]->kind != OP_BLOCK || call->list.items[1]->kind != OP_LABEL)
-    return NULL;
-  const OpList *list = &call->list.items[0]->list;
-  if (list->len != 3 || list->items[0]->kind != OP_DCL || list->items[1]->kind != OP_AS2) return NULL;
-  if (list->items[2]->kind != OP_GOTO || list->items[2]->label != call->list.items[1]->label) return NULL;
-  const Op *assign = list->items[1];
-  return assign->lhs.len == 1 && assign->lhs.items[0] == list->items[0]->x ? assign->rhs.items[0] : NULL;
+  if (call->list.len != 1 || call->list.items[0]->kind != OP_AS2) return NULL;
+  const Op *assign = call->list.items[0];
+  const uint32_t returned = OP_DECLARES | OP_RETURNS;
+  return (assign->flags & returned) == returned && assign->lhs.len == 1 ? assign->rhs.items[0] : NULL;
 }
 
 static bool arguments_can_move(Schedule *s, const Op *params, ParamUses *uses) {
@@ -413,10 +410,7 @@ static bool arguments_can_move(Schedule *s, const Op *params, ParamUses *uses) {
 
 static bool assign_inlined_call(Schedule *s, Name *l, int64_t offset, Op *call, Type *type) {
   Op *result = single_result(call);
-  if (op_init(call)->len != 2 || op_init(call)->items[0]->kind != OP_AS2 ||
-      op_init(call)->items[1]->kind != OP_INLMARK)
-    return false;
-  if (!result) return false;
+  if (!result || op_init(call)->len != 1 || op_init(call)->items[0]->kind != OP_AS2) return false;
   const Op *params = op_init(call)->items[0];
   ParamUses uses = {.counts = map_in(s->arena)};
   Substitution sub = {.unit = s->unit, .arguments = map_in(s->arena)};

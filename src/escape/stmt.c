@@ -48,6 +48,13 @@ static Hole walk_declare(Walker *w, Name *name) {
   return hole_at(loc);
 }
 
+/* Of an assignment that inlining has made. */
+static void walk_declared(Walker *w, Op *op) {
+  OpList vars = op_declared(op);
+  for (uint32_t i = 0; i < vars.len; i++)
+    if (!op_is_blank(vars.items[i])) walk_declare(w, vars.items[i]->name);
+}
+
 static void walk_label(Walker *w, const Op *op) {
   if (label_is_blank(op->label)) return;
   const uint64_t *state = map_find(&w->labels, map_key(op->label));
@@ -184,6 +191,7 @@ static void walk_assign_multi(Walker *w, Op *op, const char *why) {
 void walk_stmt(Walker *w, Op *op) {
   if (!op) return;
   if (op_init(op)->len) walk_stmts(w, op_init(op));
+  if (op->flags & OP_DECLARES) walk_declared(w, op);
   switch ((int)op->kind) {
   case OP_FALL:
   case OP_DCLCONST:

@@ -4,11 +4,14 @@
  *
  * In: a call, its callee with a pristine body, the number of the inlined call. Out: an INLCALL
  *
- *   init      what was to be done before the call; parameters := arguments; results declared and zeroed, unless the one return
- *             statement declares them; a mark
+ *   init      what was to be done before the call; parameters := arguments; results zeroed, unless the one return statement
+ *             declares them
  *   body      a clone: parameters, results and locals are locals of the caller now, captured variables are the captured ones,
- *             return became assignment and goto; at the end the label of the goto
+ *             return became an assignment that ends the body (OP_RETURNS)
  *   results   the result variables
+ *
+ * What surrounds inlined bodies is much of what there is after inlining, so assignments declare their variables and jump
+ * themselves. Of older releases declarations, a mark, gotos and their label are ops of their own.
  *
  * Wrappers that only pass a dictionary are written anew by the compiler for each call, at the call's position.
  *
@@ -22,6 +25,7 @@ typedef struct Expansion {
   Op *call;
   uint32_t inl;
   Atom return_label;
+  bool in_place;  /* older releases */
   OpList results; /* names */
   bool delay_results;
 } Expansion;
@@ -47,24 +51,18 @@ static void take_callee_effects(Unit *unit, OpList *init, Op *fun) {
   }
 }
 
-static void push_declaration(Unit *unit, OpList *list, XPos pos, Op *name) {
-  op_list_push(unit, list, op_unary(unit, OP_DCL, pos, NULL, name));
-}
-
 static void assign_arguments(Expansion *x, OpList *init, const OpList *params) {
   Unit *unit = x->base.unit;
   Op *assign = op_new(unit, OP_AS2, x->call->pos, NULL);
-  assign->flags |= OP_DEF;
+  assign->flags |= OP_DEF | OP_DECLARES;
   assign->lhs = *params;
-  op_list_append(unit, &assign->rhs, &x->call->args);
+  assign->rhs = x->call->args;
   if (assign->lhs.len != assign->rhs.len)
     BUG("%s takes %u arguments, the call has %u", atom_text(x->callee->name->name), assign->lhs.len,
         assign->rhs.len);
   for (uint32_t i = 0; i < params->len; i++) {
     Op *param = params->items[i];
-    if (op_is_blank(param)) continue;
-    push_declaration(unit, op_own_init(unit, assign), x->call->pos, param);
-    param->name->defn = assign;
+    if (!op_is_blank(param)) param->name->defn = assign;
   }
   op_list_push(unit, init, assign);
 }
@@ -72,36 +70,50 @@ static void assign_arguments(Expansion *x, OpList *init, const OpList *params) {
 static void declare_results(Expansion *x, OpList *init) {
   Unit *unit = x->base.unit;
   for (uint32_t i = 0; i < x->results.len; i++) {
-    push_declaration(unit, init, x->call->pos, x->results.items[i]);
-    op_list_push(unit, init, op_assign(unit, x->call->pos, x->results.items[i], NULL, false));
+    Op *assign = op_assign(unit, x->call->pos, x->results.items[i], NULL, false);
+    assign->flags |= OP_DECLARES;
+    op_list_push(unit, init, assign);
   }
-}
-
-static void push_mark(Expansion *x, OpList *init) {
-  Op *mark = op_new(x->base.unit, OP_INLMARK, x->call->pos, NULL);
-  mark->offset = x->inl - 1;
-  op_list_push(x->base.unit, init, mark);
 }
 
 /* ---- the body ---- */
 
+static Op *assign_returned(Expansion *x, CloneOptions *options, const Op *ret) {
+  Unit *unit = x->base.unit;
+  Op *assign = op_new(unit, OP_AS2, x->call->pos, NULL);
+  op_list_append(unit, &assign->lhs, &x->results);
+  assign->rhs = op_list_clone(unit, options, &ret->list);
+  return assign;
+}
+
 static Op *expand_return(Expansion *x, CloneOptions *options, const Op *ret) {
   Unit *unit = x->base.unit;
-  XPos pos = x->call->pos;
-  Op *block = op_new(unit, OP_BLOCK, pos, NULL);
-  uint32_t own = (ret->list.len > 0) + 1 + (x->delay_results ? x->results.len : 0);
-  block->list = op_list_clone_with_room(unit, options, op_init(ret), own);
-  if (ret->list.len > 0) {
-    Op *assign = op_new(unit, OP_AS2, pos, NULL);
-    op_list_append(unit, &assign->lhs, &x->results);
-    assign->rhs = op_list_clone(unit, options, &ret->list);
-    for (uint32_t i = 0; x->delay_results && i < x->results.len; i++) {
-      push_declaration(unit, &block->list, pos, x->results.items[i]);
-      x->results.items[i]->name->defn = assign;
-    }
-    op_list_push(unit, &block->list, assign);
+  Op *block = NULL, *assign = NULL;
+  if (op_init(ret)->len > 0 || ret->list.len == 0) {
+    block = op_new(unit, OP_BLOCK, x->call->pos, NULL);
+    block->list = op_list_clone_with_room(unit, options, op_init(ret), 1);
   }
-  Op *jump = op_new(unit, OP_GOTO, pos, NULL);
+  if (ret->list.len > 0) {
+    assign = assign_returned(x, options, ret);
+    if (x->delay_results) {
+      assign->flags |= OP_DECLARES;
+      for (uint32_t i = 0; i < x->results.len; i++) x->results.items[i]->name->defn = assign;
+    }
+    if (block) op_list_push(unit, &block->list, assign);
+  }
+  Op *last = assign ? assign : block;
+  last->flags |= OP_RETURNS;
+  last->label = x->return_label;
+  return block ? block : assign;
+}
+
+/* Of older releases. */
+static Op *expand_return_in_place(Expansion *x, CloneOptions *options, const Op *ret) {
+  Unit *unit = x->base.unit;
+  Op *block = op_new(unit, OP_BLOCK, x->call->pos, NULL);
+  block->list = op_list_clone_with_room(unit, options, op_init(ret), (ret->list.len > 0) + 1);
+  if (ret->list.len > 0) op_list_push(unit, &block->list, assign_returned(x, options, ret));
+  Op *jump = op_new(unit, OP_GOTO, x->call->pos, NULL);
   jump->label = x->return_label;
   op_list_push(unit, &block->list, jump);
   return block;
@@ -118,7 +130,8 @@ static void note_copied(Unit *unit, const CloneOptions *options, const Op *op) {
 static Op *replace_op(void *context, CloneOptions *options, Op *op) {
   Expansion *x = context;
   note_copied(x->base.unit, options, op);
-  if (op->kind == OP_RETURN) return expand_return(x, options, op);
+  if (op->kind == OP_RETURN)
+    return x->in_place ? expand_return_in_place(x, options, op) : expand_return(x, options, op);
   return replace_foreign_instance(x->base.unit, options, op);
 }
 
@@ -202,12 +215,8 @@ static OpList expand_body(Expansion *x, CloneOptions *options) {
   Unit *unit = x->base.unit;
   const InlineBody *body = inline_body_here(unit, x->callee);
   OpList source = {body->body_items, body->body_len, body->body_len};
-  OpList list = op_list_clone_with_room(unit, options, &source, 1);
+  OpList list = op_list_clone_with_room(unit, options, &source, x->in_place);
   if (is_dictionary_wrapper(x->callee)) op_list_any(&list, place_at, &x->call->pos);
-  Op *label = op_new(unit, OP_LABEL, x->call->pos, NULL);
-  label->label = x->return_label;
-  label->flags |= OP_IMPLICIT;
-  op_list_push(unit, &list, label);
   return list;
 }
 
@@ -233,7 +242,6 @@ void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl
   take_callee_effects(unit, init, call.fun);
   assign_arguments(&x, init, &params);
   if (!x.delay_results) declare_results(&x, init);
-  push_mark(&x, init);
   inlined.list = expand_body(&x, &options);
   func_changed(caller);
   if (callee->inl->has_loop_vars) caller->flags |= FUNC_LOOP_VARS;
@@ -244,6 +252,23 @@ void expand_call(Unit *unit, Func *caller, Op *place, Func *callee, uint32_t inl
 }
 
 /* ---- older releases ---- */
+
+static void push_declaration(Unit *unit, OpList *list, XPos pos, Op *name) {
+  op_list_push(unit, list, op_unary(unit, OP_DCL, pos, NULL, name));
+}
+
+static void push_mark(Expansion *x, OpList *init) {
+  Op *mark = op_new(x->base.unit, OP_INLMARK, x->call->pos, NULL);
+  mark->offset = x->inl - 1;
+  op_list_push(x->base.unit, init, mark);
+}
+
+static void push_label(Expansion *x, OpList *list) {
+  Op *label = op_new(x->base.unit, OP_LABEL, x->call->pos, NULL);
+  label->label = x->return_label;
+  label->flags |= OP_IMPLICIT;
+  op_list_push(x->base.unit, list, label);
+}
 
 static Op *assign_at_call(Expansion *x, Op *left, Op *right) {
   return op_assign(x->base.unit, x->call->pos, left, right, false);
@@ -364,6 +389,8 @@ static void assign_in_place(Expansion *x, OpList *init, const OpList *params) {
 
 Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint32_t inl) {
   Expansion x = {.base = {unit}, .caller = caller, .callee = callee, .call = call, .inl = inl};
+  x.in_place = true;
+  x.return_label = new_return_label(unit, caller);
   x.return_label = new_return_label(unit, caller);
   InlineState *state = inline_state(unit);
   CloneOptions options = {.names = map_in(state->scratch), .into = caller, .context = &x, .inl = inl};
@@ -381,6 +408,7 @@ Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint3
   assign_in_place(&x, init, &params);
   push_mark(&x, init);
   res->list = expand_body(&x, &options);
+  push_label(&x, &res->list);
   func_changed(caller);
   if (callee->inl->has_loop_vars) caller->flags |= FUNC_LOOP_VARS;
   res->results = x.results;

@@ -189,21 +189,20 @@ static void inlined_call_has_the_parts_of_the_callee(void **state) {
   inline_unit(&p.unit);
   const Op *inlined = p.twice->body.items[0]->y;
   assert_int_equal(inlined->kind, OP_INLCALL);
-  assert_int_equal(op_init(inlined)->len, 2); /* arguments, mark: results are declared by the return */
+  assert_int_equal(op_init(inlined)->len, 1); /* arguments: results are declared by the return */
   const Op *args = op_init(inlined)->items[0];
   assert_int_equal(args->lhs.len, 2);
   assert_ptr_equal(args->lhs.items[0]->name->defn, args);
   assert_ptr_not_equal(args->lhs.items[0]->name, p.add->params[0]);
   assert_int_equal(p.twice->dcl.len, 3 + 3);
   assert_ptr_equal(p.twice->dcl.items[3], args->lhs.items[0]->name);
-  assert_int_equal(inlined->list.len, 2); /* block for the return, label */
-  const Op *block = inlined->list.items[0];
-  assert_int_equal(block->kind, OP_BLOCK);
-  assert_int_equal(block->list.items[1]->kind, OP_AS2);
-  assert_int_equal(block->list.items[1]->rhs.items[0]->pos.inl, 1);
-  assert_ptr_equal(block->list.items[1]->rhs.items[0]->x, args->lhs.items[0]);
-  assert_ptr_equal(block->list.items[1]->lhs.items[0], inlined->results.items[0]);
-  assert_ptr_equal(block->list.items[2]->label, inlined->list.items[1]->label);
+  assert_int_equal(inlined->list.len, 1); /* the return */
+  const Op *returned = inlined->list.items[0];
+  assert_int_equal(returned->kind, OP_AS2);
+  assert_int_equal(returned->flags, OP_DECLARES | OP_RETURNS);
+  assert_int_equal(returned->rhs.items[0]->pos.inl, 1);
+  assert_ptr_equal(returned->rhs.items[0]->x, args->lhs.items[0]);
+  assert_ptr_equal(returned->lhs.items[0], inlined->results.items[0]);
   program_close(&p);
 }
 

@@ -79,6 +79,9 @@ typedef enum OpFlags {
   OP_PARENTHESES =
       1
       << 25, /* call, or what became of one, that is printed in parentheses: while its function's calls are inlined */
+  /* Made by inlining, not FRONT_TYPECHECK: */
+  OP_DECLARES = 1 << 26, /* AS or AS2: its variables begin here, without DCL */
+  OP_RETURNS = 1 << 27   /* AS2 or BLOCK: jumps to its label, which is behind the inlined body */
 } OpFlags;
 
 typedef struct OpList {
@@ -98,8 +101,8 @@ struct Op {
     Name *name;       /* NAME: itself; DOTMETH … : the method's function name if resolved */
     Func *func;       /* CLOSURE, INLCALL (the callee) */
     const Const *lit; /* LITERAL */
-    Atom label;       /* LABEL GOTO BREAK CONTINUE, FOR RANGE SWITCH SELECT (their label or NULL) */
-    Object *field;    /* DOT DOTPTR STRUCTKEY: the field */
+    Atom label;    /* LABEL GOTO BREAK CONTINUE, FOR RANGE SWITCH SELECT (their label or NULL), OP_RETURNS */
+    Object *field; /* DOT DOTPTR STRUCTKEY: the field */
     struct {
       int64_t offset; /* RESULT, LINKSYMOFFSET; SLICELIT: length; INLMARK: index */
     };
@@ -500,6 +503,11 @@ Op *op_literal(Unit *unit, XPos pos, Type *type, const Const *value);
 Op *op_nil(Unit *unit, XPos pos, Type *type);
 Op *op_type(Unit *unit, XPos pos, Type *type);
 Op *op_assign(Unit *unit, XPos pos, Op *left, Op *right, bool define);
+/* The left side of an assignment that declares it (OP_DECLARES); else none. */
+static inline OpList op_declared(Op *op) {
+  if (!(op->flags & OP_DECLARES)) return op_no_items;
+  return op->kind == OP_AS ? (OpList){&op->x, 1, 1} : op->lhs;
+}
 OpList *op_own_init(Unit *unit, Op *op); /* its list of statements before, made if there is none */
 void op_set_init(Unit *unit, Op *op, OpList list);
 void op_list_push(Unit *unit, OpList *list, Op *op);

@@ -52,8 +52,40 @@ static void print_values(Printer *p, const Op *op, uint32_t first) {
     print_ops(p, op->list.items + first, op->list.len - first, ", ");
 }
 
-static void print_body(Printer *p, const OpList *list) { print_ops(p, list->items, list->len, "; "); }
 static void print_type(Printer *p, Type *t) { type_text(p->out, p->unit, t, TYPE_TEXT_GO); }
+
+static void print_declaration(Printer *p, const Op *var) {
+  put(p, "var ");
+  name_print(p->out, p->unit, var->name);
+  put(p, " ");
+  print_type(p, var->type);
+}
+
+/* To people it is up to three statements: `var r T; r = value; goto end`. */
+static void print_returning(Printer *p, const Op *op) {
+  for (uint32_t i = 0; (op->flags & OP_DECLARES) && i < op->lhs.len; i++) {
+    print_declaration(p, op->lhs.items[i]);
+    put(p, "; ");
+  }
+  if (op->kind != OP_BLOCK || op->list.len > 0) {
+    print_op(p, op);
+    put(p, "; ");
+  }
+  put(p, op_text(OP_GOTO));
+  put(p, " ");
+  buffer_str(p->out, atom_str(op->label));
+}
+
+static void print_body(Printer *p, const OpList *list) {
+  for (uint32_t i = 0; i < list->len; i++) {
+    const Op *op = list->items[i];
+    if (i > 0) put(p, "; ");
+    if (op && (op->flags & OP_RETURNS))
+      print_returning(p, op);
+    else
+      print_op(p, op);
+  }
+}
 
 /* ---- statements ---- */
 
@@ -119,12 +151,7 @@ static void print_block(Printer *p, const Op *op) {
 
 static void print_stmt(Printer *p, const Op *op) {
   switch ((int)op->kind) {
-  case OP_DCL:
-    put(p, "var ");
-    name_print(p->out, p->unit, op->x->name);
-    put(p, " ");
-    print_type(p, op->x->type);
-    break;
+  case OP_DCL: print_declaration(p, op->x); break;
   case OP_AS:
     print_op(p, op->x);
     put(p, op->flags & OP_DEF ? " := " : " = ");

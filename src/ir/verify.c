@@ -53,6 +53,8 @@ static bool dump_visit(void *context, Op *op) {
   buffer_text(walk->out, op_name((OpKind)op->kind));
   if (op->flags & OP_IMPLICIT) buffer_text(walk->out, " implicit");
   if (op->flags & OP_DEF) buffer_text(walk->out, " def");
+  if (op->flags & OP_DECLARES) buffer_text(walk->out, " declares");
+  if (op->flags & OP_RETURNS) buffer_text(walk->out, " returns");
   if (op->kind == OP_NAME || op->kind == OP_LITERAL) {
     buffer_char(walk->out, ' ');
     op_print(walk->out, walk->unit, op);

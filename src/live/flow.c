@@ -222,6 +222,19 @@ static void visit_stmts(Flow *flow, const OpList *list);
 static void visit_stmt(Flow *flow, Op *op);
 static bool hoist(void *context, Op *op);
 
+static uint32_t end_of_inlined(Flow *flow) {
+  if (flow->end == NO_BLOCK) flow->end = new_block(flow);
+  return flow->end;
+}
+
+static void visit_inlined_body(Flow *flow, const OpList *body) {
+  uint32_t outer = flow->end;
+  flow->end = NO_BLOCK;
+  visit_stmts(flow, body);
+  continue_in(flow, end_of_inlined(flow));
+  flow->end = outer;
+}
+
 static bool is_call(const Op *op) {
   return op->kind == OP_CALLFUNC || op->kind == OP_CALLINTER || op->kind == OP_CALLMETH;
 }
@@ -304,7 +317,7 @@ static bool hoist(void *context, Op *op) {
   }
   visit_stmts(flow, op_init(op));
   if (op->kind == OP_INLCALL) {
-    visit_stmts(flow, &op->list);
+    visit_inlined_body(flow, &op->list);
     return false;
   }
   if (op->kind == OP_ANDAND || op->kind == OP_OROR) {
@@ -648,6 +661,18 @@ static void visit_declaration(Flow *flow, Name *name) {
   add_step(flow, (Step){.kind = STEP_USE, .reads = reads});
 }
 
+static void visit_declared(Flow *flow, Op *op) {
+  OpList vars = op_declared(op);
+  for (uint32_t i = 0; i < vars.len; i++)
+    if (!op_is_blank(vars.items[i])) visit_declaration(flow, vars.items[i]->name);
+}
+
+static void leave_inlined_body(Flow *flow) {
+  if (flow->current == NO_BLOCK) flow->current = new_block(flow);
+  go_to(flow, end_of_inlined(flow));
+  flow->current = NO_BLOCK;
+}
+
 /* A call of the runtime after which the code generator ends the block. */
 static bool never_returns(const Op *call) {
   if (!op_is(call->fun, OP_NAME) || !call->fun->name->pkg) return false;
@@ -669,6 +694,7 @@ static void visit_stmt(Flow *flow, Op *op) {
     return;
   }
   visit_stmts(flow, op_init(op));
+  if (op->flags & OP_DECLARES) visit_declared(flow, op);
   switch ((int)op->kind) {
   case OP_DCL: visit_declaration(flow, op->x->name); break;
   case OP_INLMARK: break;
@@ -698,9 +724,10 @@ static void visit_stmt(Flow *flow, Op *op) {
   case OP_RETURN: visit_return(flow, op); break;
   case OP_GO:
   case OP_DEFER: visit_go_defer(flow, op); break;
-  case OP_INLCALL: visit_stmts(flow, &op->list); break;
+  case OP_INLCALL: visit_inlined_body(flow, &op->list); break;
   default: visit_other(flow, op); break;
   }
+  if (op->flags & OP_RETURNS) leave_inlined_body(flow);
 }
 
 static void visit_stmts(Flow *flow, const OpList *list) {
@@ -713,7 +740,7 @@ static void visit_stmts(Flow *flow, const OpList *list) {
 
 void flow_build(Flow *flow) {
   flow->current = new_block(flow);
-  flow->fall = NO_BLOCK;
+  flow->fall = flow->end = NO_BLOCK;
   for (uint32_t i = 0; i < flow->fn->param_len; i++)
     if (!name_is_blank(flow->fn->params[i])) visit_declaration(flow, flow->fn->params[i]);
   for (uint32_t i = 0; i < flow->fn->result_len; i++) visit_declaration(flow, flow->fn->results[i]);

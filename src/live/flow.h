@@ -110,6 +110,7 @@ typedef struct Flow {
   VEC(Jump) jumps;
   Map labels;         /* Atom -> block + 1 */
   uint32_t fall;      /* where fallthrough goes */
+  uint32_t end;       /* of the inlined body that is looked at, NO_BLOCK as long as nothing goes there */
   const Op *assigned; /* the right side of the assignment that is looked at, and where that is */
   XPos assignment;
 } Flow;

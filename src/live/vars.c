@@ -322,6 +322,9 @@ static void share_memory(Flow *flow) {
 
 static bool note_variable(void *context, Op *op) {
   if (op->kind == OP_DCL) flow_var(context, op->x->name);
+  OpList vars = op_declared(op);
+  for (uint32_t i = 0; i < vars.len; i++)
+    if (!op_is_blank(vars.items[i])) flow_var(context, vars.items[i]->name);
   return false;
 }
 
