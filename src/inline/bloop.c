@@ -298,6 +298,7 @@ void inline_keep_loop_results(Unit *unit) {
   KeepAlive k = {.unit = unit, .runtime_func = keep_alive_function(unit)};
   for (uint32_t i = 0; i < unit->funcs.len; i++) {
     k.fn = unit->funcs.items[i];
+    func_unmark_inert(k.fn);
     for (uint32_t j = 0; j < k.fn->body.len; j++)
       if (k.fn->body.items[j]) k.fn->body.items[j] = edit_op(&k, k.fn->body.items[j]);
     func_changed(k.fn);

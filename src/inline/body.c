@@ -106,6 +106,7 @@ static Func *copy_func(Unit *unit, const Func *fn, Func *outer, Atom name, Packa
   copy->mentions.items = NULL;
   copy->mentions.len = copy->mentions.cap = 0;
   copy->mention_mark = 0;
+  copy->nodes = 0;
   copy->flags &= ~(uint32_t)(FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE | FUNC_ALONE | FUNC_TEMPLATE |
                              FUNC_BIG_KNOWN | FUNC_BIG | FUNC_SURVEYED);
   copy->func_lit_gen = copy->range_lit_gen = copy->go_defer_gen = 0; /* its closures are made anew */

@@ -339,7 +339,7 @@ bool func_is_big(const Unit *unit, Func *fn) {
   if (fn->flags & FUNC_BIG_KNOWN) return fn->flags & FUNC_BIG;
   int32_t left = unit->profile->inline_big_nodes - 1; /* the function itself counts as well */
   bool big = left <= 0;
-  if (!big && (fn->flags & FUNC_SURVEYED))
+  if (!big && fn->nodes)
     big = fn->nodes >= left;
   else if (!big)
     big = op_each_item(&fn->body, count_op, &left);

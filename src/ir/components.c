@@ -88,6 +88,65 @@ static bool visit_call(void *context, Op *op) {
   return op_each_child(op, visit_call, walk);
 }
 
+/* ---- what is not looked at in a body ---- */
+
+typedef struct Marking {
+  int32_t nodes, most_nodes; /* so far; before some were given back */
+  bool of_interest;          /* something so far in the op that is looked at */
+} Marking;
+
+/* A survey has a use for the op itself. */
+static bool is_of_interest(const Op *op) {
+  switch ((int)op->kind) {
+  case OP_NAME: return op->name->class_ == CLASS_FUNC;
+  case OP_DOTMETH:
+  case OP_METHVALUE:
+  case OP_METHEXPR:
+  case OP_CLOSURE:
+  case OP_LABEL:
+  case OP_GOTO:
+  case OP_TAILCALL: return true;
+  }
+  return op_is_call(op);
+}
+
+static void count_node(Marking *m, const Op *op) {
+  if (m->nodes > m->most_nodes) m->most_nodes = m->nodes;
+  m->nodes += 1 + op_extra_nodes(op);
+}
+
+/* Names of functions are shared between threads: never written to. */
+static bool mark_tree(void *context, Op *op) {
+  Marking *m = context;
+  bool before = m->of_interest;
+  m->of_interest = is_of_interest(op);
+  count_node(m, op);
+  if (op->kind != OP_NAME && op->kind != OP_NONAME) {
+    op_each_child(op, mark_tree, m);
+    if (!m->of_interest) op->flags |= OP_INERT;
+  }
+  m->of_interest |= before;
+  return false;
+}
+
+void func_mark_inert(Func *fn) {
+  Marking m = {0};
+  op_each_item(&fn->body, mark_tree, &m);
+  fn->nodes = m.nodes > m.most_nodes ? m.nodes : m.most_nodes;
+}
+
+static bool unmark_tree(void *context, Op *op) {
+  (void)context;
+  if (op->kind == OP_NAME || op->kind == OP_NONAME) return false;
+  op->flags &= ~(uint32_t)OP_INERT;
+  return op_each_child(op, unmark_tree, NULL);
+}
+
+void func_unmark_inert(Func *fn) {
+  op_each_item(&fn->body, unmark_tree, NULL);
+  fn->nodes = 0;
+}
+
 /* ---- what is in a body ---- */
 
 typedef struct Survey {
@@ -96,8 +155,7 @@ typedef struct Survey {
   uint32_t mark; /* Func.mention_mark of those that were met */
   bool labels, jumps;
   bool stores_funcs;
-  int32_t nodes, most_nodes; /* so far; before some were given back */
-  CallList *calls;           /* NULL: not wanted */
+  CallList *calls; /* NULL: not wanted */
 } Survey;
 
 static void note_mention(Survey *s, Func *fn) {
@@ -116,15 +174,9 @@ static void note_stored(Survey *s, const Op *value) {
     s->stores_funcs = true;
 }
 
-/* The op itself is counted, but not a node by itself. */
-static void count_extra(Survey *s, const Op *op) {
-  if (s->nodes - 1 > s->most_nodes) s->most_nodes = s->nodes - 1;
-  s->nodes += op_extra_nodes(op);
-}
-
 static bool survey_tree(void *context, Op *op) {
   Survey *s = context;
-  s->nodes++;
+  if (op->flags & OP_INERT) return false;
   switch ((int)op->kind) {
   case OP_NAME:
     if (op->name->class_ == CLASS_FUNC) note_mention(s, op->name->func);
@@ -139,10 +191,7 @@ static bool survey_tree(void *context, Op *op) {
   case OP_AS: note_stored(s, op->y); break;
   case OP_AS2:
     for (uint32_t i = 0; i < op->rhs.len; i++) note_stored(s, op->rhs.items[i]);
-    count_extra(s, op);
     break;
-  case OP_TYPESW:
-  case OP_SWITCH: count_extra(s, op); break;
   }
   op_each_child(op, survey_tree, s);
   if (s->calls && op_is_call(op)) vec_push(s->calls->arena, &s->calls->list, op);
@@ -163,7 +212,6 @@ void func_survey(Unit *unit, Func *fn) {
   fn->mentions.len = 0;
   if (unit->call_lists) s.calls = call_list_new(unit->call_lists, fn);
   op_each_item(&fn->body, survey_tree, &s);
-  fn->nodes = s.nodes > s.most_nodes ? s.nodes : s.most_nodes;
   fn->flags &= ~(uint32_t)(FUNC_JUMPS | FUNC_STORES_FUNCS);
   fn->flags |= FUNC_SURVEYED;
   if (s.labels && s.jumps) fn->flags |= FUNC_JUMPS;

@@ -81,7 +81,8 @@ typedef enum OpFlags {
       << 25, /* call, or what became of one, that is printed in parentheses: while its function's calls are inlined */
   /* Made by inlining, not FRONT_TYPECHECK: */
   OP_DECLARES = 1 << 26, /* AS or AS2: its variables begin here, without DCL */
-  OP_RETURNS = 1 << 27   /* AS2 or BLOCK: jumps to its label, which is behind the inlined body */
+  OP_RETURNS = 1 << 27,  /* AS2 or BLOCK: jumps to its label, which is behind the inlined body */
+  OP_INERT = 1 << 28     /* nothing in it calls, jumps or mentions a function: func_mark_inert */
 } OpFlags;
 
 typedef struct OpList {
@@ -366,7 +367,7 @@ struct Func {
   ParamTag *tags;                   /* param_len entries once FUNC_ESCAPE_DONE */
   const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
-  int32_t nodes;         /* the compiler's for the body, at most while it counts them (func_survey) */
+  int32_t nodes;         /* the compiler's, at most while it counts them (func_mark_inert); 0: unknown */
   uint32_t mention_mark; /* Unit.surveys when another body was seen to mention it last */
   VEC(Func *)
   mentions; /* functions of its unit that the body mentions, once each, in order (FUNC_SURVEYED) */
@@ -384,6 +385,10 @@ static inline bool func_has_tag(const Func *fn, uint32_t param) {
 }
 /* Makes it FUNC_SURVEYED if it is not; bodies of literals in it are left out. */
 void func_survey(Unit *unit, Func *fn);
+/* Marks what surveys need not look at (OP_INERT) and counts nodes, while the body that was just made is still in the cache. Whoever
+   puts a call or the like below something inert takes the mark back. */
+void func_mark_inert(Func *fn);
+void func_unmark_inert(Func *fn);
 /* Its body mentions other functions now, or jumps. */
 static inline void func_changed(Func *fn) { fn->flags &= ~(uint32_t)FUNC_SURVEYED; }
 /* IsClosure of the compiler: a literal that captures something. */

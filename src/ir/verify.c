@@ -23,16 +23,22 @@ static void verify_op(const Unit *unit, const Func *fn, const Op *op) {
 typedef struct VerifyWalk {
   const Unit *unit;
   const Func *fn;
+  bool inert; /* something around the op is */
 } VerifyWalk;
 
 static bool verify_visit(void *context, Op *op) {
-  const VerifyWalk *walk = context;
+  VerifyWalk *walk = context;
+  bool outer = walk->inert;
+  walk->inert |= (op->flags & OP_INERT) != 0;
   verify_op(walk->unit, walk->fn, op);
-  return op_children(op, verify_visit, context);
+  if (walk->inert && op_is_call(op)) BUG("%s: call in an inert op", atom_text(walk->fn->name->name));
+  op_children(op, verify_visit, walk);
+  walk->inert = outer;
+  return false;
 }
 
 void ir_verify(const Unit *unit, const Func *fn) {
-  VerifyWalk walk = {unit, fn};
+  VerifyWalk walk = {.unit = unit, .fn = fn};
   for (uint32_t i = 0; i < fn->body.len; i++) {
     if (!fn->body.items[i]) BUG("%s: empty statement", atom_text(fn->name->name));
     verify_visit(&walk, fn->body.items[i]);
