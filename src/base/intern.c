@@ -2,9 +2,9 @@
  *
  * intern: one address per text.
  *
- * The hash picks one of 64 shards. A shard's table is read without its lock: slots only ever go from NULL to an atom, and a
+ * The hash picks one of 64 shards. A shard's table is read without its lock: slots only ever go from 0 to an atom, and a
  * grown table replaces the old one, which stays readable in the arena. Whoever does not find its text takes the lock, looks
- * again and adds.
+ * again and adds. Most look-ups wait for memory, so a slot is one word: the atom's address and, above it, a part of its hash.
  */
 #include "base/base.h"
 
@@ -12,12 +12,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { SHARDS = 64, FIRST_SLOTS = 256 };
+enum {
+  SHARDS = 64,
+  FIRST_SLOTS = 256,
+  GROWTH = 4,
+  ADDRESS_BITS = 48, /* systems hand out no addresses beyond that to those who do not ask for them */
+};
 
-typedef struct Slot {
-  _Atomic(Atom) atom; /* NULL: free */
-  uint32_t hash;      /* of the atom, written before it: most others are told apart without looking at them */
-} Slot;
+typedef _Atomic(uint64_t) Slot; /* 0: free */
 
 typedef struct Table {
   uint32_t mask;
@@ -68,54 +70,62 @@ size_t interner_bytes(const Interner *interner) {
   return sum;
 }
 
+static Atom slot_atom(uint64_t slot) { return (Atom)(uintptr_t)(slot & (((uint64_t)1 << ADDRESS_BITS) - 1)); }
+
+/* The upper half of the hash tells most atoms apart without looking at them; the lower one says where they stand. */
+static uint64_t slot_tag(uint32_t hash) { return (uint64_t)(hash >> 16) << ADDRESS_BITS; }
+
 /* The atom with that text, or NULL; *slot is where it stands or belongs. */
 static Atom table_find(Table *table, Str s, uint32_t hash, uint32_t *slot) {
   for (uint32_t i = hash & table->mask;; i = (i + 1) & table->mask) {
-    Atom atom = atomic_load_explicit(&table->slots[i].atom, memory_order_acquire);
-    if (!atom ||
-        (table->slots[i].hash == hash && atom->len == s.len && memcmp(atom->text, s.data, s.len) == 0)) {
-      *slot = i;
-      return atom;
-    }
+    uint64_t word = atomic_load_explicit(&table->slots[i], memory_order_acquire);
+    *slot = i;
+    if (!word) return NULL;
+    if ((word ^ slot_tag(hash)) >> ADDRESS_BITS) continue;
+    Atom atom = slot_atom(word);
+    if (atom->hash == hash && atom->len == s.len && memcmp(atom->text, s.data, s.len) == 0) return atom;
   }
 }
 
 static Table *shard_grow(Shard *shard, Table *old) {
-  Table *table = table_new(shard->arena, 2 * (old->mask + 1));
+  Table *table = table_new(shard->arena, GROWTH * (old->mask + 1));
   for (uint32_t i = 0; i <= old->mask; i++) {
-    Atom atom = atomic_load_explicit(&old->slots[i].atom, memory_order_relaxed);
-    if (!atom) continue;
-    uint32_t slot = old->slots[i].hash & table->mask;
-    while (atomic_load_explicit(&table->slots[slot].atom, memory_order_relaxed))
-      slot = (slot + 1) & table->mask;
-    table->slots[slot].hash = old->slots[i].hash;
-    atomic_store_explicit(&table->slots[slot].atom, atom, memory_order_relaxed);
+    uint64_t word = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
+    if (!word) continue;
+    uint32_t slot = slot_atom(word)->hash & table->mask;
+    while (atomic_load_explicit(&table->slots[slot], memory_order_relaxed)) slot = (slot + 1) & table->mask;
+    atomic_store_explicit(&table->slots[slot], word, memory_order_relaxed);
   }
   atomic_store_explicit(&shard->table, table, memory_order_release);
   return table;
+}
+
+static Atom atom_new(Arena *arena, Str s, uint32_t hash) {
+  AtomData *atom = arena_alloc(arena, sizeof *atom + s.len + 1);
+  if ((uint64_t)(uintptr_t)atom >> ADDRESS_BITS) fatal("an address of more than %d bits", ADDRESS_BITS);
+  atom->hash = hash;
+  atom->len = (uint32_t)s.len;
+  memcpy(atom->text, s.data, s.len);
+  return atom;
 }
 
 static Atom shard_add(Shard *shard, Str s, uint32_t hash) {
   uint32_t slot;
   pthread_mutex_lock(&shard->mutex);
   Table *table = atomic_load_explicit(&shard->table, memory_order_relaxed);
-  Atom found = table_find(table, s, hash, &slot);
-  if (!found) {
-    if (2 * (shard->count + 1) > table->mask + 1) {
+  Atom atom = table_find(table, s, hash, &slot);
+  if (!atom) {
+    if (4 * (uint64_t)(shard->count + 1) > 3 * (uint64_t)(table->mask + 1)) {
       table = shard_grow(shard, table);
       table_find(table, s, hash, &slot);
     }
-    AtomData *atom = arena_alloc(shard->arena, sizeof *atom + s.len + 1);
-    atom->hash = hash;
-    atom->len = (uint32_t)s.len;
-    memcpy(atom->text, s.data, s.len);
+    atom = atom_new(shard->arena, s, hash);
     shard->count++;
-    table->slots[slot].hash = hash;
-    atomic_store_explicit(&table->slots[slot].atom, atom, memory_order_release);
-    found = atom;
+    uint64_t word = (uint64_t)(uintptr_t)atom | slot_tag(hash);
+    atomic_store_explicit(&table->slots[slot], word, memory_order_release);
   }
   pthread_mutex_unlock(&shard->mutex);
-  return found;
+  return atom;
 }
 
 Atom intern(Interner *interner, Str s) {
