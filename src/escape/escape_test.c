@@ -99,10 +99,10 @@ static void test_parameter_leaks(void **state) {
   flow(f, LOC_HEAP, 0, b);
   flow(f, LOC_MUTATOR, 0, a);
   graph_solve(&f->g);
-  assert_int_equal(graph_loc(&f->g, a)->leaks.results[0], 1);
-  assert_int_equal(graph_loc(&f->g, a)->leaks.heap, -1);
-  assert_int_equal(graph_loc(&f->g, a)->leaks.mutator, 0);
-  assert_int_equal(graph_loc(&f->g, b)->leaks.heap, 0);
+  assert_int_equal(graph_leaks(&f->g, graph_loc(&f->g, a))->results[0], 1);
+  assert_int_equal(graph_leaks(&f->g, graph_loc(&f->g, a))->heap, -1);
+  assert_int_equal(graph_leaks(&f->g, graph_loc(&f->g, a))->mutator, 0);
+  assert_int_equal(graph_leaks(&f->g, graph_loc(&f->g, b))->heap, 0);
 }
 
 /* Of two ways the one with fewer derefs counts. */
@@ -113,7 +113,7 @@ static void test_smallest_derefs(void **state) {
   flow(f, t, 1, a);
   flow(f, LOC_HEAP, 1, t);
   graph_solve(&f->g);
-  assert_int_equal(graph_loc(&f->g, a)->leaks.heap, 2);
+  assert_int_equal(graph_leaks(&f->g, graph_loc(&f->g, a))->heap, 2);
 }
 
 /* A closure's variable stored in a variable of the function around it. */
@@ -182,7 +182,8 @@ static void test_large_graph_is_solved_like_a_small_one(void **state) {
     graph_solve(&f->g);
     for (uint32_t i = LOC_FIRST; i < LOC_FIRST + RANDOM_LOCS; i++) {
       const Loc *a = &small.locs.items[i], *b = &f->g.locs.items[i];
-      if (a->attrs != b->attrs || memcmp(&a->leaks, &b->leaks, sizeof a->leaks) != 0)
+      const Leaks *leaks = graph_leaks(&small, a), *others = graph_leaks(&f->g, b);
+      if (a->attrs != b->attrs || memcmp(leaks, others, sizeof *leaks) != 0)
         fail_msg("graph %u, location %u: attributes %x and %x", seed, i, a->attrs, b->attrs);
     }
   }
@@ -200,8 +201,8 @@ static void test_circle(void **state) {
   flow(f, params[7], -1, x);
   graph_solve(&f->g);
   for (uint32_t i = 0; i < LEN; i++) {
-    assert_int_equal(graph_loc(&f->g, params[i])->leaks.mutator, 0);
-    assert_int_equal(graph_loc(&f->g, params[i])->leaks.heap, -1);
+    assert_int_equal(graph_leaks(&f->g, graph_loc(&f->g, params[i]))->mutator, 0);
+    assert_int_equal(graph_leaks(&f->g, graph_loc(&f->g, params[i]))->heap, -1);
   }
   assert_true(escapes(f, x));
 }

@@ -35,27 +35,32 @@ void graph_init(Graph *g, Unit *unit, Arena *arena, Arena *run_arena, const Grap
     g->locs = tables->locs;
     g->edges = tables->edges;
     g->notes = tables->notes;
+    g->leaks = tables->leaks;
     g->closures = tables->closures;
-    g->locs.len = g->edges.len = g->notes.len = g->closures.len = 0;
+    g->locs.len = g->edges.len = g->notes.len = g->leaks.len = g->closures.len = 0;
   }
   g->early = unit->profile->captures_first;
   g->texts = map_in(arena);
   static const uint8_t attrs[LOC_FIRST] = {0, ATTR_ESCAPES | ATTR_PERSISTS | ATTR_MUTATES | ATTR_CALLS,
                                            ATTR_MUTATES, ATTR_CALLS, 0};
-  for (uint32_t i = 0; i < LOC_FIRST; i++)
-    vec_push(run_arena, &g->locs, (Loc){.attrs = attrs[i], .leaks = leaks_none()});
+  for (uint32_t i = 0; i < LOC_FIRST; i++) vec_push(run_arena, &g->locs, (Loc){.attrs = attrs[i]});
   vec_push(run_arena, &g->edges, (Edge){.derefs = 0});
   vec_push(run_arena, &g->notes, (Reason){.why = NULL});
+  vec_push(run_arena, &g->leaks, leaks_none());
 }
 
 LocId graph_add_loc(Graph *g, Func *fn, int32_t loop_depth, Op *op, bool persists) {
   LocId id = {g->locs.len};
-  Loc loc = {.op = op, .curfn = fn, .loop_depth = loop_depth, .leaks = leaks_none()};
+  Loc loc = {.op = op, .curfn = fn, .loop_depth = loop_depth};
   if (persists) loc.attrs = ATTR_PERSISTS;
   if (fn && fn->closure) g->has_literals = true;
   if (op_is(op, OP_NAME)) {
     loc.param = op->name->class_ == CLASS_PARAM;
     loc.param_out = op->name->class_ == CLASS_PARAM_OUT;
+    if (loc.param) {
+      loc.leaks = g->leaks.len;
+      vec_push(g->run_arena, &g->leaks, leaks_none());
+    }
     op->name->opt = (void *)(uintptr_t)id.v;
   }
   vec_push(g->run_arena, &g->locs, loc);

@@ -41,25 +41,27 @@ typedef struct Loc {
   Op *op;      /* variable or expression; NULL: temporary */
   Func *curfn; /* surrounding function */
   int32_t loop_depth;
-  uint32_t result;    /* of a result variable: its number from 1 */
-  EdgeId first, last; /* what flows into it, in order of creation */
-  /* solver */
+  uint32_t result; /* of a result variable: its number from 1 */
+  uint32_t path;   /* number of the explained path that it was seen on last */
+  EdgeId last;
+  /* What the solver's walks look at, together in half of a cache line. */
+  EdgeId first;     /* what flows into it, in order of creation up to `last` */
   int32_t derefs;   /* from the walk's root, >= -1 */
   uint32_t walk;    /* number of the walk that derefs and next belong to */
   LocId next;       /* towards the root */
   EdgeId next_edge; /* edge of `next` that leads here */
   uint32_t queued_in_walk;
-  uint32_t path; /* number of the explained path that it was seen on last */
-  bool queued;
+  uint32_t leaks; /* of a parameter: its number in Graph.leaks */
   uint8_t attrs;
   uint8_t
       handed_on; /* attributes that everything that flows here has been told of, as far as it learns them */
-  bool sees_address; /* some address flows here, over any number of edges */
-  bool above,
-      around; /* other locations of its function are deeper in loops; others are in literals inside its function */
-  bool captured, reassigned, addrtaken, param, param_out;
-  Leaks leaks; /* of parameters */
+  bool queued : 1;
+  bool sees_address : 1; /* some address flows here, over any number of edges */
+  bool above : 1;        /* other locations of its function are deeper in loops */
+  bool around : 1;       /* others are in literals inside its function */
+  bool captured : 1, reassigned : 1, addrtaken : 1, param : 1, param_out : 1;
 } Loc;
+_Static_assert(sizeof(Loc) <= 64, "a location fits in a cache line");
 
 typedef struct Edge {
   LocId src;
@@ -121,6 +123,7 @@ typedef struct Graph {
   VEC(Loc) locs;
   VEC(Edge) edges;
   VEC(Reason) notes;
+  VEC(Leaks) leaks; /* of parameters; 0: none */
   VEC(PendingClosure) closures;
   bool tags_later; /* only tags are wanted, those of callees where they make a difference: later.c */
   VEC(LaterArgument) later;
@@ -148,6 +151,7 @@ typedef struct Walker {
 static inline Loc *graph_loc(const Graph *g, LocId id) { return &g->locs.items[id.v]; }
 static inline Edge *graph_edge(const Graph *g, EdgeId id) { return &g->edges.items[id.v]; }
 static inline Reason *graph_note(const Graph *g, NoteId id) { return &g->notes.items[id.v]; }
+static inline Leaks *graph_leaks(const Graph *g, const Loc *loc) { return &g->leaks.items[loc->leaks]; }
 static inline bool loc_has(const Graph *g, LocId id, uint8_t attrs) {
   return (graph_loc(g, id)->attrs & attrs) != 0;
 }

@@ -69,7 +69,7 @@ static void start_spread(Spread *s) {
   s->sinks = graph_sinks(g);
   s->reached = arena_new_array(g->arena, bool, g->locs.len);
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++)
-    if (g->locs.items[i].param && g->locs.items[i].leaks.heap != 0) reach_loc(s, (LocId){i});
+    if (g->locs.items[i].param && graph_leaks(g, &g->locs.items[i])->heap != 0) reach_loc(s, (LocId){i});
 }
 
 static void spread_all(Spread *s) {

@@ -76,11 +76,11 @@ static void leak_to(const Graph *g, Loc *l, LocId sink_id, int32_t derefs) {
   if (!(sink->attrs & ATTR_ESCAPES) && sink->param_out && sink->curfn == l->curfn) {
     uint32_t number = sink->result - 1;
     if (number < g->unit->profile->leak_results) {
-      leaks_add(&l->leaks.results[number], derefs);
+      leaks_add(&graph_leaks(g, l)->results[number], derefs);
       return;
     }
   }
-  leaks_add(&l->leaks.heap, derefs);
+  leaks_add(&graph_leaks(g, l)->heap, derefs);
 }
 
 /* A function literal that may be called without our knowing: its results go anywhere. */
@@ -100,8 +100,8 @@ static void visit_param(Solver *s, LocId root_id, LocId id, int32_t derefs) {
     leak_to(g, l, root_id, derefs);
   }
   uint8_t attrs = graph_loc(g, root_id)->attrs;
-  if (attrs & ATTR_MUTATES) leaks_add(&l->leaks.mutator, derefs);
-  if (attrs & ATTR_CALLS) leaks_add(&l->leaks.callee, derefs);
+  if (attrs & ATTR_MUTATES) leaks_add(&graph_leaks(g, l)->mutator, derefs);
+  if (attrs & ATTR_CALLS) leaks_add(&graph_leaks(g, l)->callee, derefs);
 }
 
 /* What location `id` learns from the root; false: it escapes now, its own walk will do the rest. given: the root's attributes when

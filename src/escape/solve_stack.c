@@ -62,9 +62,9 @@ static void leak_to(const Graph *g, Loc *l, LocId sink_id, int32_t derefs) {
   const Loc *sink = graph_loc(g, sink_id);
   if (!(sink->attrs & ATTR_ESCAPES) && sink->param_out && sink->curfn == l->curfn &&
       sink->result - 1 < g->unit->profile->leak_results)
-    leaks_add(&l->leaks.results[sink->result - 1], derefs);
+    leaks_add(&graph_leaks(g, l)->results[sink->result - 1], derefs);
   else
-    leaks_add(&l->leaks.heap, derefs > 1 && g->unit->profile->coarse_values ? 1 : derefs);
+    leaks_add(&graph_leaks(g, l)->heap, derefs > 1 && g->unit->profile->coarse_values ? 1 : derefs);
 }
 
 /* False: the location escapes now, its own walk will do the rest. */

@@ -138,7 +138,7 @@ static ParamTag tag_param(ParamTagger *t) {
   tag.known = true;
   if (is_unused(t->param)) return tag;
   const Loc *loc = graph_loc(t->g, graph_name_loc(t->g, t->param));
-  tag.leaks = loc->leaks;
+  tag.leaks = *graph_leaks(t->g, loc);
   leaks_optimize(&tag.leaks);
   if (!(loc->attrs & ATTR_ESCAPES)) report_leaks(t, &tag.leaks);
   return tag;
@@ -147,7 +147,7 @@ static ParamTag tag_param(ParamTagger *t) {
 void report_param(Graph *g, Func *fn, Name *param) {
   ParamTagger t = {.g = g, .fn = fn, .param = param, .diagnose = g->unit->events != NULL};
   if (!type_has_pointers(param->op.type) || is_unused(param)) return;
-  Leaks leaks = graph_loc(g, graph_name_loc(g, param))->leaks;
+  Leaks leaks = *graph_leaks(g, graph_loc(g, graph_name_loc(g, param)));
   leaks_optimize(&leaks);
   report_leaks(&t, &leaks);
 }
