@@ -90,41 +90,36 @@ static bool visit_call(void *context, Op *op) {
 
 /* ---- what is not looked at in a body ---- */
 
+/* Kinds that a survey has a use for: calls (op_is_call), and what mentions a function, or jumps; beside names of functions. */
+static const bool is_of_interest[OP_KIND_COUNT] = {
+    [OP_CALLFUNC] = true,  [OP_CALLMETH] = true, [OP_CALLINTER] = true, [OP_APPEND] = true,
+    [OP_DELETE] = true,    [OP_PRINT] = true,    [OP_PRINTLN] = true,   [OP_RECOVER] = true,
+    [OP_MIN] = true,       [OP_MAX] = true,      [OP_GETG] = true,      [OP_DOTMETH] = true,
+    [OP_METHVALUE] = true, [OP_METHEXPR] = true, [OP_CLOSURE] = true,   [OP_LABEL] = true,
+    [OP_GOTO] = true,      [OP_TAILCALL] = true};
+
 typedef struct Marking {
   int32_t nodes, most_nodes; /* so far; before some were given back */
   bool of_interest;          /* something so far in the op that is looked at */
 } Marking;
 
-/* A survey has a use for the op itself. */
-static bool is_of_interest(const Op *op) {
-  switch ((int)op->kind) {
-  case OP_NAME: return op->name->class_ == CLASS_FUNC;
-  case OP_DOTMETH:
-  case OP_METHVALUE:
-  case OP_METHEXPR:
-  case OP_CLOSURE:
-  case OP_LABEL:
-  case OP_GOTO:
-  case OP_TAILCALL: return true;
-  }
-  return op_is_call(op);
-}
-
-static void count_node(Marking *m, const Op *op) {
-  if (m->nodes > m->most_nodes) m->most_nodes = m->nodes;
-  m->nodes += 1 + op_extra_nodes(op);
+/* The op itself is counted, but not a node by itself. */
+static void count_extra(Marking *m, const Op *op) {
+  if (m->nodes - 1 > m->most_nodes) m->most_nodes = m->nodes - 1;
+  m->nodes += op_extra_nodes(op);
 }
 
 /* Names of functions are shared between threads: never written to. */
 static bool mark_tree(void *context, Op *op) {
   Marking *m = context;
+  m->nodes++;
+  if (op->kind == OP_NAME && op->name->class_ == CLASS_FUNC) m->of_interest = true;
+  if (op->kind == OP_NAME || op->kind == OP_NONAME) return false;
   bool before = m->of_interest;
-  m->of_interest = is_of_interest(op);
-  count_node(m, op);
-  if (op->kind != OP_NAME && op->kind != OP_NONAME) {
-    op_each_child(op, mark_tree, m);
-    if (!m->of_interest) op->flags |= OP_INERT;
-  }
+  m->of_interest = is_of_interest[op->kind];
+  if (op->kind == OP_AS2 || op->kind == OP_TYPESW || op->kind == OP_SWITCH) count_extra(m, op);
+  op_each_child(op, mark_tree, m);
+  if (!m->of_interest) op->flags |= OP_INERT;
   m->of_interest |= before;
   return false;
 }
