@@ -199,6 +199,20 @@ bool course_of_trail(Arena *arena, const Trail *trail, const uint32_t *text_star
   return true;
 }
 
+bool course_note_inlined(Course *course, const InlinedCall *calls, uint32_t len) {
+  Map by_key = map_in(course->arena);
+  for (uint32_t i = 0; i < course->funcs.len; i++)
+    if (course->funcs.items[i].key) *map_put(&by_key, course->funcs.items[i].key) = (uint64_t)i + 1;
+  for (uint32_t i = 0; i < len; i++) {
+    const uint64_t *known = map_find(&by_key, func_symbol_key(func_outermost(calls[i].callee)));
+    if (!known) continue;
+    CourseFunc *func = &course->funcs.items[*known - 1];
+    if (func->changed) return false;
+    func->inlined = true;
+  }
+  return true;
+}
+
 /* ---- as bytes ---- */
 
 static void put_numbers(Buffer *out, const uint32_t *items, uint32_t len) {
@@ -223,7 +237,8 @@ void course_put(Buffer *out, const Course *course) {
   wire_put(out, course->funcs.len);
   for (uint32_t i = 0; i < course->funcs.len; i++) {
     const CourseFunc *func = &course->funcs.items[i];
-    wire_put(out, i - func->owner + course->funcs.len); /* owners may come later */
+    uint32_t owner = i - func->owner + course->funcs.len; /* owners may come later */
+    wire_put(out, (uint64_t)owner << 2 | (uint64_t)func->inlined << 1 | (uint64_t)func->changed);
     if (func->owner != i) continue;
     uint64_t key = func->key;
     for (int byte = 0; byte < 8; byte++, key >>= 8) buffer_char(out, (char)key);
@@ -246,7 +261,9 @@ static bool get_funcs(Wire *wire, Course *out) {
   uint32_t len = wire_get_count(wire);
   vec_reserve(out->arena, &out->funcs, len);
   for (uint32_t i = 0; i < len && !wire->bad; i++) {
-    CourseFunc func = {.owner = i + len - wire_get_below(wire, 2 * (uint64_t)len)};
+    uint64_t word = wire_get_below(wire, 8 * (uint64_t)len);
+    CourseFunc func = {
+        .owner = i + len - (uint32_t)(word >> 2), .inlined = word >> 1 & 1, .changed = word & 1};
     if (func.owner >= len) return false;
     if (func.owner == i) {
       if (wire->bytes.len - wire->at < 8) return false;
@@ -307,6 +324,22 @@ uint32_t course_find(const Course *course, uint64_t key) {
   return COURSE_NONE;
 }
 
+static bool mentions(const CourseSearch *in, const CourseVisit *v, const Course *course, uint32_t func) {
+  for (uint32_t i = 0; i < v->len; i++)
+    if (course->funcs.items[in->mentions.items[v->from + i]].owner == func) return true;
+  return false;
+}
+
+bool course_is_alone(const Course *course, uint32_t func) {
+  if (course->funcs.items[func].inlined) return false;
+  for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++) {
+    const CourseSearch *in = &course->searches[stage];
+    for (uint32_t i = 0; has_components((TrailStage)stage) && i < course->funcs.len; i++)
+      if (course->funcs.items[i].owner != func && mentions(in, &in->visits[i], course, func)) return false;
+  }
+  return true;
+}
+
 CourseSteps course_steps_of(Arena *arena, const Course *course, uint32_t func) {
   CourseSteps steps = {0};
   for (uint32_t i = 0; i < course->steps.len; i++) {
@@ -362,12 +395,14 @@ static bool add_literals(Replacing *r, const Trail *trail, const Func *fn) {
   return true;
 }
 
-/* A function that a body mentions: of the family, or one that the old course knows and that is not the old version of this one. */
+/* A function that a body mentions: of the family, or one that the old course knows, that is as the base tells and that is not the old
+   version of this one. */
 static uint32_t find_mentioned(const Replacing *r, Func *fn) {
   const uint64_t *own = map_find(&r->fresh, map_key(fn));
   if (own) return (uint32_t)*own - 1;
   const uint64_t *other = fn->closure ? NULL : map_find(&r->by_key, func_symbol_key(fn));
-  return other && *other - 1 != r->new_func ? (uint32_t)*other - 1 : COURSE_NONE;
+  if (!other || *other - 1 == r->new_func || r->out->funcs.items[*other - 1].changed) return COURSE_NONE;
+  return (uint32_t)*other - 1;
 }
 
 static bool keep_visit(const Replacing *r, const CourseSearch *in, uint32_t i, CourseSearch *out) {

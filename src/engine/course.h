@@ -13,6 +13,8 @@
 typedef struct CourseFunc {
   uint64_t key;   /* of its symbol; 0: a literal, or not the only one of that name */
   uint32_t owner; /* the function that stands around a literal; others: itself */
+  bool inlined;   /* somewhere, or it was once */
+  bool changed;   /* what the base tells of it is not so any more */
 } CourseFunc;
 
 typedef struct CourseVisit { /* of a function in the search of a stage */
@@ -46,6 +48,8 @@ enum { COURSE_NONE = UINT32_MAX };
 /* text_starts: one for each step. False: searching again does not give the same steps, so that nothing can be said about them. */
 bool course_of_trail(Arena *arena, const Trail *trail, const uint32_t *text_starts, uint32_t text_len,
                      Course *out);
+/* False: what one of them is now is not known. */
+bool course_note_inlined(Course *course, const InlinedCall *calls, uint32_t len);
 void course_put(Buffer *out, const Course *course);
 bool course_get(Arena *arena, Wire *wire, uint32_t text_len, Course *out);
 uint32_t course_find(const Course *course, uint64_t key);
@@ -53,6 +57,8 @@ uint32_t course_find(const Course *course, uint64_t key);
 typedef struct CourseSteps {
   VEC(uint32_t) list;
 } CourseSteps;
+/* Nobody else mentions it or has inlined it. */
+bool course_is_alone(const Course *course, uint32_t func);
 CourseSteps course_steps_of(Arena *arena, const Course *course, uint32_t func);
 
 /* The course if function number func had gone the way of `trail` (of it alone, with its text), which begins with the function itself.

@@ -8,8 +8,8 @@
  * outside. So the declarations of the package and the facts about its functions come from a record, as if it were a dependency; the
  * function is looked into alone, as it was and as it is. The lines stay as they are if
  *   as it was it yields the very lines that the earlier run has printed for it, so that looking into it alone is right;
- *   as it is it looks the same from outside: no more inlinable than before, with the same tags, and nobody's turn comes at another
- *     time or in other company (course.c);
+ *   as it is it looks the same from outside: no more inlinable than before, with the same tags, or else nobody else in the package
+ *     mentions it, so that nobody sees it; and nobody's turn comes at another time or in other company (course.c);
  *   what it is the first to meet is the same in both versions, in the same order: types that get wrappers, instances, imported
  *     bodies. What somebody else has met before does not matter;
  *   nothing is wrong with it, and nothing that is checked about the whole package can be affected: imports that are used,
@@ -101,8 +101,10 @@ void edited_keep(EnginePackage *package) {
   Arena *scratch = arena_new();
   Course course;
   const Trail *trail = unit->trail;
-  bool ok = trail->steps.len == package->places.steps.len &&
-            course_of_trail(scratch, trail, package->places.steps.items, (uint32_t)package->out.len, &course);
+  bool ok =
+      trail->steps.len == package->places.steps.len &&
+      course_of_trail(scratch, trail, package->places.steps.items, (uint32_t)package->out.len, &course) &&
+      course_note_inlined(&course, unit->inline_tree.items, unit->inline_tree.len);
   Buffer summary = {0};
   if (ok && summaries_write_own(package, &summary)) {
     note_initial_values(package);
@@ -130,9 +132,9 @@ typedef struct Version { /* of the function: as it was, or as it is */
   Trail *trail;
   Buffer text;
   TextPlaces places;
-  uint32_t inlined;      /* calls */
-  ObjectList types;      /* declared in it, in order */
-  Map packages, objects; /* that its body mentions -> 1 */
+  uint32_t first_inlined, inlined; /* calls: items of Unit.inline_tree */
+  ObjectList types;                /* declared in it, in order */
+  Map packages, objects;           /* that its body mentions -> 1 */
 } Version;
 
 typedef struct Edit {
@@ -144,6 +146,7 @@ typedef struct Edit {
   Version was, is;
   Course course, next;
   uint32_t func; /* in course */
+  bool unseen;   /* by others: they do not ask what it looks like */
 } Edit;
 
 static bool find_time(const Edit *e, Meeting kind, uint64_t key, uint32_t *time) {
@@ -260,7 +263,7 @@ static Func *new_function(Unit *unit, Object *object) {
 /* All phases, in the order of the pipeline. False: something was said that no step has. */
 static bool compile_version(Edit *e, Version *v) {
   Unit *unit = e->package->unit;
-  uint32_t inlined = unit->inline_tree.len;
+  v->first_inlined = unit->inline_tree.len;
   unit->trail = v->trail = trail_new(e->arena);
   v->trail->alone = true;
   unit->events = event_log_new(e->arena, e->package->engine->options->level);
@@ -278,7 +281,7 @@ static bool compile_version(Edit *e, Version *v) {
   bounds_alone(unit, family.items, family.len);
   v->places.arena = e->arena;
   explain_compiler_text(&v->text, unit, unit->events->level, &v->places);
-  v->inlined = unit->inline_tree.len - inlined;
+  v->inlined = unit->inline_tree.len - v->first_inlined;
   unit->events = NULL;
   unit->trail = NULL;
   return quiet && v->places.steps.len == v->trail->steps.len;
@@ -596,20 +599,41 @@ static bool find_function(Edit *e) {
   return check_version(e, &e->was) && check_version(e, &e->is);
 }
 
+static bool is_unseen(const Edit *e) {
+  uint32_t ignored;
+  return course_is_alone(&e->course, e->func) &&
+         !find_time(e, MEET_INITIAL_VALUE, object_symbol_key(e->declared), &ignored);
+}
+
+static bool may_look_like(const Edit *e, const Version *v, const Func *recalled) {
+  return e->unseen ? (v->fn->flags & FUNC_ESCAPE_DONE) != 0 : looks_the_same(v->fn, recalled);
+}
+
+static bool replace_course(Edit *e, const Func *recalled) {
+  const Version *v = &e->is;
+  const InlinedCall *inlined = e->package->unit->inline_tree.items + v->first_inlined;
+  if (!course_replace(e->arena, &e->course, e->func, v->trail, v->fn, v->places.steps.items,
+                      (uint32_t)v->text.len, &e->next))
+    return false;
+  uint32_t func = course_find(&e->next, e->course.funcs.items[e->func].key);
+  e->next.funcs.items[func].changed = recalled->inl || !looks_the_same(v->fn, recalled);
+  return v->inlined == 0 || course_note_inlined(&e->next, inlined, v->inlined);
+}
+
 static bool answer(Edit *e) {
   if (!open_base(e) || !find_function(e)) return false;
   Unit *unit = e->package->unit;
   const Func *recalled = lower_find_func(unit, e->declared);
-  if (!(recalled->flags & FUNC_ESCAPE_DONE) || recalled->inl) return false;
+  if (!(recalled->flags & FUNC_ESCAPE_DONE)) return false;
   e->func = course_find(&e->course, func_symbol_key(recalled));
   if (e->func == COURSE_NONE || !declares_the_same(e)) return false;
+  e->unseen = is_unseen(e);
+  if (recalled->inl && !e->unseen) return false;
   unit->whole = true; /* as far as it is known */
-  if (!compile_version(e, &e->was) || !looks_the_same(e->was.fn, recalled) || !was_rightly_alone(e))
+  if (!compile_version(e, &e->was) || !may_look_like(e, &e->was, recalled) || !was_rightly_alone(e))
     return false;
-  if (!compile_version(e, &e->is) || !looks_the_same(e->is.fn, recalled)) return false;
-  return package_is_untouched(e) && numbers_are_the_same(e) &&
-         course_replace(e->arena, &e->course, e->func, e->is.trail, e->is.fn, e->is.places.steps.items,
-                        (uint32_t)e->is.text.len, &e->next) &&
+  if (!compile_version(e, &e->is) || !may_look_like(e, &e->is, recalled)) return false;
+  return package_is_untouched(e) && numbers_are_the_same(e) && replace_course(e, recalled) &&
          meets_the_same(e) && put_lines(e);
 }
 
