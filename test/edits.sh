@@ -161,6 +161,39 @@ edit_module 'a type of a function' '1 new, 3 known, 0 moved'
 sed -i 's/^\tdefer/\ttype more int\n&/' module/locals/locals.go
 edit_module 'types more' '1 new, 3 known, 0 moved'
 
+mkdir module/unseen
+cat >module/unseen/unseen.go <<EOF
+package unseen
+
+var sink any
+
+type getter interface{ get(p *int) int }
+
+type plain struct{}
+
+func (*plain) get(p *int) int { return *p }
+
+func unused(p *int) int { return *p }
+
+// Use cannot be inlined.
+func Use(n int) (sum int) {
+	defer func() { recover() }()
+	var g getter
+	println(g != nil)
+	return n
+}
+EOF
+touch -d '1 hour ago' module/unseen/unseen.go module/unseen
+edit_module 'once more a package' '1 new, 4 known, 0 moved'
+sed -i 's/unused(p \*int) int {/&\n\tsink = p\n\t/' module/unseen/unseen.go
+edit_module 'a function that nobody mentions' '0 new, 4 known, 1 moved'
+sed -i 's/return n$/return n + unused(\&n)/' module/unseen/unseen.go
+edit_module 'it is called' '1 new, 4 known, 0 moved'
+sed -i 's/get(p \*int) int {/&\n\tsink = p\n\t/' module/unseen/unseen.go
+edit_module 'a method that nobody mentions' '0 new, 4 known, 1 moved'
+sed -i 's/^\tprintln.*/\tg = \&plain{}\n\tprintln(g.get(\&n))/' module/unseen/unseen.go
+edit_module 'it is called through an interface' '1 new, 4 known, 0 moved'
+
 edit_package net/http server.go 24 15
 edit_package encoding/json/v2 arshal_default.go 24 15
 edit_package go/types infer.go 24 8
