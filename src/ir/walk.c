@@ -165,37 +165,41 @@ static void clone_slots(Unit *unit, CloneOptions *options, Op *copy, const Op *o
   if (slots & OP_SLOT_X) copy->x = op_clone(unit, options, op->x);
   if (slots & OP_SLOT_Y) copy->y = op_clone(unit, options, op->y);
   if (slots & OP_SLOT_Z) copy->z = op_clone(unit, options, op->z);
+  if (slots <= (OP_SLOT_X | OP_SLOT_Y | OP_SLOT_Z)) return;
   if (slots & OP_SLOT_LIST) copy->list = op_list_clone(unit, options, &op->list);
   if (slots & OP_SLOT_LIST2) copy->list2 = op_list_clone(unit, options, &op->list2);
   if (slots & OP_SLOT_LAST_Z) copy->z = op_clone(unit, options, op->z);
   if (slots & OP_SLOT_W) copy->w = op_clone(unit, options, op->w);
 }
 
-/* What CloneOptions.replace is asked about. */
+/* What CloneOptions.replace is asked about, beside names of functions. */
 static bool clone_asks(const Op *op) {
-  if (op->kind == OP_NAME) return op->name->class_ == CLASS_FUNC;
   return op->kind == OP_RETURN || op->kind == OP_METHEXPR || op->kind == OP_METHVALUE ||
          (op->flags & OP_IMPRECISE);
 }
 
-Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
-  if (!op) return NULL;
-  if (options->replace && clone_asks(op)) {
-    Op *other = options->replace(options->context, options, (Op *)(uintptr_t)op);
-    if (other) return other;
-  }
-  if (op->kind == OP_NAME || op->kind == OP_NONAME) {
-    Op *other = clone_renamed(options, op->name);
-    return other ? other : (Op *)(uintptr_t)op;
-  }
-  Op *copy = op_copy(unit, op);
-  if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
-  clone_slots(unit, options, copy, op);
+static Op *ask(CloneOptions *options, const Op *op) {
+  return options->replace ? options->replace(options->context, options, (Op *)(uintptr_t)op) : NULL;
+}
+
+static Op *clone_name_use(CloneOptions *options, const Op *op) {
+  Op *other = op->kind == OP_NAME && op->name->class_ == CLASS_FUNC ? ask(options, op) : NULL;
+  if (!other) other = clone_renamed(options, op->name);
+  return other ? other : (Op *)(uintptr_t)op;
+}
+
+/* Kinds of which a copy is more than a copy of the operands. */
+static const bool has_more[OP_KIND_COUNT] = {
+    [OP_AS] = true,       [OP_AS2] = true,      [OP_AS2DOTTYPE] = true, [OP_AS2FUNC] = true,
+    [OP_AS2MAPR] = true,  [OP_AS2RECV] = true,  [OP_SELRECV2] = true,   [OP_RANGE] = true,
+    [OP_SWITCH] = true,   [OP_LABEL] = true,    [OP_GOTO] = true,       [OP_BREAK] = true,
+    [OP_CONTINUE] = true, [OP_FOR] = true,      [OP_SELECT] = true,     [OP_IF] = true,
+    [OP_CLOSURE] = true,  [OP_CALLFUNC] = true, [OP_CALLMETH] = true,   [OP_CALLINTER] = true,
+    [OP_APPEND] = true,   [OP_DELETE] = true,   [OP_PRINT] = true,      [OP_PRINTLN] = true,
+    [OP_RECOVER] = true,  [OP_MIN] = true,      [OP_MAX] = true,        [OP_GETG] = true};
+
+static void clone_more(CloneOptions *options, Op *copy, const Op *op) {
   if (op->kind == OP_IF) copy->y = NULL; /* what was dropped stays with the original */
-  if (copy->flags & OP_DESCRIPTOR) {
-    const Op *dict = clone_renamed(options, op->dict);
-    if (dict && dict->kind == OP_NAME) copy->dict = dict->name;
-  }
   redefine_all(options, op, copy);
   if (options->relabel && op->label && has_label((OpKind)op->kind))
     copy->label = options->relabel(options->context, op->label);
@@ -205,5 +209,22 @@ Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
     copy->func->closure = copy;
   }
   if (options->calls && op_is_call(copy)) vec_push(options->calls->arena, &options->calls->list, copy);
+}
+
+Op *op_clone(Unit *unit, CloneOptions *options, const Op *op) {
+  if (!op) return NULL;
+  if (op->kind == OP_NAME || op->kind == OP_NONAME) return clone_name_use(options, op);
+  if (clone_asks(op)) {
+    Op *other = ask(options, op);
+    if (other) return other;
+  }
+  Op *copy = op_copy(unit, op);
+  if (options->inl != 0 && copy->pos.inl == 0) copy->pos.inl = options->inl;
+  clone_slots(unit, options, copy, op);
+  if (copy->flags & OP_DESCRIPTOR) {
+    const Op *dict = clone_renamed(options, op->dict);
+    if (dict && dict->kind == OP_NAME) copy->dict = dict->name;
+  }
+  if (has_more[op->kind]) clone_more(options, copy, op);
   return copy;
 }
