@@ -100,7 +100,9 @@ static void build(Graph *g, Func *const *list, uint32_t len) {
   graph_forget_texts(g); /* what was printed so far may look different from now on */
   for (uint32_t i = LOC_FIRST; i < g->locs.len; i++) {
     Op *op = g->locs.items[i].op;
-    rewrite_with_literals(g, op, g->locs.items[i].curfn);
+    if (!op) continue;
+    if (op->kind == OP_MAKESLICE || op->kind == OP_CONVIFACE)
+      rewrite_with_literals(g, op, g->locs.items[i].curfn);
     const char *why = heap_alloc_reason(g, op);
     if (why) graph_flow(g, hole_addr(g, hole_at(LOC_HEAP), op, why), (LocId){i});
   }

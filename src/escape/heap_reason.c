@@ -51,10 +51,12 @@ static const char *make_reason(const Graph *g, const Op *op) {
 }
 
 const char *heap_alloc_reason(const Graph *g, const Op *op) {
-  if (!op || !op->type) return NULL;
-  if (op->kind == OP_NAME && (op->name->class_ == CLASS_PARAM || op->name->class_ == CLASS_PARAM_OUT))
-    return NULL;
+  if (!op->type) return NULL;
   const Profile *profile = g->unit->profile;
+  if (op->kind == OP_NAME) {
+    if (op->name->class_ == CLASS_PARAM || op->name->class_ == CLASS_PARAM_OUT) return NULL;
+    return type_reason(g, op->type, profile->stack_var_limit);
+  }
   const char *why = type_reason(g, op->type, profile->stack_var_limit);
   if (why) return why;
   if (op->kind == OP_NEW || op->kind == OP_PTRLIT)
@@ -154,7 +156,7 @@ static void rewrite_conversion(Graph *g, Op *op, Func *fn) {
 }
 
 void rewrite_with_literals(Graph *g, Op *op, Func *fn) {
-  if (!op || !fn || !g->unit->profile->constants_found_late) return;
+  if (!fn || !g->unit->profile->constants_found_late) return;
   if (op->kind == OP_MAKESLICE) rewrite_make(g, op, fn);
   if (op->kind == OP_CONVIFACE) rewrite_conversion(g, op, fn);
 }
