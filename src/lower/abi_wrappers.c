@@ -395,15 +395,16 @@ static void check_func(AsmReader *r, const Map *linknames, Func *fn) {
   if (fn->has_recv || fn->closure || name_is_blank(fn->name) || !fn->object || fn->name->pkg != unit->pkg)
     return;
   Atom symbol = map_get_ptr(linknames, fn->name->name);
-  bool linked = symbol != NULL;
-  if (!symbol) {
+  bool linked = symbol != NULL, mentioned = r->defs.entries.len > 0 || r->refs.entries.len > 0;
+  if (!symbol && mentioned) {
     Buffer text = {0};
     link_path_print(&text, atom_str(unit->path));
     buffer_printf(&text, ".%s", atom_text(fn->name->name));
     symbol = intern(unit->session->interner, buffer_view(&text));
     buffer_free(&text);
   }
-  const uint64_t *def = map_find(&r->defs, map_key(symbol)), *ref = map_find(&r->refs, map_key(symbol));
+  const uint64_t *def = mentioned ? map_find(&r->defs, map_key(symbol)) : NULL;
+  const uint64_t *ref = mentioned ? map_find(&r->refs, map_key(symbol)) : NULL;
   uint64_t own = def ? *def : ABI_INTERNAL, wanted = ABI_INTERNAL | (ref ? *ref : 0);
   if (fn->pragma & PRAGMA_CGO_UNSAFE_ARGS) own = ABI_OLD;
   if (linked && (def || !(fn->flags & FUNC_NO_BODY))) wanted |= ABI_OLD | ABI_INTERNAL;
