@@ -102,7 +102,7 @@ static void lower_block_body(Body *b, BlockStmt *block) {
   lower_stmts(b, block->stmts, &b->fn->body);
   if (b->low->in_place && is_dead(&b->fn->body)) b->fn->body.len = 0;
   if (b->fn->body.len == 0) op_list_push(b->unit, &b->fn->body, op_new(b->unit, OP_BLOCK, XPOS_NONE, NULL));
-  if (!b->low->in_place) func_mark_inert(b->fn);
+  if (!b->low->in_place && !b->low->inlining) func_mark_inert(b->fn);
 }
 
 void body_enter(Body *b, Object *object) {

@@ -211,10 +211,8 @@ bool same_type(Lowering *low, Type *a, Type *b) {
 
 /* ---- types of imported objects ---- */
 
-static Type *elem_as_seen(Body *b, Type *t) {
+static Type *with_elem(Body *b, Type *t, Type *elem) {
   Universe *universe = b->low->universe;
-  Type *elem = type_as_seen(b, t->u.elem.type);
-  if (elem == t->u.elem.type) return t;
   switch ((int)t->kind) {
   case TYPE_POINTER: return pointer_to(b->low, elem);
   case TYPE_SLICE: return type_new_slice(universe, elem);
@@ -223,10 +221,21 @@ static Type *elem_as_seen(Body *b, Type *t) {
   }
 }
 
-static Type *map_as_seen(Body *b, Type *t) {
-  Type *key = type_as_seen(b, t->u.map.key), *value = type_as_seen(b, t->u.map.value);
-  bool same = key == t->u.map.key && value == t->u.map.value;
-  return same ? t : type_new_map(b->low->universe, key, value);
+/* Of a type with other parts than were written: one for each package that sees it. */
+static Type *seen_by_package(Body *b, Type *t, Type *key, Type *elem) {
+  Map *seen_types = map_nested(&b->low->seen_types, b->pkg);
+  Type *known = map_get_ptr(seen_types, t);
+  if (known) return known;
+  known = key ? type_new_map(b->low->universe, key, elem) : with_elem(b, t, elem);
+  map_set_ptr(seen_types, t, known);
+  return known;
+}
+
+static Type *parts_as_seen(Body *b, Type *t) {
+  bool map = t->kind == TYPE_MAP;
+  Type *old_key = map ? t->u.map.key : NULL, *old_elem = map ? t->u.map.value : t->u.elem.type;
+  Type *key = map ? type_as_seen(b, old_key) : NULL, *elem = type_as_seen(b, old_elem);
+  return key == old_key && elem == old_elem ? t : seen_by_package(b, t, key, elem);
 }
 
 /* The compiler's reader of export data makes one object of all empty interfaces, which is that of any. */
@@ -241,15 +250,10 @@ Type *type_as_seen(Body *b, Type *t) {
   if (!has_elem && t->kind != TYPE_MAP) return t;
   TypeNote *note = type_note(b->low, t);
   if (note->seen_from == b->pkg) return note->seen;
-  Map *seen_types = map_nested(&b->low->seen_types, b->pkg);
-  Type *known = map_get_ptr(seen_types, t);
-  if (!known) {
-    known = has_elem ? elem_as_seen(b, t) : map_as_seen(b, t);
-    map_set_ptr(seen_types, t, known);
-  }
+  Type *seen = parts_as_seen(b, t);
   note->seen_from = b->pkg;
-  note->seen = known;
-  return known;
+  note->seen = seen;
+  return seen;
 }
 
 /* ---- constructors ---- */
