@@ -28,8 +28,15 @@ static bool cost_op(void *context, Op *op);
 
 /* ---- names in events ---- */
 
+/* The symbol as it is. */
+static bool is_shown_as_named(const Unit *unit, const Name *name) {
+  if (!name->name || (name->pkg && name->pkg != unit->pkg)) return false;
+  return name->name->text[0] != '~' && !strchr(name->name->text, '#');
+}
+
 Str name_event_text(Unit *unit, const Name *name, bool diagnostic) {
   enum { HASH_LEN = 12 };
+  if (is_shown_as_named(unit, name)) return atom_str(name->name);
   Buffer text = {0};
   name_print(&text, unit, name);
   Str view = buffer_view(&text);
