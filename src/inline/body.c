@@ -105,7 +105,7 @@ static Func *copy_func(Unit *unit, const Func *fn, Func *outer, Atom name, Packa
   copy->closures.len = copy->closures.cap = 0;
   copy->mentions.items = NULL;
   copy->mentions.len = copy->mentions.cap = 0;
-  copy->mention_mark = 0;
+  copy->mention_mark = copy->search = 0;
   copy->nodes = 0;
   copy->flags &= ~(uint32_t)(FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE | FUNC_ALONE | FUNC_TEMPLATE |
                              FUNC_BIG_KNOWN | FUNC_BIG | FUNC_SURVEYED);

@@ -15,7 +15,8 @@
 typedef struct Components {
   Unit *unit;
   Arena *scratch;
-  Map numbers; /* Func* -> first number; DONE_NUMBER when its component was handed over */
+  bool within; /* another search: the functions' own numbers are that one's */
+  Map numbers; /* of a search within another one: Func* -> first number; DONE_NUMBER when its component was handed over */
   uint32_t last_number;
   uint32_t done_flags;
   const Func *only; /* it and the literals in it; NULL: all */
@@ -31,6 +32,36 @@ typedef struct FuncWalk {
 } FuncWalk;
 
 #define DONE_NUMBER UINT32_MAX
+
+static void search_begin(Components *c) {
+  c->scratch = scratch_new();
+  c->within = c->unit->searching;
+  c->numbers = map_in(c->scratch);
+  if (c->within) return;
+  c->unit->searching = true;
+  c->unit->searches++;
+}
+
+static void search_end(Components *c) {
+  if (!c->within) c->unit->searching = false;
+  scratch_free(c->scratch);
+}
+
+/* 0: it was not visited. */
+static uint32_t number_of(const Components *c, const Func *fn) {
+  if (!c->within) return fn->search == c->unit->searches ? fn->number : 0;
+  const uint64_t *known = map_find(&c->numbers, map_key(fn));
+  return known ? (uint32_t)*known : 0;
+}
+
+static void set_number(Components *c, Func *fn, uint32_t number) {
+  if (c->within) {
+    *map_put(&c->numbers, map_key(fn)) = number;
+  } else {
+    fn->search = c->unit->searches;
+    fn->number = number;
+  }
+}
 
 static uint32_t visit_func(Components *c, Func *fn);
 
@@ -238,7 +269,7 @@ void func_each_mentioned(Unit *unit, const Func *fn, void (*visit)(void *context
 /* fn is the root of a component: everything above it on the stack belongs to it. */
 static void hand_over(Components *c, const Func *fn, bool recursive) {
   uint32_t i = c->stack.len;
-  do *map_put(&c->numbers, map_key(c->stack.items[--i])) = DONE_NUMBER;
+  do set_number(c, c->stack.items[--i], DONE_NUMBER);
   while (c->stack.items[i] != fn);
   uint32_t len = c->stack.len - i;
   Func **list = arena_new_array(c->scratch, Func *, len);
@@ -254,17 +285,17 @@ static void note_visit(Components *c, Func *fn) {
   for (uint32_t i = 0; i < fn->mentions.len; i++) {
     Func *mentioned = fn->mentions.items[i];
     if (!mentioned || mentioned->unit != c->unit) continue;
-    if (is_done(c, mentioned) && !map_find(&c->numbers, map_key(mentioned))) continue;
+    if (is_done(c, mentioned) && !number_of(c, mentioned)) continue;
     vec_push(c->scratch, &mentions, mentioned);
   }
   trail_visit(c->unit, fn, mentions.items, mentions.len, is_attached(c, fn));
 }
 
 static uint32_t visit_func(Components *c, Func *fn) {
-  const uint64_t *known = map_find(&c->numbers, map_key(fn));
-  if (known) return (uint32_t)*known;
+  uint32_t known = number_of(c, fn);
+  if (known) return known;
   uint32_t number = ++c->last_number;
-  *map_put(&c->numbers, map_key(fn)) = number;
+  set_number(c, fn, number);
   FuncWalk walk = {c, ++c->last_number};
   vec_push(c->scratch, &c->stack, fn);
   if (c->meet && !is_attached(c, fn)) c->meet(c->context, fn);
@@ -283,26 +314,23 @@ static uint32_t visit_func(Components *c, Func *fn) {
 void unit_visit_components_of(Unit *unit, Func *const *family, uint32_t len,
                               void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
                               void *context) {
-  Arena *scratch = scratch_new();
-  Components c = {.unit = unit, .scratch = scratch, .numbers = map_in(scratch), .only = family[0]};
-  c.visit = visit;
-  c.context = context;
+  Components c = {.unit = unit, .only = family[0], .visit = visit, .context = context};
+  search_begin(&c);
   for (uint32_t i = 0; i < len; i++)
     if (!is_attached(&c, family[i])) visit_func(&c, family[i]);
-  scratch_free(scratch);
+  search_end(&c);
 }
 
 static void visit_roots(Components *c, Func *const *roots, uint32_t len) {
-  c->scratch = scratch_new();
-  c->numbers = map_in(c->scratch);
+  search_begin(c);
   for (uint32_t i = 0; i < len; i++) {
     if (roots[i]->flags & FUNC_PACKAGE_INIT && c->unit->profile->init_last) continue;
     if (is_attached(c, roots[i])) continue;
     bool is_over = is_done(c, roots[i]);
-    if (!is_over || map_find(&c->numbers, map_key(roots[i]))) trail_root(c->unit, roots[i]);
+    if (!is_over || number_of(c, roots[i])) trail_root(c->unit, roots[i]);
     if (!is_over) visit_func(c, roots[i]);
   }
-  scratch_free(c->scratch);
+  search_end(c);
 }
 
 void unit_visit_components_except(Unit *unit, Func *const *roots, uint32_t root_len, uint32_t done,

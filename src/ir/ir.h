@@ -367,8 +367,9 @@ struct Func {
   ParamTag *tags;                   /* param_len entries once FUNC_ESCAPE_DONE */
   const FuncProperties *properties; /* NULL: not determined */
   uint32_t label_gen;
-  int32_t nodes;         /* the compiler's, at most while it counts them (func_mark_inert); 0: unknown */
-  uint32_t mention_mark; /* Unit.surveys when another body was seen to mention it last */
+  int32_t nodes;           /* the compiler's, at most while it counts them (func_mark_inert); 0: unknown */
+  uint32_t mention_mark;   /* Unit.surveys when another body was seen to mention it last */
+  uint32_t search, number; /* Unit.searches when it was visited last, and what components.c gave it then */
   VEC(Func *)
   mentions; /* functions of its unit that the body mentions, once each, in order (FUNC_SURVEYED) */
   Transparency transparent; /* of a dependency's function, once asked for */
@@ -447,6 +448,8 @@ struct Unit {
   Map inlined_foreign;          /* Func* of other units -> 1: inlined somewhere here */
   Map exported_foreign; /* func_symbol_key of those whose bodies importers of this unit get with it -> 1 */
   uint32_t surveys;     /* so far: func_survey */
+  uint32_t searches;    /* for components so far that were in no other one */
+  bool searching;       /* one of these is going on */
   struct CallLists *call_lists; /* not NULL: func_survey leaves a CallList at Func.opt */
   uint64_t long_names;          /* bytes of the long names of its closures */
   EventLog *events;             /* NULL: nothing is recorded */
