@@ -3,7 +3,7 @@
  * map: the hash maps and the bit set.
  *
  * Both maps keep their entries in a vector, in insertion order, and a power-of-two table of entry numbers beside it with
- * linear probing. Nothing is ever removed. The table is at most half full.
+ * linear probing. Nothing is ever removed. The table is at most half full; a Map gets room for so many entries together with it.
  */
 #include "base/base.h"
 
@@ -30,12 +30,17 @@ uint64_t *map_find(const Map *map, uint64_t key) {
   return entry ? &map->entries.items[entry - 1].value : NULL;
 }
 
-static void map_rehash(Map *map) {
-  uint32_t count = next_slot_count(map->slot_mask);
-  map->slots = arena_new_array(map->arena, uint32_t, count);
+/* A table of twice the size, and room for all entries that it may have. */
+static void map_grow(Map *map) {
+  uint32_t count = next_slot_count(map->slot_mask), room = count / 2;
+  MapEntry *entries = arena_alloc(map->arena, room * sizeof *entries + count * sizeof *map->slots);
+  if (map->entries.len) memcpy(entries, map->entries.items, map->entries.len * sizeof *entries);
+  map->entries.items = entries;
+  map->entries.cap = room;
+  map->slots = (uint32_t *)(entries + room);
   map->slot_mask = count - 1;
   for (uint32_t i = 0; i < map->entries.len; i++) {
-    uint32_t slot = key_hash(map->entries.items[i].key) & map->slot_mask;
+    uint32_t slot = key_hash(entries[i].key) & map->slot_mask;
     while (map->slots[slot]) slot = (slot + 1) & map->slot_mask;
     map->slots[slot] = i + 1;
   }
@@ -46,7 +51,7 @@ uint64_t *map_put(Map *map, uint64_t key) {
   if (!map->slot_mask || 2 * (map->entries.len + 1) > map->slot_mask + 1) {
     uint64_t *value = map_find(map, key);
     if (value) return value;
-    map_rehash(map);
+    map_grow(map);
   }
   uint32_t slot = map_slot(map, key);
   if (!map->slots[slot]) {
