@@ -89,7 +89,7 @@ struct Checker {
   Info *info;
   Environment env;
   VEC(Object *) object_path; /* declarations in progress, for cycles */
-  VEC(Delayed) delayed;
+  VEC(Delayed *) delayed;
   VEC(Type *) cleaners; /* named types, interfaces… to finish after checking */
   struct MonoGraph *mono;
   const Node *called;      /* CONTEXT_ARGUMENT: whose argument it is */

@@ -69,9 +69,10 @@ void check_arena_of(Checker *check, const Node *body) {
 /* ---- delayed work ---- */
 
 void check_later(Checker *check, void (*run)(Checker *, void *), void *data) {
-  Delayed delayed = {run, data, check->env, check->arena};
-  delayed.env.error_pos = POS_NONE;
-  delayed.env.in_tparam_list = false;
+  Delayed *delayed = arena_new_of(check->scratch, Delayed);
+  *delayed = (Delayed){run, data, check->env, check->arena};
+  delayed->env.error_pos = POS_NONE;
+  delayed->env.in_tparam_list = false;
   vec_push(check->scratch, &check->delayed, delayed);
 }
 
@@ -79,10 +80,10 @@ void check_process_delayed(Checker *check, uint32_t from) {
   Environment saved = check->env;
   Arena *arena = check->arena;
   for (uint32_t i = from; i < check->delayed.len; i++) {
-    Delayed delayed = check->delayed.items[i]; /* the list may move */
-    check->env = delayed.env;
-    check->arena = delayed.arena;
-    delayed.run(check, delayed.data);
+    const Delayed *delayed = check->delayed.items[i];
+    check->env = delayed->env;
+    check->arena = delayed->arena;
+    delayed->run(check, delayed->data);
   }
   assert(from <= check->delayed.len);
   check->delayed.len = from;
