@@ -261,15 +261,17 @@ static void survey(Solver *s) {
   }
 }
 
-/* Whether a walk from there cannot change anything: there is nothing to hand on that was not, and nothing that the root could
-   outlive. Most roots are like that; without these walks, long chains and circles of values take linear time. */
+/* Whether a walk from there cannot change anything: nothing flows there, or there is nothing to hand on that was not, and nothing
+   that the root could outlive. Most roots are like that; without these walks, long chains and circles of values take linear time. */
 static bool is_idle(const Solver *s, LocId id) {
   const Loc *root = graph_loc(s->g, id);
+  bool loses_results = (root->attrs & ATTR_CALLS) && op_is(root->op, OP_CLOSURE);
+  if (!root->first.v && !root->param) return !loses_results;
   uint8_t left = root->attrs & (uint8_t)~root->handed_on;
   if (!s->transient || !root->sees_address) left &= (uint8_t)~ATTR_PERSISTS;
   if (id.v < LOC_FIRST || left != 0 || root->param_out || root->around) return false;
   if (root->above && root->sees_address) return false;
-  return !(root->attrs & ATTR_CALLS) || !op_is(root->op, OP_CLOSURE);
+  return !loses_results;
 }
 
 /* What an earlier solution left that is no fact about the locations. */
