@@ -5,6 +5,7 @@
  * An arena is a chain of chunks that get larger as it grows; what does not fit the current chunk opens the next one. Memory is
  * made ready a few allocations ahead: what may be nonzero (`dirty`: small chunks, and what was used before a reset) is cleared;
  * pages that are fresh from the system are asked for many at a time, which costs less than meeting them one by one.
+ * Threads that share spare memory cut their chunks out of regions: small ones are fresh, too, and all go back at once.
  * Under ASan whatever is not handed out is poisoned and each allocation has a red zone behind it; a build with
  * -DHEAPWHY_STRESS gives every allocation a chunk of its own and moves vectors on each push.
  */
@@ -12,6 +13,7 @@
 #include "base/base.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -35,12 +37,20 @@ enum {
   CLEARED_AHEAD = 2 * 1024,
   PAGE = 4096,
   PAGES_AHEAD = 64, /* at most */
+  REGION = 32 * 1024 * 1024,
 };
+
+/* Memory that chunks are cut out of, one behind the other; it goes back when all of them are given up. */
+typedef struct Region {
+  char *start, *at;    /* what lies behind `at` is fresh */
+  atomic_uint holders; /* its chunks, and the spare memory that cuts them */
+} Region;
 
 typedef struct ArenaChunk {
   struct ArenaChunk *next;
-  size_t size;  /* usable bytes */
-  size_t dirty; /* bytes from the start that may be nonzero */
+  Region *region; /* NULL: it is memory of its own */
+  size_t size;    /* usable bytes */
+  size_t dirty;   /* bytes from the start that may be nonzero */
   char bytes[];
 } Chunk;
 
@@ -55,6 +65,7 @@ struct ArenaSpare {
   pthread_mutex_t mutex;
   Chunk *chunks
       [CHUNK_SIZES]; /* of FIRST_CHUNK << i bytes, the one that was used last first: some of it is still in a cache */
+  Region *region; /* for new ones; NULL: there was none yet */
 };
 
 /* Where the thread's arenas put chunks and look for them; NULL: nowhere. */
@@ -67,7 +78,42 @@ static uint32_t chunk_size_number(size_t size) {
   return CHUNK_SIZES;
 }
 
-/* A spare chunk of that size or, if there is none, a smaller one that has room for `want` bytes; NULL: there is none either. */
+static char *pages_new(size_t size) {
+  char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) fatal("out of memory");
+  return pages;
+}
+
+static Region *region_new(void) {
+  Region *region = malloc(sizeof *region);
+  if (!region) fatal("out of memory");
+  region->start = region->at = pages_new(REGION);
+  atomic_init(&region->holders, 1);
+  return region;
+}
+
+static void region_release(Region *region) {
+  if (!region || atomic_fetch_sub(&region->holders, 1) > 1) return;
+  munmap(region->start, REGION);
+  free(region);
+}
+
+/* A new chunk of that size. The mutex is held. */
+static Chunk *chunk_cut(ArenaSpare *spare, size_t size) {
+  if (!spare->region || (size_t)(spare->region->at - spare->region->start) + size > REGION) {
+    region_release(spare->region);
+    spare->region = region_new();
+  }
+  Region *region = spare->region;
+  Chunk *chunk = (Chunk *)(void *)region->at;
+  region->at += size;
+  atomic_fetch_add(&region->holders, 1);
+  *chunk = (Chunk){.region = region, .size = size - sizeof *chunk};
+  return chunk;
+}
+
+/* A spare chunk of that size or, if there is none, a smaller one that has room for `want` bytes, else a new one; NULL: the thread has no
+   spare memory, or none of that size. */
 static Chunk *spare_take(size_t size, size_t want) {
   ArenaSpare *spare = spare_memory;
   uint32_t i = chunk_size_number(size);
@@ -80,6 +126,7 @@ static Chunk *spare_take(size_t size, size_t want) {
     spare->chunks[left] = chunk->next;
     break;
   }
+  if (!chunk) chunk = chunk_cut(spare, size);
   pthread_mutex_unlock(&spare->mutex);
   return chunk;
 }
@@ -97,10 +144,9 @@ static bool spare_put(Chunk *chunk) {
 }
 
 static Chunk *chunk_from_system(size_t size) {
-  Chunk *chunk = is_mapped(size)
-                     ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-                     : malloc(size);
-  if (!chunk || chunk == MAP_FAILED) fatal("out of memory");
+  Chunk *chunk = is_mapped(size) ? (Chunk *)(void *)pages_new(size) : malloc(size);
+  if (!chunk) fatal("out of memory");
+  chunk->region = NULL;
   chunk->size = size - sizeof *chunk;
   chunk->dirty = is_mapped(size) ? 0 : chunk->size;
   return chunk;
@@ -108,7 +154,9 @@ static Chunk *chunk_from_system(size_t size) {
 
 static void chunk_to_system(Chunk *chunk) {
   size_t size = sizeof *chunk + chunk->size;
-  if (is_mapped(size))
+  if (chunk->region)
+    region_release(chunk->region);
+  else if (is_mapped(size))
     munmap(chunk, size);
   else
     free(chunk);
@@ -157,6 +205,7 @@ void arena_spare_drain(ArenaSpare *spare) {
 
 void arena_spare_free(ArenaSpare *spare) {
   arena_spare_drain(spare);
+  region_release(spare->region);
   pthread_mutex_destroy(&spare->mutex);
   free(spare);
 }
