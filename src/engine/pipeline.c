@@ -402,6 +402,13 @@ static double processor_time(const EnginePackage *package) {
   return package->engine->options->timings ? clock_thread_seconds() : 0;
 }
 
+/* In builds that look for mistakes. */
+static void verify(const EnginePackage *package) {
+  const Unit *unit = package->unit;
+  for (uint32_t i = 0; ARENA_ASAN && unit && i < unit->funcs.len; i++)
+    if (unit->funcs.items[i]->flags & FUNC_LOWERED) ir_verify(unit, unit->funcs.items[i]);
+}
+
 /* Those up to the step that have not been run. */
 static void run_phases(EnginePackage *package, PackageStep step) {
   Str stop = package->engine->options->stop_after;
@@ -416,6 +423,7 @@ static void run_phases(EnginePackage *package, PackageStep step) {
     double start = processor_time(package);
     if (package->unit) trail_step(package->unit, TRAIL_NOBODY, NULL, 0, false);
     phase->run(package);
+    verify(package);
     package->seconds[i] += processor_time(package) - start;
   }
 }

@@ -761,7 +761,7 @@ void text_quote(Buffer *out, Str s);
 void text_quote_rune(Buffer *out, uint32_t rune);
 bool text_is_exported(Str name);                             /* starts with an upper-case letter */
 void ir_dump(Buffer *out, const Unit *unit, const Func *fn); /* `heapwhy dump ir` */
-/* Broken invariants of a function's tree as BUG. Debug builds call it between phases. */
+/* Broken invariants of a function's tree as BUG. Builds with ASan call it behind each phase. */
 void ir_verify(const Unit *unit, const Func *fn);
 
 /* ---- events: the ordered log of decisions; explain words them ---- */
