@@ -53,12 +53,12 @@ bool course_note_inlined(Course *course, const InlinedCall *calls, uint32_t len)
 void course_put(Buffer *out, const Course *course);
 bool course_get(Arena *arena, Wire *wire, uint32_t text_len, Course *out);
 uint32_t course_find(const Course *course, uint64_t key);
+/* Nobody else mentions it or has inlined it. */
+bool course_is_alone(const Course *course, uint32_t func);
 /* The steps of one function and its literals, in order. */
 typedef struct CourseSteps {
   VEC(uint32_t) list;
 } CourseSteps;
-/* Nobody else mentions it or has inlined it. */
-bool course_is_alone(const Course *course, uint32_t func);
 CourseSteps course_steps_of(Arena *arena, const Course *course, uint32_t func);
 
 /* The course if function number func had gone the way of `trail` (of it alone, with its text), which begins with the function itself.

@@ -391,7 +391,6 @@ Op *expand_call_in_place(Unit *unit, Func *caller, Op *call, Func *callee, uint3
   Expansion x = {.base = {unit}, .caller = caller, .callee = callee, .call = call, .inl = inl};
   x.in_place = true;
   x.return_label = new_return_label(unit, caller);
-  x.return_label = new_return_label(unit, caller);
   InlineState *state = inline_state(unit);
   CloneOptions options = {.names = map_in(state->scratch), .into = caller, .context = &x, .inl = inl};
   options.relabel = relabel;

@@ -26,12 +26,25 @@ typedef struct VerifyWalk {
   bool inert; /* something around the op is */
 } VerifyWalk;
 
+/* What surveys must not miss (func_mark_inert). */
+static bool calls_or_mentions(const Op *op) {
+  switch ((int)op->kind) {
+  case OP_NAME: return op->name->class_ == CLASS_FUNC;
+  case OP_DOTMETH:
+  case OP_METHVALUE:
+  case OP_METHEXPR:
+  case OP_CLOSURE: return true;
+  default: return op_is_call(op);
+  }
+}
+
 static bool verify_visit(void *context, Op *op) {
   VerifyWalk *walk = context;
   bool outer = walk->inert;
   walk->inert |= (op->flags & OP_INERT) != 0;
   verify_op(walk->unit, walk->fn, op);
-  if (walk->inert && op_is_call(op)) BUG("%s: call in an inert op", atom_text(walk->fn->name->name));
+  if (walk->inert && calls_or_mentions(op))
+    BUG("%s: %s in an inert op", atom_text(walk->fn->name->name), op_name((OpKind)op->kind));
   op_children(op, verify_visit, walk);
   walk->inert = outer;
   return false;
