@@ -42,8 +42,9 @@ enum {
 
 /* Memory that chunks are cut out of, one behind the other; it goes back when all of them are given up. */
 typedef struct Region {
-  char *start, *at;    /* what lies behind `at` is fresh */
-  atomic_uint holders; /* its chunks, and the spare memory that cuts them */
+  struct Region *older; /* of the same spare memory */
+  char *start, *at;     /* what lies behind `at` is fresh */
+  atomic_uint holders;  /* its chunks, and the spare memory that cuts them */
 } Region;
 
 typedef struct ArenaChunk {
@@ -65,7 +66,7 @@ struct ArenaSpare {
   pthread_mutex_t mutex;
   Chunk *chunks
       [CHUNK_SIZES]; /* of FIRST_CHUNK << i bytes, the one that was used last first: some of it is still in a cache */
-  Region *region; /* for new ones; NULL: there was none yet */
+  Region *region; /* for new ones, and the older ones behind it; NULL: there was none yet */
 };
 
 /* Where the thread's arenas put chunks and look for them; NULL: nowhere. */
@@ -84,26 +85,25 @@ static char *pages_new(size_t size) {
   return pages;
 }
 
-static Region *region_new(void) {
+static Region *region_new(Region *older) {
   Region *region = malloc(sizeof *region);
   if (!region) fatal("out of memory");
+  region->older = older;
   region->start = region->at = pages_new(REGION);
   atomic_init(&region->holders, 1);
   return region;
 }
 
 static void region_release(Region *region) {
-  if (!region || atomic_fetch_sub(&region->holders, 1) > 1) return;
+  if (atomic_fetch_sub(&region->holders, 1) > 1) return;
   munmap(region->start, REGION);
   free(region);
 }
 
 /* A new chunk of that size. The mutex is held. */
 static Chunk *chunk_cut(ArenaSpare *spare, size_t size) {
-  if (!spare->region || (size_t)(spare->region->at - spare->region->start) + size > REGION) {
-    region_release(spare->region);
-    spare->region = region_new();
-  }
+  if (!spare->region || (size_t)(spare->region->at - spare->region->start) + size > REGION)
+    spare->region = region_new(spare->region);
   Region *region = spare->region;
   Chunk *chunk = (Chunk *)(void *)region->at;
   region->at += size;
@@ -203,9 +203,29 @@ void arena_spare_drain(ArenaSpare *spare) {
   for (Chunk *chunk; (chunk = spare_pop(spare));) chunk_to_system(chunk);
 }
 
-void arena_spare_free(ArenaSpare *spare) {
+static void region_empty(void *regions, uint32_t index) {
+  const Region *region = ((Region *const *)regions)[index];
+  madvise(region->start, (size_t)(region->at - region->start), MADV_DONTNEED);
+}
+
+/* Threads can give back pages at the same time, but not ranges of addresses: the pages first. */
+static void regions_empty(Region *newest, uint32_t threads) {
+  Arena *arena = arena_new();
+  VEC(Region *) unused = {0};
+  for (Region *region = newest; region; region = region->older)
+    if (atomic_load(&region->holders) == 1) vec_push(arena, &unused, region);
+  if (unused.len > 1) jobs_run(threads, unused.len, region_empty, unused.items);
+  arena_free(arena);
+}
+
+void arena_spare_free(ArenaSpare *spare, uint32_t threads) {
+  if (!spare) return;
   arena_spare_drain(spare);
-  region_release(spare->region);
+  if (threads > 1) regions_empty(spare->region, threads);
+  for (Region *region = spare->region, *older; region; region = older) {
+    older = region->older;
+    region_release(region);
+  }
   pthread_mutex_destroy(&spare->mutex);
   free(spare);
 }

@@ -144,7 +144,8 @@ typedef struct ArenaSpare ArenaSpare;
 ArenaSpare *arena_spare_new(void);
 void arena_spare_use(ArenaSpare *spare);   /* by this thread from now on; NULL: by none */
 void arena_spare_drain(ArenaSpare *spare); /* gives back what is there; several threads may share the work */
-void arena_spare_free(ArenaSpare *spare);  /* no thread uses it any more */
+/* No thread uses it any more; may be NULL. Much memory is given back on so many threads. */
+void arena_spare_free(ArenaSpare *spare, uint32_t threads);
 
 /* ---- VEC: typed growing array in an arena; zero-initialised = empty ---- */
 
@@ -403,6 +404,7 @@ typedef struct JobGraph {
   size_t (*run)(void *context, uint32_t index,
                 uint32_t step); /* returns how many bytes the job keeps until its last step is done */
   size_t ahead_bytes;           /* nothing is begun ahead of time while what was keeps so many */
+  ArenaSpare *spare;            /* that the threads use; NULL: one that goes with the jobs */
   void *context;
 } JobGraph;
 

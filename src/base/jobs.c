@@ -173,7 +173,7 @@ static void *run_jobs(void *argument) {
   pthread_cond_broadcast(&jobs->changed);
   pthread_mutex_unlock(&jobs->mutex);
   arena_spare_use(NULL);
-  arena_spare_drain(jobs->spare);
+  if (!jobs->graph->spare) arena_spare_drain(jobs->spare);
   return NULL;
 }
 
@@ -206,7 +206,7 @@ double jobs_run_graph(uint32_t threads, const JobGraph *graph) {
   if (graph->count == 0) return 0;
   assert(graph->step_len <= JOB_STEPS && graph->free_steps < graph->step_len);
   Arena *arena = arena_new();
-  Jobs jobs = {.graph = graph, .spare = arena_spare_new()};
+  Jobs jobs = {.graph = graph, .spare = graph->spare ? graph->spare : arena_spare_new()};
   pthread_mutex_init(&jobs.mutex, NULL);
   pthread_cond_init(&jobs.changed, NULL);
   jobs_link(&jobs, arena);
@@ -217,7 +217,7 @@ double jobs_run_graph(uint32_t threads, const JobGraph *graph) {
   while (started < threads && worker_start(&workers[started], run_jobs, &jobs)) started++;
   if (started == 0) run_jobs(&jobs);
   for (uint32_t i = 0; i < started; i++) worker_join(&workers[i]);
-  arena_spare_free(jobs.spare);
+  if (!graph->spare) arena_spare_free(jobs.spare, 1);
   pthread_cond_destroy(&jobs.changed);
   pthread_mutex_destroy(&jobs.mutex);
   arena_free(arena);

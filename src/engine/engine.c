@@ -253,6 +253,10 @@ static size_t run_step(void *context, uint32_t index, uint32_t step) {
 /* Of syntax and facts that wait: fills the time for which all else waits for runtime, when little else is held. */
 enum { AHEAD_BYTES = 128 << 20 };
 
+static uint32_t thread_count(const Engine *engine) {
+  return engine->options->threads ? engine->options->threads : jobs_cpu_count();
+}
+
 void engine_run_packages(Engine *engine) {
   uint32_t count = engine->graph->package_len, needed = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -280,8 +284,9 @@ void engine_run_packages(Engine *engine) {
   }
   jobs.needs = needs;
   jobs.need_len = need_len;
-  uint32_t threads = engine->options->threads ? engine->options->threads : jobs_cpu_count();
-  engine->idle_seconds = jobs_run_graph(threads, &jobs);
+  if (!engine->spare) engine->spare = arena_spare_new();
+  jobs.spare = engine->spare;
+  engine->idle_seconds = jobs_run_graph(thread_count(engine), &jobs);
 }
 
 ReportOptions engine_report_options(const Engine *engine) {
@@ -309,7 +314,11 @@ static void print_findings(Engine *engine, EngineResult *result) {
     report_people(&result->out, &options, packages, len);
 }
 
+/* What the packages held goes to the spare memory first and back from there, on all threads. */
 void engine_close(Engine *engine) {
+  ArenaSpare *spare = engine->spare;
+  uint32_t threads = thread_count(engine);
+  arena_spare_use(spare);
   for (uint32_t i = 0; engine->packages && i < engine->graph->package_len; i++) {
     EnginePackage *package = &engine->packages[i];
     buffer_free(&package->out);
@@ -327,6 +336,8 @@ void engine_close(Engine *engine) {
   sources_free(engine->sources);
   interner_free(engine->interner);
   arena_free(engine->arena);
+  arena_spare_use(NULL);
+  arena_spare_free(spare, threads);
 }
 
 EngineResult engine_run(const EngineOptions *options, Str const *patterns, uint32_t pattern_len) {

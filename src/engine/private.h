@@ -131,6 +131,7 @@ struct Engine {
   EngineResult *result;    /* gets the text of packages; NULL: nobody wants it */
   double load_seconds, output_seconds;
   double idle_seconds;                /* that threads waited for each other, in all */
+  ArenaSpare *spare;                  /* of the threads; NULL: no package was worked on yet */
   size_t kept_bytes, most_kept_bytes; /* by packages that are through and not retired */
   uint32_t handed_out;                /* packages whose text is in the result, or further */
   uint32_t done;                      /* packages that are through */
