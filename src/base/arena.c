@@ -297,6 +297,21 @@ void arena_free(Arena *arena) {
   free(arena);
 }
 
+void arena_adopt(Arena *into, Arena *from) {
+  chunk_mark_used(from);
+  Chunk **end = &from->first;
+  while (*end) end = &(*end)->next;
+  *end = into->first;
+  into->first = from->first;
+  into->held += from->held - sizeof *from;
+  if (!into->current) {
+    into->current = from->current;
+    into->at = from->at;
+    into->ready = from->ready;
+  }
+  free(from);
+}
+
 /* ---- scratch arenas: known to their thread, since a jump to a recovery point goes past their end ---- */
 
 static _Thread_local Arena *scratch_arenas;

@@ -113,7 +113,8 @@ typedef struct Arena {
 } Arena;
 
 Arena *arena_new(void);
-void arena_free(Arena *arena); /* NULL is allowed */
+void arena_free(Arena *arena);              /* NULL is allowed */
+void arena_adopt(Arena *into, Arena *from); /* what `from` holds is `into`'s from now on; `from` is gone */
 /* An arena that its thread frees before the work at hand is done: BUG and give_up free it too. */
 Arena *scratch_new(void);
 void scratch_free(Arena *arena); /* NULL is allowed */

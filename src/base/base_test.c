@@ -51,6 +51,20 @@ static void test_arena(void **state) {
   assert_true(arena_bytes(arena) > 70000);
   arena_free(arena);
   arena_free(NULL);
+  for (size_t held = 0; held <= 40000; held += 40000) { /* by the arena that takes over */
+    Arena *into = arena_new(), *from = arena_new();
+    memset(arena_alloc(into, held), 'z', held);
+    Str text = arena_str(from, STR("taken over"));
+    memset(arena_alloc(from, 50000), 'x', 50000);
+    arena_adopt(into, from);
+    assert_true(arena_bytes(into) > held + 50000);
+    assert_str(text, "taken over");
+    const char *more = arena_alloc(into, 30000);
+    for (size_t i = 0; i < 30000; i++) assert_int_equal(more[i], 0);
+    arena_adopt(into, arena_new());
+    assert_str(text, "taken over");
+    arena_free(into);
+  }
 }
 
 static void test_vec(void **state) {

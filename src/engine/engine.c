@@ -75,6 +75,10 @@ static void make_packages(Engine *engine) {
   }
 }
 
+static uint32_t thread_count(const Engine *engine) {
+  return engine->options->threads ? engine->options->threads : jobs_cpu_count();
+}
+
 Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t len, EngineResult *result) {
   Arena *arena = arena_new();
   Engine *engine = arena_new_of(arena, Engine);
@@ -94,9 +98,10 @@ Engine *engine_open(const EngineOptions *options, Str const *patterns, uint32_t 
   load->profile = engine->profile;
   cache_open(engine);
   load->store = engine->store;
-  double start = clock_thread_seconds();
+  load->threads = thread_count(engine);
+  double start = clock_process_seconds(); /* of the threads that read folders, too */
   engine->graph = load_packages(load, patterns, len);
-  engine->load_seconds = clock_thread_seconds() - start;
+  engine->load_seconds = clock_process_seconds() - start;
   print_problems(engine, result);
   if (engine->graph->fatal) return engine;
   engine->universe = universe_new(engine->interner, engine->graph->env.target);
@@ -252,10 +257,6 @@ static size_t run_step(void *context, uint32_t index, uint32_t step) {
 
 /* Of syntax and facts that wait: fills the time for which all else waits for runtime, when little else is held. */
 enum { AHEAD_BYTES = 128 << 20 };
-
-static uint32_t thread_count(const Engine *engine) {
-  return engine->options->threads ? engine->options->threads : jobs_cpu_count();
-}
 
 void engine_run_packages(Engine *engine) {
   uint32_t count = engine->graph->package_len, needed = 0;

@@ -8,6 +8,8 @@
  *
  * Go: go/build/build.go
  */
+#include <stdatomic.h>
+
 #include "load/private.h"
 
 enum { HEAD_BYTES = 8 * 1024 };
@@ -225,10 +227,8 @@ static Directory *directory_for(Loader *loader, Str dir, const Listing *listing)
   return directory_new(loader, dir, files, assembly);
 }
 
-Directory *directory_read(Loader *loader, Str dir) {
-  void **known = strmap_put(&loader->directories, dir);
-  if (*known) return *known;
-  const Listing *listing = listing_read(loader, dir);
+/* Asks nothing of the loader's maps. */
+static Directory *directory_make(Loader *loader, Str dir, const Listing *listing) {
   Directory *directory = directory_for(loader, dir, listing);
   LoadTags tags = loader->tags;
   /* A standard library that is newer than the release is read by its own rules. */
@@ -236,18 +236,72 @@ Directory *directory_read(Loader *loader, Str dir) {
   Folder folder = {loader, &tags, listing->memory, directory};
   fill(&folder, listing);
   memory_save(loader, listing->memory, listing);
-  if (directory->cgo_len) {
-    tags.cgo_enabled = false;
-    Directory *without = directory_for(loader, dir, listing);
-    Folder other = {loader, &tags, memory_open(loader, &tags, dir), without};
-    fill(&other, listing);
-    memory_save(loader, other.memory, listing);
-    without->cgo = directory->cgo;
-    without->cgo_len = directory->cgo_len;
-    directory = without;
-  }
+  if (!directory->cgo_len) return directory;
+  tags.cgo_enabled = false;
+  Directory *without = directory_for(loader, dir, listing);
+  Folder other = {loader, &tags, memory_open(loader, &tags, dir), without};
+  fill(&other, listing);
+  memory_save(loader, other.memory, listing);
+  without->cgo = directory->cgo;
+  without->cgo_len = directory->cgo_len;
+  return without;
+}
+
+Directory *directory_read(Loader *loader, Str dir) {
+  void **known = strmap_put(&loader->directories, dir);
+  if (*known) return *known;
+  const Listing *listing = listing_read(loader, dir);
+  Directory *directory = directory_make(loader, dir, listing);
   *strmap_put(&loader->directories, dir) = directory;
   return directory;
+}
+
+/* ---- many folders at once ---- */
+
+typedef struct Reading {
+  const Loader *loader;
+  const Str *dirs;
+  const Listing **listings;
+  Directory **directories;
+  uint32_t len;
+  atomic_uint next; /* folder */
+  Arena **arenas;   /* of the threads */
+} Reading;
+
+/* One thread's share, into an arena of its own. */
+static void read_share(void *context, uint32_t index) {
+  Reading *reading = context;
+  Loader loader = *reading->loader;
+  loader.arena = reading->arenas[index];
+  loader.scratch = arena_new();
+  for (uint32_t i; (i = atomic_fetch_add(&reading->next, 1)) < reading->len;)
+    reading->directories[i] = directory_make(&loader, reading->dirs[i], reading->listings[i]);
+  arena_free(loader.scratch);
+}
+
+enum { READ_ON_THREADS = 32 }; /* folders: fewer are read sooner than threads are there */
+
+/* A pack that is written notes down which tags were asked for. */
+void directories_read(Loader *loader, Str const *dirs, uint32_t len) {
+  uint32_t threads = loader->config->threads;
+  if (threads < 2 || len < READ_ON_THREADS || loader->config->pack) return;
+  Reading reading = {.loader = loader, .len = len};
+  Str *unknown = arena_new_array(loader->arena, Str, len);
+  reading.listings = arena_new_array(loader->arena, const Listing *, len);
+  reading.directories = arena_new_array(loader->arena, Directory *, len);
+  reading.arenas = arena_new_array(loader->arena, Arena *, threads);
+  reading.dirs = unknown;
+  reading.len = 0;
+  for (uint32_t i = 0; i < len; i++) {
+    if (strmap_get(&loader->directories, dirs[i])) continue;
+    unknown[reading.len] = dirs[i];
+    reading.listings[reading.len++] = listing_read(loader, dirs[i]);
+  }
+  for (uint32_t i = 0; i < threads; i++) reading.arenas[i] = arena_new();
+  jobs_run(threads, threads, read_share, &reading);
+  for (uint32_t i = 0; i < threads; i++) arena_adopt(loader->arena, reading.arenas[i]);
+  for (uint32_t i = 0; i < reading.len; i++)
+    *strmap_put(&loader->directories, unknown[i]) = reading.directories[i];
 }
 
 Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len) {

@@ -50,6 +50,7 @@ typedef struct LoadConfig {
   bool test;   /* -test: with test variants */
   bool trimpath;
   const char *const *environment; /* NAME=value, NULL-terminated; the process's environ */
+  uint32_t threads;               /* 0 or 1: this one */
   Store *store;                   /* what earlier runs saw in folders; NULL: look at everything */
   LoadPack *pack;                 /* to be written from GOROOT, or read instead of it; NULL: neither */
 } LoadConfig;

@@ -93,9 +93,14 @@ static bool tree_can_match(Str pattern, Str name) {
 
 /* ---- walking ---- */
 
+typedef struct Candidates { /* folders with Go files, which are read when all are known */
+  VEC(Str) dirs, names;
+} Candidates;
+
 typedef struct Walk {
   Loader *loader;
   Match *match;
+  Candidates found;
   Str pattern;         /* empty: everything */
   const ModFile *file; /* of the module, for its ignore lines; NULL */
   Str root;            /* its folder */
@@ -117,7 +122,6 @@ static bool is_ignored(const Walk *walk, Str dir) {
 }
 
 static bool is_package(Loader *loader, Str dir) {
-  if (!listing_read(loader, dir)->has_go_files) return false;
   const Directory *directory = directory_read(loader, dir);
   return directory->file_len + directory->cgo_len > 0;
 }
@@ -135,22 +139,36 @@ static bool enters(const Walk *walk, Str dir, Str element, Str name) {
   return !walk->pattern.len || tree_can_match(walk->pattern, name);
 }
 
+static void note_candidate(Loader *loader, Candidates *found, Str dir, Str name) {
+  if (!listing_read(loader, dir)->has_go_files) return;
+  vec_push(loader->arena, &found->dirs, dir);
+  vec_push(loader->arena, &found->names, name);
+}
+
 /* name: the import path of the folder; "" for the root of GOROOT/src, GOPATH/src and vendor folders. */
-static void walk_packages(Walk *walk, Str dir, Str name) {
+static void walk_below(Walk *walk, Str dir, Str name) {
   Loader *loader = walk->loader;
   const Listing *listing = listing_read(loader, dir);
   bool fake =
       str_equal(name, STR("builtin")) || (str_equal(name, STR("runtime/cgo")) && !loader->env.cgo_enabled);
-  if (name.len && !fake && wanted(walk, name) && is_package(loader, dir))
-    vec_push(loader->arena, &walk->match->packages, name);
+  if (name.len && !fake && wanted(walk, name)) note_candidate(loader, &walk->found, dir, name);
   if (walk->skip_vendor && !str_equal(dir, walk->root) && str_equal(path_base(dir), STR("vendor"))) return;
   for (uint32_t i = 0; i < listing->len; i++) {
     const DirEntry *entry = &listing->entries[i];
     if (!entry->is_dir || entry->is_link) continue;
     Str below = path_join(loader->arena, dir, entry->name);
     Str path = name.len ? path_join(loader->arena, name, entry->name) : arena_str(loader->arena, entry->name);
-    if (enters(walk, below, entry->name, path)) walk_packages(walk, below, path);
+    if (enters(walk, below, entry->name, path)) walk_below(walk, below, path);
   }
+}
+
+static void walk_packages(Walk *walk, Str dir, Str name) {
+  walk_below(walk, dir, name);
+  const Candidates *found = &walk->found;
+  directories_read(walk->loader, found->dirs.items, found->dirs.len);
+  for (uint32_t i = 0; i < found->dirs.len; i++)
+    if (is_package(walk->loader, found->dirs.items[i]))
+      vec_push(walk->loader->arena, &walk->match->packages, found->names.items[i]);
 }
 
 static int compare_paths(const void *a, const void *b) {
@@ -393,6 +411,7 @@ typedef struct FolderWalk {
   Match *match;
   const Module *module;
   Str pattern; /* absolute */
+  Candidates found;
 } FolderWalk;
 
 static void walk_folders(FolderWalk *walk, Str dir, bool top) {
@@ -402,8 +421,7 @@ static void walk_folders(FolderWalk *walk, Str dir, bool top) {
   Walk ignoring = {.loader = loader, .file = walk->module ? walk->module->file : NULL};
   ignoring.root = walk->module ? walk->module->dir : STR("");
   if (is_ignored(&ignoring, dir)) return;
-  if (pattern_matches(loader->arena, walk->pattern, dir) && is_package(loader, dir))
-    add_folder(loader, walk->match, dir);
+  if (pattern_matches(loader->arena, walk->pattern, dir)) note_candidate(loader, &walk->found, dir, STR(""));
   for (uint32_t i = 0; i < listing->len; i++) {
     const DirEntry *entry = &listing->entries[i];
     bool skip = !entry->is_dir || entry->is_link || entry->name.data[0] == '.' ||
@@ -437,6 +455,9 @@ static void match_folder_wildcard(Loader *loader, Match *match, Str pattern, siz
   }
   FolderWalk walk = {.loader = loader, .match = match, .module = module, .pattern = pattern};
   walk_folders(&walk, dir, true);
+  directories_read(loader, walk.found.dirs.items, walk.found.dirs.len);
+  for (uint32_t i = 0; i < walk.found.dirs.len; i++)
+    if (is_package(loader, walk.found.dirs.items[i])) add_folder(loader, match, walk.found.dirs.items[i]);
 }
 
 Match pattern_expand(Loader *loader, Str word) {

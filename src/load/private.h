@@ -134,6 +134,8 @@ void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing);
 
 const Listing *listing_read(Loader *loader, Str dir);
 Directory *directory_read(Loader *loader, Str dir);
+/* Reads many folders ahead of time, on the threads that the configuration gives. */
+void directories_read(Loader *loader, Str const *dirs, uint32_t len);
 /* Files named on the command line: constraints do not count. */
 Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len);
 /* "file:line:col" of an offset, the file as the go command shortens it. */
