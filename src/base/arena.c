@@ -4,7 +4,8 @@
  *
  * An arena is a chain of chunks that get larger as it grows; what does not fit the current chunk opens the next one. Memory is
  * made ready a few allocations ahead: what may be nonzero (`dirty`: small chunks, and what was used before a reset) is cleared;
- * pages that are fresh from the system are asked for many at a time, which costs less than meeting them one by one.
+ * pages that are fresh from the system are asked for many at a time, which costs less than meeting them one by one, above all if
+ * they are read first (slots of a map): that is two faults, and the second one interrupts the other threads.
  * Threads that share spare memory cut their chunks out of regions: small ones are fresh, too, and all go back at once.
  * Under ASan whatever is not handed out is poisoned and each allocation has a red zone behind it; a build with
  * -DHEAPWHY_STRESS gives every allocation a chunk of its own and moves vectors on each push.
@@ -252,6 +253,7 @@ static void make_ready(Arena *arena, size_t need) {
     memset(arena->ready, 0, least(to, chunk->dirty) - from);
   } else if (chunk->size < MAPPED_CHUNK) {
     to = chunk->size;
+    pages_touch(arena->ready, chunk->bytes + to);
   } else {
     size_t pages = least(arena->held / PAGE / 16, PAGES_AHEAD);
     to = least(to + pages * PAGE, chunk->size);
