@@ -253,7 +253,7 @@ static void make_ready(Arena *arena, size_t need) {
     memset(arena->ready, 0, least(to, chunk->dirty) - from);
   } else if (chunk->size < MAPPED_CHUNK) {
     to = chunk->size;
-    pages_touch(arena->ready, chunk->bytes + to);
+    if (arena->held > FIRST_CHUNK + sizeof *arena) pages_touch(arena->ready, chunk->bytes + to);
   } else {
     size_t pages = least(arena->held / PAGE / 16, PAGES_AHEAD);
     to = least(to + pages * PAGE, chunk->size);
