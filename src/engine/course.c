@@ -96,8 +96,9 @@ static uint32_t number_of(Numbering *n, Func *fn) {
   const uint64_t *known = map_find(&n->funcs, map_key(fn));
   if (known) return (uint32_t)*known - 1;
   uint32_t number = n->course->funcs.len;
+  bool named = !fn->closure && !(fn->flags & FUNC_ABI_WRAPPER); /* which has the name of what it wraps */
   vec_push(n->course->arena, &n->course->funcs,
-           (CourseFunc){.key = fn->closure ? 0 : func_symbol_key(fn), .owner = number});
+           (CourseFunc){.key = named ? func_symbol_key(fn) : 0, .owner = number});
   *map_put(&n->funcs, map_key(fn)) = (uint64_t)number + 1;
   Func *outermost = func_outermost(fn);
   if (outermost != fn) {

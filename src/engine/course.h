@@ -11,7 +11,7 @@
 #include "ir/ir.h"
 
 typedef struct CourseFunc {
-  uint64_t key;   /* of its symbol; 0: a literal, or not the only one of that name */
+  uint64_t key;   /* of its symbol; 0: a literal, an ABI wrapper, or not the only one of that name */
   uint32_t owner; /* the function that stands around a literal; others: itself */
   bool inlined;   /* somewhere, or it was once */
   bool changed;   /* what the base tells of it is not so any more */

@@ -37,6 +37,8 @@ typedef struct MovedPlaces { /* being written */
 } MovedPlaces;
 
 bool moved_in_use(const EnginePackage *package);
+/* Positions in that file of another package are what they were as long as the key is. */
+bool moved_is_stable(const EnginePackage *package, const SourceFile *foreign);
 bool moved_next_place(Moved *moved, MovedPlace *out);
 void moved_put_place(MovedPlaces *out, uint32_t file, uint32_t at, uint32_t len, uint32_t offset);
 void moved_write(const EnginePackage *package, const MovedFile *files, Str text, MovedPlaces *places,

@@ -103,6 +103,12 @@ static bool is_folder_of_another(const EnginePackage *package, Str folder) {
   return false;
 }
 
+/* Other packages of std are covered by their bytes. */
+bool moved_is_stable(const EnginePackage *package, const SourceFile *foreign) {
+  Str path = atom_str(foreign->path);
+  return path_is_absolute(path) && !is_folder_of_another(package, path_dir(path));
+}
+
 bool moved_names_others(const EnginePackage *package) {
   uint32_t none = package->load->file_len, file = 0;
   const SourceFile *last = NULL;
@@ -112,8 +118,7 @@ bool moved_names_others(const EnginePackage *package) {
     if (found != none || (last && source_file_has(last, place->pos))) continue;
     const SourceFile *other = sources_file(package->engine->sources, place->pos);
     if (!other) continue;
-    Str path = atom_str(other->path);
-    if (!path_is_absolute(path) || is_folder_of_another(package, path_dir(path))) return true;
+    if (!moved_is_stable(package, other)) return true;
     last = other;
   }
   return false;
