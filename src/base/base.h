@@ -413,6 +413,15 @@ typedef struct JobGraph {
 double jobs_run_graph(uint32_t threads, const JobGraph *graph);
 uint32_t jobs_cpu_count(void);
 
+/* Work that turns up while other work is done: things that the caller keeps, by number. */
+typedef struct Agenda Agenda;
+Agenda *agenda_new(Arena *arena);
+void agenda_end(Agenda *agenda);                 /* nobody uses it any more */
+void agenda_add(Agenda *agenda, uint32_t count); /* the next `count` numbers, from 0 */
+/* The next number, to be followed by agenda_done. Waits if there is none but somebody still works. False: all is done. */
+bool agenda_take(Agenda *agenda, uint32_t *number);
+void agenda_done(Agenda *agenda);
+
 typedef struct Lock Lock;
 Lock *lock_new(Arena *arena); /* recursive mutex */
 void lock_take(Lock *lock);

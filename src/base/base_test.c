@@ -230,6 +230,11 @@ typedef struct GraphTest {
   bool wrong;               /* worker threads cannot fail a test */
 } GraphTest;
 
+typedef struct AgendaTest {
+  GraphTest graph;
+  Agenda *agenda;
+} AgendaTest;
+
 static void note_done(void *context, uint32_t index) {
   GraphTest *test = context;
   lock_take(test->lock);
@@ -247,6 +252,32 @@ static size_t note_step(void *context, uint32_t index, uint32_t step) {
   lock_release(test->lock);
   if (step + 1 == graph->step_len) note_done(context, index);
   return 1;
+}
+
+/* Each number up to JOBS / 2 finds two more. */
+static void work_off(void *context, uint32_t index) {
+  (void)index;
+  AgendaTest *test = context;
+  for (uint32_t number; agenda_take(test->agenda, &number); agenda_done(test->agenda)) {
+    note_done(&test->graph, number);
+    if (number < JOBS / 2 - 1) agenda_add(test->agenda, 2);
+  }
+}
+
+static void test_agenda(void **state) {
+  (void)state;
+  for (uint32_t threads = 1; threads <= THREADS; threads++) {
+    Arena *arena = arena_new();
+    AgendaTest test = {.graph.lock = lock_new(arena), .agenda = agenda_new(arena)};
+    uint32_t none;
+    assert_false(agenda_take(test.agenda, &none));
+    agenda_add(test.agenda, 1);
+    jobs_run(threads, threads, work_off, &test);
+    assert_int_equal(test.graph.len, JOBS - 1);
+    for (uint32_t i = 0; threads == 1 && i < JOBS - 1; i++) assert_int_equal(test.graph.done[i], i);
+    agenda_end(test.agenda);
+    arena_free(arena);
+  }
 }
 
 static uint32_t steps_of_others(GraphTest *test) {
@@ -637,16 +668,16 @@ static void test_stamp(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_str),          cmocka_unit_test(test_arena),
-      cmocka_unit_test(test_vec),          cmocka_unit_test(test_maps),
-      cmocka_unit_test(test_buffer),       cmocka_unit_test(test_paths),
-      cmocka_unit_test(test_files),        cmocka_unit_test(test_intern),
-      cmocka_unit_test(test_jobs),         cmocka_unit_test(test_jobs_ahead),
-      cmocka_unit_test(test_bug),          cmocka_unit_test(test_give_up),
-      cmocka_unit_test(test_deep_stack),   cmocka_unit_test(test_wire),
-      cmocka_unit_test(test_store),        cmocka_unit_test(test_pack),
-      cmocka_unit_test(test_store_damage), cmocka_unit_test(test_store_limit),
-      cmocka_unit_test(test_stamp),
+      cmocka_unit_test(test_str),         cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_vec),         cmocka_unit_test(test_maps),
+      cmocka_unit_test(test_buffer),      cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_files),       cmocka_unit_test(test_intern),
+      cmocka_unit_test(test_jobs),        cmocka_unit_test(test_jobs_ahead),
+      cmocka_unit_test(test_agenda),      cmocka_unit_test(test_bug),
+      cmocka_unit_test(test_give_up),     cmocka_unit_test(test_deep_stack),
+      cmocka_unit_test(test_wire),        cmocka_unit_test(test_store),
+      cmocka_unit_test(test_pack),        cmocka_unit_test(test_store_damage),
+      cmocka_unit_test(test_store_limit), cmocka_unit_test(test_stamp),
   };
   return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -242,6 +242,53 @@ void jobs_run(uint32_t threads, uint32_t count, JobFn fn, void *context) {
   jobs_run_graph(threads, &graph);
 }
 
+/* ---- work that turns up ---- */
+
+struct Agenda {
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t changed;
+  uint32_t next, count, working;
+};
+
+Agenda *agenda_new(Arena *arena) {
+  Agenda *agenda = arena_new_of(arena, Agenda);
+  pthread_mutex_init(&agenda->mutex, NULL);
+  pthread_cond_init(&agenda->changed, NULL);
+  return agenda;
+}
+
+void agenda_end(Agenda *agenda) {
+  pthread_cond_destroy(&agenda->changed);
+  pthread_mutex_destroy(&agenda->mutex);
+}
+
+void agenda_add(Agenda *agenda, uint32_t count) {
+  if (count == 0) return;
+  pthread_mutex_lock(&agenda->mutex);
+  agenda->count += count;
+  pthread_cond_broadcast(&agenda->changed);
+  pthread_mutex_unlock(&agenda->mutex);
+}
+
+bool agenda_take(Agenda *agenda, uint32_t *number) {
+  pthread_mutex_lock(&agenda->mutex);
+  while (agenda->next == agenda->count && agenda->working)
+    pthread_cond_wait(&agenda->changed, &agenda->mutex);
+  bool found = agenda->next < agenda->count;
+  if (found) {
+    *number = agenda->next++;
+    agenda->working++;
+  }
+  pthread_mutex_unlock(&agenda->mutex);
+  return found;
+}
+
+void agenda_done(Agenda *agenda) {
+  pthread_mutex_lock(&agenda->mutex);
+  if (--agenda->working == 0) pthread_cond_broadcast(&agenda->changed);
+  pthread_mutex_unlock(&agenda->mutex);
+}
+
 uint32_t jobs_cpu_count(void) {
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count < 1 ? 1 : count > 256 ? 256 : (uint32_t)count;

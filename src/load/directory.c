@@ -8,17 +8,12 @@
  *
  * Go: go/build/build.go
  */
-#include <stdatomic.h>
-
 #include "load/private.h"
 
 enum { HEAD_BYTES = 8 * 1024 };
 
-const Listing *listing_read(Loader *loader, Str dir) {
-  void **known = strmap_put(&loader->listings, dir);
-  if (*known) return *known;
+const Listing *listing_make(Loader *loader, Str dir) {
   Listing *listing = arena_new_of(loader->arena, Listing);
-  *known = listing;
   DirList list;
   listing->memory = memory_open(loader, &loader->tags, dir);
   listing->exists = memory_names(listing->memory, &list) ||
@@ -34,6 +29,12 @@ const Listing *listing_read(Loader *loader, Str dir) {
     if (str_equal(entry->name, STR("go.mod"))) listing->has_go_mod = true;
   }
   return listing;
+}
+
+const Listing *listing_read(Loader *loader, Str dir) {
+  void **known = strmap_put(&loader->listings, dir);
+  if (!*known) *known = (void *)listing_make(loader, dir);
+  return *known;
 }
 
 /* ---- one file ---- */
@@ -227,8 +228,7 @@ static Directory *directory_for(Loader *loader, Str dir, const Listing *listing)
   return directory_new(loader, dir, files, assembly);
 }
 
-/* Asks nothing of the loader's maps. */
-static Directory *directory_make(Loader *loader, Str dir, const Listing *listing) {
+Directory *directory_make(Loader *loader, Str dir, const Listing *listing) {
   Directory *directory = directory_for(loader, dir, listing);
   LoadTags tags = loader->tags;
   /* A standard library that is newer than the release is read by its own rules. */
@@ -254,54 +254,6 @@ Directory *directory_read(Loader *loader, Str dir) {
   Directory *directory = directory_make(loader, dir, listing);
   *strmap_put(&loader->directories, dir) = directory;
   return directory;
-}
-
-/* ---- many folders at once ---- */
-
-typedef struct Reading {
-  const Loader *loader;
-  const Str *dirs;
-  const Listing **listings;
-  Directory **directories;
-  uint32_t len;
-  atomic_uint next; /* folder */
-  Arena **arenas;   /* of the threads */
-} Reading;
-
-/* One thread's share, into an arena of its own. */
-static void read_share(void *context, uint32_t index) {
-  Reading *reading = context;
-  Loader loader = *reading->loader;
-  loader.arena = reading->arenas[index];
-  loader.scratch = arena_new();
-  for (uint32_t i; (i = atomic_fetch_add(&reading->next, 1)) < reading->len;)
-    reading->directories[i] = directory_make(&loader, reading->dirs[i], reading->listings[i]);
-  arena_free(loader.scratch);
-}
-
-enum { READ_ON_THREADS = 32 }; /* folders: fewer are read sooner than threads are there */
-
-/* A pack that is written notes down which tags were asked for. */
-void directories_read(Loader *loader, Str const *dirs, uint32_t len) {
-  uint32_t threads = loader->config->threads;
-  if (threads < 2 || len < READ_ON_THREADS || loader->config->pack) return;
-  Reading reading = {.loader = loader, .len = len};
-  Str *unknown = arena_new_array(loader->arena, Str, len);
-  reading.listings = arena_new_array(loader->arena, const Listing *, len);
-  reading.directories = arena_new_array(loader->arena, Directory *, len);
-  reading.arenas = arena_new_array(loader->arena, Arena *, threads);
-  reading.dirs = unknown;
-  reading.len = 0;
-  for (uint32_t i = 0; i < len; i++) {
-    if (strmap_get(&loader->directories, dirs[i])) continue;
-    unknown[reading.len] = dirs[i];
-    reading.listings[reading.len++] = listing_read(loader, dirs[i]);
-  }
-  for (uint32_t i = 0; i < threads; i++) reading.arenas[i] = arena_new();
-  jobs_run(threads, threads, read_share, &reading);
-  for (uint32_t i = 0; i < threads; i++) arena_adopt(loader->arena, reading.arenas[i]);
-  for (uint32_t i = 0; i < reading.len; i++)
-    *strmap_put(&loader->directories, unknown[i]) = reading.directories[i];
 }
 
 Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len) {

@@ -180,6 +180,7 @@ static void load_words(Loader *loader, Str const *words, uint32_t len) {
       load_problem(loader, false, STR_FMT, STR_ARG(match.errors.items[k]));
     if (match.packages.len + match.errors.len == 0)
       load_warning(loader, "go: warning: \"" STR_FMT "\" matched no packages", STR_ARG(words[i]));
+    ahead_of_packages(loader, match.packages.items, match.packages.len);
     for (uint32_t k = 0; k < match.packages.len; k++) {
       PackageNode *node = graph_import(loader, match.packages.items[k], NULL, NULL, NULL, NULL);
       node->is_literal = node->is_literal || match.literal;

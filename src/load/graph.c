@@ -220,6 +220,7 @@ PackageNode *graph_files(Loader *loader, Str const *names, uint32_t len) {
   if (!loader->modules) gopath_import_path(loader, node->where.dir, &node->where.root);
   node->from_files = node->is_literal = true;
   node->directory = directory_of_files(loader, node->where.dir, paths, len);
+  ahead_of_imports(loader, node->directory);
   *strmap_put(&loader->nodes, node->where.import_path) = node;
   if (check_folder(loader, node, NULL, node->where.import_path, STR(""))) return node;
   choose_files(loader, node);

@@ -357,6 +357,12 @@ const ModSummary *modules_summary(Loader *loader, ModuleVersion mod) {
   return summary;
 }
 
+Str modules_place(Loader *loader, ModuleVersion mod) {
+  const ModReplace *replace = modules_replacement(loader->modules, mod);
+  if (replace && !replace->with.version.len) return replacement_dir(loader, replace);
+  return cache_dir(loader, replace ? replace->with : mod);
+}
+
 const Module *modules_fetch(Loader *loader, ModuleVersion mod) {
   Modules *modules = loader->modules;
   Arena *arena = loader->arena;
@@ -370,7 +376,7 @@ const Module *modules_fetch(Loader *loader, ModuleVersion mod) {
   ModuleVersion from = replace && !folder ? replace->with : mod;
   *module = (Module){.path = arena_str(arena, mod.path), .version = arena_str(arena, mod.version)};
   module->is_local = folder;
-  Str dir = folder ? replacement_dir(loader, replace) : cache_dir(loader, from);
+  Str dir = modules_place(loader, mod);
   const ModSummary *summary = modules_summary(loader, mod);
   module->file = summary->file;
   module->lang = modules_lang(loader, summary->go);

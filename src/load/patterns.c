@@ -165,7 +165,7 @@ static void walk_below(Walk *walk, Str dir, Str name) {
 static void walk_packages(Walk *walk, Str dir, Str name) {
   walk_below(walk, dir, name);
   const Candidates *found = &walk->found;
-  directories_read(walk->loader, found->dirs.items, found->dirs.len);
+  ahead_of_folders(walk->loader, found->dirs.items, found->dirs.len, walk->std_only);
   for (uint32_t i = 0; i < found->dirs.len; i++)
     if (is_package(walk->loader, found->dirs.items[i]))
       vec_push(walk->loader->arena, &walk->match->packages, found->names.items[i]);
@@ -455,7 +455,7 @@ static void match_folder_wildcard(Loader *loader, Match *match, Str pattern, siz
   }
   FolderWalk walk = {.loader = loader, .match = match, .module = module, .pattern = pattern};
   walk_folders(&walk, dir, true);
-  directories_read(loader, walk.found.dirs.items, walk.found.dirs.len);
+  ahead_of_folders(loader, walk.found.dirs.items, walk.found.dirs.len, false);
   for (uint32_t i = 0; i < walk.found.dirs.len; i++)
     if (is_package(loader, walk.found.dirs.items[i])) add_folder(loader, match, walk.found.dirs.items[i]);
 }

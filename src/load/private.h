@@ -8,6 +8,7 @@
  *   header.c        one file's package clause, imports and embed patterns
  *   directory.c     one folder -> its Go files for the target
  *   memory.c        what an earlier run saw in a folder
+ *   ahead.c         many folders at once
  *   pack.c          GOROOT in a release pack
  *   semver.c        versions and module paths
  *   modfile.c       go.mod and go.work as data
@@ -134,13 +135,21 @@ void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing);
 
 const Listing *listing_read(Loader *loader, Str dir);
 Directory *directory_read(Loader *loader, Str dir);
-/* Reads many folders ahead of time, on the threads that the configuration gives. */
-void directories_read(Loader *loader, Str const *dirs, uint32_t len);
+/* The same without the loader's maps: neither asked nor told. */
+const Listing *listing_make(Loader *loader, Str dir);
+Directory *directory_make(Loader *loader, Str dir, const Listing *listing);
 /* Files named on the command line: constraints do not count. */
 Directory *directory_of_files(Loader *loader, Str dir, Str const *paths, uint32_t len);
 /* "file:line:col" of an offset, the file as the go command shortens it. */
 Str file_place(Loader *loader, const FileHead *file, uint32_t offset);
 Str short_path(Loader *loader, Str path);
+
+/* ---- ahead.c: folders and what they import, read on all threads before they are asked for ---- */
+
+/* alone: without what they import. */
+void ahead_of_folders(Loader *loader, Str const *dirs, uint32_t len, bool alone);
+void ahead_of_packages(Loader *loader, Str const *import_paths, uint32_t len);
+void ahead_of_imports(Loader *loader, const Directory *directory);
 
 /* ---- semver.c ---- */
 
@@ -238,6 +247,8 @@ void modules_load(Loader *loader);
 const ModSummary *modules_summary(Loader *loader, ModuleVersion mod);
 /* Where the files of a selected module are. */
 const Module *modules_fetch(Loader *loader, ModuleVersion mod);
+/* Where they should be, whether they are there or not; asks no folder. */
+Str modules_place(Loader *loader, ModuleVersion mod);
 const ModReplace *modules_replacement(const Modules *modules, ModuleVersion mod);
 const Module *modules_main_with_path(const Modules *modules, Str path);
 Str modules_lang(Loader *loader,
