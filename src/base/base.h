@@ -344,6 +344,10 @@ void store_close(
     Store *store); /* removes what has not been used for longest if there is too much; NULL is allowed */
 /* False: there is nothing, or nothing usable. The bytes live until store_close. store NULL: false. */
 bool store_get(Store *store, uint32_t kind, Digest key, Str *out);
+/* The same for a record that many runs ask for, with many others: it is kept where all of them are read at once. */
+bool store_get_common(Store *store, uint32_t kind, Digest key, Str *out);
+/* Before the first one: whose common records they are. store NULL: nothing. */
+void store_use_shelf(Store *store, Digest name);
 /* Fails silently: a record that is not there is made again. store NULL: nothing. */
 void store_put(Store *store, uint32_t kind, Digest key, Str bytes);
 StoreStatus store_status(Str dir);

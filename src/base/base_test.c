@@ -628,6 +628,89 @@ static void test_store_damage(void **state) {
   store_test_end(&test);
 }
 
+enum { COMMON = 100 };
+
+/* Returns how many are there. */
+static uint32_t get_common(Store *store, const char *want) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < COMMON; i++) {
+    Str got;
+    if (!store_get_common(store, 1, (Digest){i, 0}, &got)) continue;
+    assert_str(got, want);
+    found++;
+  }
+  return found;
+}
+
+static Store *with_shelf(const StoreTest *test) {
+  Store *store = store_open(test->dir, digest_of(STR("program")), 1 << 20);
+  store_use_shelf(store, digest_of(STR("shelf")));
+  return store;
+}
+
+/* Removes all records but the largest one; returns its path. */
+static Str leave_largest(const StoreTest *test) {
+  DirList folders, list;
+  Str largest = {NULL, 0};
+  int64_t size = 0;
+  assert_true(dir_list(test->arena, test->dir.data, &folders));
+  for (uint32_t i = 0; i < folders.len; i++) {
+    if (!folders.entries[i].is_dir) continue;
+    Str folder = path_join(test->arena, test->dir, folders.entries[i].name);
+    assert_true(dir_list(test->arena, folder.data, &list));
+    for (uint32_t k = 0; k < list.len; k++) {
+      Str path = path_join(test->arena, folder, list.entries[k].name);
+      FileStamp stamp;
+      assert_true(file_stamp(path.data, &stamp));
+      if (stamp.size > size && largest.data) unlink(largest.data);
+      if (stamp.size <= size) unlink(path.data);
+      if (stamp.size > size) size = stamp.size, largest = path;
+    }
+  }
+  return largest;
+}
+
+static void test_store_shelf(void **state) {
+  (void)state;
+  StoreTest test = store_test_begin();
+  Str got, bytes;
+  Store *store = with_shelf(&test);
+  for (uint32_t i = 0; i < COMMON; i++) store_put(store, 1, (Digest){i, 0}, STR("value"));
+  assert_int_equal(get_common(store, "value") + get_common(store, "value"), 2 * COMMON);
+  store_close(store);
+  assert_int_equal(store_status(test.dir).records, COMMON + 1);
+  Str path = leave_largest(&test);
+  store = with_shelf(&test);
+  assert_false(store_get(store, 1, (Digest){0, 0}, &got));
+  assert_int_equal(get_common(store, "value"), COMMON);
+  assert_false(store_get_common(store, 2, (Digest){0, 0}, &got));
+  store_put(store, 1, (Digest){0, 0}, STR("another")); /* for runs to come, too */
+  store_close(store);
+  store = with_shelf(&test);
+  assert_true(store_get_common(store, 1, (Digest){0, 0}, &got));
+  assert_str(got, "another");
+  store_close(store);
+  /* Whatever is damaged is not there. */
+  assert_true(file_read(test.arena, path.data, &bytes));
+  leave_largest(&test);
+  for (size_t i = 0; i < bytes.len; i += 7) {
+    char *copy = arena_strdup(test.arena, bytes);
+    copy[i] = (char)(copy[i] ^ 0x10);
+    write_file(path, (Str){copy, bytes.len});
+    store = with_shelf(&test);
+    uint32_t found = get_common(store, "value");
+    assert_true(found >= COMMON - 2 || found == 0);
+    store_close(store);
+  }
+  for (size_t len = 0; len < bytes.len; len += 97) {
+    write_file(path, str_slice(bytes, 0, len));
+    store = with_shelf(&test);
+    assert_true(get_common(store, "value") < COMMON);
+    store_close(store);
+  }
+  store_test_end(&test);
+}
+
 /* More than the limit: the oldest go. */
 static void test_store_limit(void **state) {
   (void)state;
@@ -677,7 +760,8 @@ int main(void) {
       cmocka_unit_test(test_give_up),     cmocka_unit_test(test_deep_stack),
       cmocka_unit_test(test_wire),        cmocka_unit_test(test_store),
       cmocka_unit_test(test_pack),        cmocka_unit_test(test_store_damage),
-      cmocka_unit_test(test_store_limit), cmocka_unit_test(test_stamp),
+      cmocka_unit_test(test_store_shelf), cmocka_unit_test(test_store_limit),
+      cmocka_unit_test(test_stamp),
   };
   return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

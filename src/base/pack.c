@@ -4,7 +4,8 @@
  *
  * The file is records as the store has them, one behind the other, each beginning at a multiple of 8. The first one is the index:
  * for each of the others, in the order of keys, key and kind, and where it begins; what follows it is in that order, too.
- * Idea: whoever names a pack counts on it, so all of it is verified when it is opened, and whatever is wrong is said.
+ * Idea: whoever names a pack counts on it, so all of it is verified when it is opened, and whatever is wrong is said. A shelf (of a
+ * store) is the same file, of which each record is verified when it is asked for; one can be taken off by spoiling its header.
  *
  * Go: none
  */
@@ -27,7 +28,8 @@ enum {
 typedef struct PackEntry {
   Digest key;
   uint32_t kind;
-  Str bytes; /* without the header */
+  Str bytes;       /* without the header; not set in a shelf */
+  uint64_t offset; /* in the file */
 } PackEntry;
 
 struct Pack {
@@ -37,12 +39,13 @@ struct Pack {
   VEC(PackEntry) entries; /* of a file: in order */
   void *map;              /* the file; NULL: there is none */
   size_t map_len;
+  int shelf; /* the file, open; -1: this is no shelf */
 };
 
 static Pack *new_pack(Digest program) {
   Arena *arena = arena_new();
   Pack *pack = arena_new_of(arena, Pack);
-  *pack = (Pack){.arena = arena, .lock = lock_new(arena), .program = program};
+  *pack = (Pack){.arena = arena, .lock = lock_new(arena), .program = program, .shelf = -1};
   return pack;
 }
 
@@ -51,12 +54,14 @@ Pack *pack_new(Digest program) { return new_pack(program); }
 void pack_close(Pack *pack) {
   if (!pack) return;
   if (pack->map) munmap(pack->map, pack->map_len);
+  if (pack->shelf >= 0) close(pack->shelf);
   arena_free(pack->arena);
 }
 
 void pack_put(Pack *pack, uint32_t kind, Digest key, Str bytes) {
   lock_take(pack->lock);
-  vec_push(pack->arena, &pack->entries, (PackEntry){key, kind, arena_str(pack->arena, bytes)});
+  vec_push(pack->arena, &pack->entries,
+           (PackEntry){.key = key, .kind = kind, .bytes = arena_str(pack->arena, bytes)});
   lock_release(pack->lock);
 }
 
@@ -71,11 +76,14 @@ static int compare_entries(const void *a, const void *b) {
   return compare_keys(x->key, x->kind, y->key, y->kind);
 }
 
-bool pack_get(const Pack *pack, uint32_t kind, Digest key, Str *out) {
+static const PackEntry *find(const Pack *pack, uint32_t kind, Digest key) {
   PackEntry wanted = {.key = key, .kind = kind};
-  if (!pack->entries.len) return false;
-  const PackEntry *found =
-      bsearch(&wanted, pack->entries.items, pack->entries.len, sizeof wanted, compare_entries);
+  if (!pack->entries.len) return NULL;
+  return bsearch(&wanted, pack->entries.items, pack->entries.len, sizeof wanted, compare_entries);
+}
+
+bool pack_get(const Pack *pack, uint32_t kind, Digest key, Str *out) {
+  const PackEntry *found = find(pack, kind, key);
   if (found) *out = found->bytes;
   return found != NULL;
 }
@@ -132,20 +140,25 @@ bool pack_write(const Pack *pack, Arena *arena, Str path, uint64_t *bytes, Str *
 
 /* ---- reading ---- */
 
+static bool map_open_file(Pack *pack, int fd, struct stat *st) {
+  bool ok = fstat(fd, st) == 0;
+  if (ok && !S_ISREG(st->st_mode)) {
+    errno = S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
+    ok = false;
+  }
+  if (ok && st->st_size > 0) {
+    pack->map_len = (size_t)st->st_size;
+    pack->map = mmap(NULL, pack->map_len, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (pack->map == MAP_FAILED) pack->map = NULL, ok = false;
+  }
+  return ok;
+}
+
 static bool map_file(Pack *pack, const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return false;
   struct stat st;
-  bool ok = fstat(fd, &st) == 0;
-  if (ok && !S_ISREG(st.st_mode)) {
-    errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-    ok = false;
-  }
-  if (ok && st.st_size > 0) {
-    pack->map_len = (size_t)st.st_size;
-    pack->map = mmap(NULL, pack->map_len, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (pack->map == MAP_FAILED) pack->map = NULL, ok = false;
-  }
+  bool ok = map_open_file(pack, fd, &st);
   int error = errno;
   close(fd);
   errno = error;
@@ -201,4 +214,64 @@ Pack *pack_open(Arena *arena, Str path, Digest program, Str *why) {
   *why = arena_printf(arena, STR_FMT ": %s", STR_ARG(path), problem);
   pack_close(pack);
   return NULL;
+}
+
+/* ---- shelves: packs that are verified record by record when they are asked for, and from which records can be taken away ---- */
+
+static bool read_index(Pack *shelf, Str file) {
+  RecordHeader index;
+  if (!read_record(shelf, file, 0, &index) || index.kind != RECORD_INDEX || index.len % ENTRY_BYTES)
+    return false;
+  vec_reserve(shelf->arena, &shelf->entries, (uint32_t)(index.len / ENTRY_BYTES));
+  for (uint64_t at = 0; at < index.len; at += ENTRY_BYTES) {
+    const char *words = file.data + RECORD_HEADER + at;
+    PackEntry entry = {.key = {record_get_u64(words), record_get_u64(words + 8)},
+                       .kind = (uint32_t)record_get_u64(words + 16),
+                       .offset = record_get_u64(words + 24)};
+    vec_push(shelf->arena, &shelf->entries, entry);
+  }
+  return true;
+}
+
+Pack *shelf_open(Str path, Digest program) {
+  Pack *shelf = new_pack(program);
+  char *name = arena_strdup(shelf->arena, path);
+  struct stat st;
+  shelf->shelf = open(name, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (shelf->shelf < 0 || !map_open_file(shelf, shelf->shelf, &st) ||
+      !read_index(shelf, (Str){shelf->map, shelf->map_len})) {
+    pack_close(shelf);
+    return NULL;
+  }
+  record_mark_as_used(shelf->shelf, st.st_mtime);
+  return shelf;
+}
+
+static bool read_shelved(const Pack *shelf, const PackEntry *entry, Str *out) {
+  Str file = {shelf->map, shelf->map_len};
+  RecordHeader header;
+  if (!read_record(shelf, file, entry->offset, &header) || header.kind != entry->kind ||
+      !digest_equal(header.key, entry->key))
+    return false;
+  *out = str_slice(file, entry->offset + RECORD_HEADER, entry->offset + RECORD_HEADER + header.len);
+  return true;
+}
+
+bool shelf_get(const Pack *shelf, uint32_t kind, Digest key, Str *out) {
+  const PackEntry *found = find(shelf, kind, key);
+  return found && read_shelved(shelf, found, out);
+}
+
+/* What begins with a zero byte is no record. Where that cannot be written, an old record stays, as it would in the store. */
+bool shelf_remove(const Pack *shelf, uint32_t kind, Digest key) {
+  const PackEntry *found = find(shelf, kind, key);
+  return found && pwrite(shelf->shelf, "", 1, (off_t)found->offset) == 1;
+}
+
+void shelf_copy(const Pack *shelf, Pack *to, size_t limit) {
+  for (uint32_t i = 0; i < shelf->entries.len && shelf->map_len <= limit; i++) {
+    const PackEntry *entry = &shelf->entries.items[i];
+    Str bytes;
+    if (read_shelved(shelf, entry, &bytes)) pack_put(to, entry->kind, entry->key, bytes);
+  }
 }

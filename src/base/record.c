@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Headers of records.
+ * Headers of records, and files of them.
  */
 #define XXH_INLINE_ALL
 #include "base/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
-enum { FORMAT = 1 };
+enum {
+  FORMAT = 1,
+  USED_AFTER = 3600 /* seconds: a file is marked as used at most that often */
+};
 
 static const char MAGIC[8] = "heapwhy";
 
@@ -48,6 +53,10 @@ bool record_read(Str file, RecordHeader *out) {
 bool record_is_sound(Str file, const RecordHeader *header) {
   return header->len <= file.len - RECORD_HEADER &&
          XXH3_64bits(file.data + RECORD_HEADER, header->len) == record_get_u64(file.data + 56);
+}
+
+void record_mark_as_used(int fd, int64_t modified) {
+  if (time(NULL) - modified > USED_AFTER) futimens(fd, NULL);
 }
 
 static bool write_fully(int fd, Str bytes) {

@@ -27,7 +27,17 @@ bool record_read(Str file, RecordHeader *out);
 /* The record at the beginning of `file` has its checksum; header: as record_read gave it. */
 bool record_is_sound(Str file, const RecordHeader *header);
 
+/* modified: of the file, in seconds. */
+void record_mark_as_used(int fd, int64_t modified);
+
 /* base/files.c has reading; this writes a new file, all of it. */
 bool file_write_parts(const char *path, Str const *parts, uint32_t len);
+
+/* ---- pack.c: a shelf is a pack of which records are verified when they are asked for ---- */
+
+Pack *shelf_open(Str path, Digest program); /* NULL: there is none that can be used */
+bool shelf_get(const Pack *shelf, uint32_t kind, Digest key, Str *out);
+bool shelf_remove(const Pack *shelf, uint32_t kind, Digest key); /* for whoever opens it from now on, too */
+void shelf_copy(const Pack *shelf, Pack *to, size_t limit);      /* nothing if its file is larger than that */
 
 #endif

@@ -7,6 +7,8 @@
  * repeats what it should be and has a checksum of the rest; whatever does not fit is not there, and is replaced by the next
  * put. No locks: two writers of one key write the same bytes. Files that were used lately have a late modification time; when
  * the folder has grown beyond its limit the oldest go.
+ * Records that many runs read, hundreds at a time, are also in one file that is opened once: the shelf. One that is put anew is
+ * taken off it; when some that were asked for were not on it, it is written again with them.
  *
  * Go: cmd/go/internal/cache/cache.go
  */
@@ -30,15 +32,23 @@ enum {
   MAP_FROM = 64 * 1024, /* bytes: from here on a record is mapped, not read */
   FOLDER_DIGITS = 1, /* of a record's digest, as the name of its folder: few, since making one takes long */
   NAME_DIGITS = 32 - FOLDER_DIGITS,
-  USED_AFTER = 3600, /* seconds: a record is marked as used at most that often */
-  TRIM_AFTER = 600,  /* seconds: the folder is measured at most that often, or when this process wrote much */
-  LEFT_AFTER = 3600  /* seconds: a half-written file that old belongs to nobody */
+  RECORD_SHELF = UINT16_MAX - 1, /* a kind that nobody else uses */
+  SHELF_AFTER = 16,              /* common records: the shelf is written again when so many are not on it */
+  LARGEST_SHELF = 64 << 20,      /* bytes: a larger one is begun anew */
+  TRIM_AFTER = 600, /* seconds: the folder is measured at most that often, or when this process wrote much */
+  LEFT_AFTER = 3600 /* seconds: a half-written file that old belongs to nobody */
 };
 
 typedef struct Mapping {
   void *data;
   size_t len;
 } Mapping;
+
+typedef struct Missed { /* a common record that is not on the shelf */
+  Digest key;
+  uint32_t kind;
+  Str bytes;
+} Missed;
 
 struct Store {
   Arena *arena; /* under the lock, as all that follows */
@@ -48,6 +58,9 @@ struct Store {
   uint64_t limit, written; /* bytes */
   uint32_t temporaries;
   VEC(Mapping) mappings;
+  VEC(Missed) missed;
+  Str shelf_path; /* empty: none is used */
+  Pack *shelf;    /* NULL: there is none yet */
 };
 
 /* ---- digests ---- */
@@ -136,7 +149,9 @@ static bool is_hex(const char *name) { return strspn(name, "0123456789abcdef") =
 
 /* What is in its folders: other names are not ours. */
 static bool is_record_name(const char *name) { return strlen(name) == NAME_DIGITS && is_hex(name); }
-static bool is_temporary_name(const char *name) { return strncmp(name, "new-", 4) == 0; }
+static bool is_temporary_name(const char *name) {
+  return strncmp(name, "new-", 4) == 0 || strstr(name, ".new-");
+}
 
 static bool make_folders(Str dir) {
   Arena *scratch = arena_new();
@@ -191,10 +206,6 @@ static bool read_file(Store *store, int fd, size_t size, Str *out) {
   return true;
 }
 
-static void mark_as_used(int fd, const struct stat *st) {
-  if (time(NULL) - st->st_mtime > USED_AFTER) futimens(fd, NULL);
-}
-
 bool store_get(Store *store, uint32_t kind, Digest key, Str *out) {
   if (!store) return false;
   Arena *scratch = arena_new();
@@ -208,20 +219,30 @@ bool store_get(Store *store, uint32_t kind, Digest key, Str *out) {
     ok = st.st_size >= MAP_FROM ? map_file(store, fd, (size_t)st.st_size, &file)
                                 : read_file(store, fd, (size_t)st.st_size, &file);
   ok = ok && verify(store, kind, key, file, out);
-  if (ok) mark_as_used(fd, &st);
+  if (ok) record_mark_as_used(fd, st.st_mtime);
   close(fd);
   return ok;
 }
 
 /* ---- writing ---- */
 
+static void forget_missed(Store *store, uint32_t kind, Digest key) {
+  for (uint32_t i = 0; i < store->missed.len; i++) {
+    Missed *missed = &store->missed.items[i];
+    if (missed->kind == kind && digest_equal(missed->key, key))
+      *missed = store->missed.items[--store->missed.len];
+  }
+}
+
 void store_put(Store *store, uint32_t kind, Digest key, Str bytes) {
   if (!store) return;
+  if (store->shelf) shelf_remove(store->shelf, kind, key);
   Arena *scratch = arena_new();
   Str path = record_path(store, scratch, kind, key);
   char header[RECORD_HEADER];
   record_write(header, &(RecordHeader){.program = store->program, .key = key, .kind = kind}, bytes);
   lock_take(store->lock);
+  forget_missed(store, kind, key);
   uint32_t number = store->temporaries++;
   store->written += RECORD_HEADER + bytes.len;
   lock_release(store->lock);
@@ -233,6 +254,37 @@ void store_put(Store *store, uint32_t kind, Digest key, Str bytes) {
     ok = file_write_parts(temporary.data, parts, ARRAY_LEN(parts));
   if (!ok || rename(temporary.data, path.data) != 0) unlink(temporary.data);
   arena_free(scratch);
+}
+
+/* ---- the shelf ---- */
+
+void store_use_shelf(Store *store, Digest name) {
+  if (!store) return;
+  store->shelf_path = record_path(store, store->arena, RECORD_SHELF, name);
+  store->shelf = shelf_open(store->shelf_path, store->program);
+}
+
+bool store_get_common(Store *store, uint32_t kind, Digest key, Str *out) {
+  if (store && store->shelf && shelf_get(store->shelf, kind, key, out)) return true;
+  if (!store_get(store, kind, key, out)) return false;
+  lock_take(store->lock);
+  forget_missed(store, kind, key);
+  vec_push(store->arena, &store->missed, (Missed){key, kind, *out});
+  lock_release(store->lock);
+  return true;
+}
+
+/* With what has been met outside of it, if that is worth the while. */
+static void write_shelf(Store *store, Arena *scratch) {
+  if (!store->shelf_path.len || store->missed.len < SHELF_AFTER) return;
+  if (access(arena_strdup(scratch, path_dir(store->shelf_path)), W_OK) != 0) return;
+  Pack *shelf = pack_new(store->program);
+  if (store->shelf) shelf_copy(store->shelf, shelf, LARGEST_SHELF);
+  vec_each (const Missed, record, &store->missed) pack_put(shelf, record->kind, record->key, record->bytes);
+  uint64_t bytes;
+  Str why;
+  if (pack_write(shelf, scratch, store->shelf_path, &bytes, &why)) store->written += bytes;
+  pack_close(shelf);
 }
 
 /* ---- the folder as a whole ---- */
@@ -318,6 +370,8 @@ static bool time_to_trim(const Store *store, Arena *scratch) {
 void store_close(Store *store) {
   if (!store) return;
   Arena *scratch = arena_new();
+  write_shelf(store, scratch);
+  pack_close(store->shelf);
   if (store->written && time_to_trim(store, scratch)) trim(store, scratch);
   arena_free(scratch);
   vec_each (const Mapping, mapping, &store->mappings) munmap(mapping->data, mapping->len);

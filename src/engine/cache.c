@@ -20,6 +20,7 @@ void cache_open(Engine *engine) {
   Digest program;
   if (!engine->options->cache_dir.len || !digest_of_program(true, &program)) return;
   engine->store = store_open(engine->options->cache_dir, program, CACHE_LIMIT);
+  store_use_shelf(engine->store, digest_of(engine->load->goroot));
 }
 
 /* ---- keys ---- */

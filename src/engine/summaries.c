@@ -40,7 +40,8 @@ static bool find_record(const EnginePackage *package, Str *out) {
     BUG("package " STR_FMT " is not in the pack", STR_ARG(package->load->import_path));
   }
   return !package->reported && can_be_kept(package) &&
-         store_get(engine->store, RECORD_PACKAGE, package->key, out);
+         (package->load->is_std ? store_get_common : store_get)(engine->store, RECORD_PACKAGE, package->key,
+                                                                out);
 }
 
 static void recall_func(void *context, Func *fn);

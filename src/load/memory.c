@@ -168,7 +168,8 @@ FolderMemory *memory_open(Loader *loader, const LoadTags *tags, Str dir) {
   FileStamp stamp;
   if (!file_stamp(name.data, &stamp)) return NULL;
   Digest key = folder_key(tags, dir);
-  store_get(store, RECORD_FOLDER, key, &bytes);
+  bool common = loader->goroot_src.len && path_has_prefix(dir, loader->goroot_src);
+  (common ? store_get_common : store_get)(store, RECORD_FOLDER, key, &bytes);
   FolderMemory *memory = memory_parse(loader->arena, bytes);
   memory->key = key;
   memory->listed = memory->listed && file_stamp_equal(&stamp, &memory->stamp);
