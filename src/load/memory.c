@@ -32,6 +32,7 @@ struct FolderMemory {
   KnownFile *files; /* of the record, by name */
   uint32_t len, next;
   VEC(const KnownFile *) seen; /* in this run */
+  uint32_t young;              /* files that are not remembered since they may change again */
   bool changed;
 };
 
@@ -175,7 +176,7 @@ FolderMemory *memory_open(Loader *loader, const LoadTags *tags, Str dir) {
   memory->listed = memory->listed && file_stamp_equal(&stamp, &memory->stamp);
   memory->stamp = stamp;
   memory->settled = file_stamp_settled(&stamp);
-  memory->changed = !memory->listed;
+  memory->changed = memory->settled && !memory->listed;
   return memory;
 }
 
@@ -197,7 +198,9 @@ void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing) {
   if (!memory) return;
   folder_close(memory->folder);
   memory->folder = -1;
-  if (memory->place == MEMORY_IN_PACK || (!memory->changed && memory->seen.len == memory->len)) return;
+  if (memory->place == MEMORY_IN_PACK ||
+      (!memory->changed && memory->seen.len + memory->young >= memory->len))
+    return;
   Buffer out = {0};
   put_stamp(&out, &memory->stamp);
   /* What a link leads to has no part in the folder's stamp. */
@@ -246,8 +249,11 @@ bool memory_recall(Loader *loader, FolderMemory *memory, Str path, FileHead *hea
 void memory_note(Loader *loader, FolderMemory *memory, const FileStamp *stamp, const FileHead *head,
                  bool fits) {
   if (!memory) return;
+  if (memory->place == MEMORY_IN_STORE && !file_stamp_settled(stamp)) {
+    memory->young++;
+    return;
+  }
   memory->changed = true;
-  if (memory->place == MEMORY_IN_STORE && !file_stamp_settled(stamp)) return;
   KnownFile *file = arena_new_of(loader->arena, KnownFile);
   *file = (KnownFile){.name = head->name, .stamp = *stamp, .fits = fits, .head = *head};
   vec_push(loader->arena, &memory->seen, file);
