@@ -50,8 +50,8 @@ static void put_files(Buffer *out, const Str *paths, const Digest *digests, uint
   }
 }
 
-/* All but the contents of its Go files; imports by their bytes, or by their tokens. False: not all of it is known. */
-static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *package, bool tokens) {
+/* All but the contents of its Go files and its imports. False: not all of it is known. */
+static bool put_package(Buffer *out, const EnginePackage *package) {
   const LoadPackage *load = package->load;
   if (!load->file_digests || load->broken) return false;
   const Str texts[] = {load->import_path, load->compile_path, load->description, load->name,
@@ -61,6 +61,11 @@ static bool put_package(const Engine *engine, Buffer *out, const EnginePackage *
   put_files(out, load->files, NULL, load->file_len);
   put_files(out, load->asm_files, load->asm_digests, load->asm_len);
   compiler_flags_put(out, &package->flags);
+  return true;
+}
+
+/* By their bytes, or by their tokens. */
+static bool put_imports(const Engine *engine, Buffer *out, const LoadPackage *load, bool tokens) {
   for (uint32_t i = 0; i < load->import_len; i++) {
     const EnginePackage *imported = &engine->packages[load->imports[i].package];
     if (!imported->has_key) return false;
@@ -81,33 +86,39 @@ static Digest answer_key(const EnginePackage *package, Digest of) {
   return key;
 }
 
-static Digest with_files(const Buffer *text, const Digest *files, uint32_t len) {
-  Buffer all = {0};
-  buffer_str(&all, buffer_view(text));
-  for (uint32_t i = 0; i < len; i++) wire_put_digest(&all, files[i]);
-  Digest key = digest_of(buffer_view(&all));
-  buffer_free(&all);
+/* Of the text and the digests; the text stays as it is. */
+static Digest with_files(Buffer *text, const Digest *files, uint32_t len) {
+  size_t before = text->len;
+  for (uint32_t i = 0; i < len; i++) wire_put_digest(text, files[i]);
+  Digest key = digest_of(buffer_view(text));
+  text->len = before;
   return key;
+}
+
+/* Its imports have theirs. text: for scratch. */
+static void set_key(const Engine *engine, EnginePackage *package, Digest run, Buffer *text) {
+  const LoadPackage *load = package->load;
+  buffer_reset(text);
+  wire_put_digest(text, run);
+  if (!put_package(text, package)) return;
+  Digest self = digest_of(buffer_view(text));
+  for (int tokens = 0; tokens < 2; tokens++) {
+    buffer_reset(text);
+    wire_put_digest(text, self);
+    package->has_key = put_imports(engine, text, load, tokens);
+    if (!package->has_key) return;
+    if (!tokens) package->key = with_files(text, load->file_digests, load->file_len);
+  }
+  package->form_key = answer_key(package, digest_of(buffer_view(text)));
+  package->text_key = with_files(text, load->file_digests, load->file_len);
+  package->tokens_key = with_files(text, load->file_forms, load->file_len);
 }
 
 static void set_keys(Engine *engine) {
   Digest run = run_key(engine);
   Buffer text = {0};
-  for (uint32_t i = 0; i < engine->graph->package_len; i++) { /* dependencies come first */
-    EnginePackage *package = &engine->packages[i];
-    const LoadPackage *load = package->load;
-    for (int tokens = 0; tokens < 2; tokens++) {
-      buffer_reset(&text);
-      wire_put_digest(&text, run);
-      package->has_key = put_package(engine, &text, package, tokens);
-      if (!package->has_key) break;
-      if (!tokens) package->key = with_files(&text, load->file_digests, load->file_len);
-    }
-    if (!package->has_key) continue;
-    package->form_key = answer_key(package, digest_of(buffer_view(&text)));
-    package->text_key = with_files(&text, load->file_digests, load->file_len);
-    package->tokens_key = with_files(&text, load->file_forms, load->file_len);
-  }
+  for (uint32_t i = 0; i < engine->graph->package_len; i++) /* dependencies come first */
+    set_key(engine, &engine->packages[i], run, &text);
   buffer_free(&text);
 }
 
