@@ -64,7 +64,15 @@ static void print_problems(Engine *engine, EngineResult *result) {
   }
 }
 
+static void note_path(Engine *engine, EnginePackage *package) {
+  void **slot = strmap_put(&engine->by_import_path, package->load->import_path);
+  EnginePackage *other = *slot;
+  if (other) other->shares_path = package->shares_path = true;
+  *slot = package;
+}
+
 static void make_packages(Engine *engine) {
+  engine->by_import_path = strmap_in(engine->arena);
   engine->packages = arena_new_array(engine->arena, EnginePackage, engine->graph->package_len);
   for (uint32_t i = 0; i < engine->graph->package_len; i++) {
     EnginePackage *package = &engine->packages[i];
@@ -72,6 +80,7 @@ static void make_packages(Engine *engine) {
     package->load = &engine->graph->packages[i];
     package->index = i;
     package->flags = pipeline_flags(package);
+    note_path(engine, package);
   }
 }
 
@@ -187,14 +196,15 @@ static void write_out(Engine *engine) {
 /* Text goes out in the graph's order, as soon as it is some package's turn. The lock is held, or nobody else is at work. */
 static void hand_out(Engine *engine) {
   EngineResult *result = engine->result;
-  double start = clock_thread_seconds();
+  bool timings = engine->options->timings;
+  double start = timings ? clock_thread_seconds() : 0;
   for (; engine->handed_out < engine->graph->package_len; engine->handed_out++) {
     EnginePackage *package = &engine->packages[engine->handed_out];
     if (package->needed && !package->finished) break;
     print_package(engine, package, result);
   }
   write_out(engine);
-  engine->output_seconds += clock_thread_seconds() - start;
+  if (timings) engine->output_seconds += clock_thread_seconds() - start;
 }
 
 enum { TEXT_AT_ONCE = 1 << 20 }; /* bytes */

@@ -78,6 +78,7 @@ typedef struct EnginePackage {
   Package *pkg;
   Unit *unit;
   Answered answered;
+  bool shares_path; /* another package has its import path */
   bool reported;    /* asked for, and not answered by an earlier run */
   bool finished;    /* nothing of it is running any more; under the output lock */
   bool needed;      /* has to be run: asked for, or imported by such */
@@ -137,7 +138,7 @@ struct Engine {
   uint32_t done;                      /* packages that are through */
   Lock *demand_lock; /* who holds it may look into packages that are lazy or read from summaries */
   SummaryReader summaries;
-  StrMap by_import_path; /* -> EnginePackage* */
+  StrMap by_import_path; /* -> EnginePackage*; one of them if several share a path, as test variants do */
 };
 
 typedef struct Phase {

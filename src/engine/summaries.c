@@ -109,6 +109,9 @@ static Package *search(Search *s, const EnginePackage *from) {
 static Package *find_package(void *context, const Package *importer, Str path) {
   (void)context;
   const EnginePackage *from = importer->user;
+  const EnginePackage *known = strmap_get(&from->engine->by_import_path, path);
+  if (known && !known->shares_path && known->pkg && str_equal(atom_str(known->pkg->path), path))
+    return known->pkg;
   Arena *arena = arena_new();
   Search s = {from->engine, path, bitset_new(arena, from->engine->graph->package_len)};
   Package *found = search(&s, from);
