@@ -193,14 +193,28 @@ static bool get_findings(EnginePackage *package, Str bytes) {
 
 /* ---- answers ---- */
 
-static bool recall_text(EnginePackage *package) {
-  const Engine *engine = package->engine;
-  Str bytes;
-  if (!store_get(engine->store, RECORD_TEXT, answer_key(package, package->text_key), &bytes) &&
-      !store_get(engine->store, RECORD_TEXT, answer_key(package, package->key), &bytes))
-    return false;
-  buffer_str(&package->out, bytes);
-  return true;
+static void recall_text(EnginePackage *package) {
+  Store *store = package->engine->store;
+  Str *text = &package->known_text;
+  if (!store_get(store, RECORD_TEXT, answer_key(package, package->text_key), text) &&
+      !store_get(store, RECORD_TEXT, answer_key(package, package->key), text))
+    *text = (Str){NULL, 0};
+}
+
+static void recall_root(void *context, uint32_t i) {
+  const Engine *engine = context;
+  EnginePackage *package = &engine->packages[engine->graph->roots[i]];
+  if (package->has_key) recall_text(package);
+}
+
+enum { FEW_TEXTS = 8 }; /* they are read sooner than threads are there */
+
+static void recall_texts(Engine *engine) {
+  uint32_t len = engine->graph->root_len;
+  if (len > FEW_TEXTS && engine->load->threads > 1)
+    jobs_run(engine->load->threads, len, recall_root, engine);
+  else
+    for (uint32_t i = 0; i < len; i++) recall_root(engine, i);
 }
 
 static bool recall_findings(EnginePackage *package) {
@@ -212,7 +226,7 @@ static bool recall_findings(EnginePackage *package) {
 static Answered recall(EnginePackage *package) {
   if (!package->has_key) return ANSWERED_NOW;
   bool text = engine_prints_lines(package->engine->options);
-  if (text ? recall_text(package) : recall_findings(package)) return ANSWERED_BEFORE;
+  if (text ? package->known_text.data != NULL : recall_findings(package)) return ANSWERED_BEFORE;
   return moved_recall(package) ? ANSWERED_MOVED : ANSWERED_NOW;
 }
 
@@ -231,6 +245,7 @@ void cache_recall(Engine *engine) {
   if (engine->store) set_keys(engine);
   bool packing = engine->pack && engine->pack->writing;
   bool answers = engine->store && !engine->options->stop_after.len;
+  if (answers && !packing && engine_prints_lines(engine->options)) recall_texts(engine);
   for (uint32_t i = 0; i < engine->graph->package_len; i++) {
     EnginePackage *package = &engine->packages[i];
     if (answers && package->load->is_root && !packing) package->answered = recall(package);

@@ -173,7 +173,8 @@ void engine_print_errors(EnginePackage *package, EngineResult *result) {
 
 static void frame_text(EnginePackage *package, Buffer *out) {
   const LoadPackage *load = package->load;
-  Str cwd = package->engine->options->load.dir, text = buffer_view(&package->out);
+  Str cwd = package->engine->options->load.dir;
+  Str text = package->known_text.data ? package->known_text : buffer_view(&package->out);
   if (package->text_begun)
     report_frame_more(out, load->dir, cwd, text);
   else
@@ -193,6 +194,8 @@ static void write_out(Engine *engine) {
   buffer_reset(out);
 }
 
+enum { TEXT_AT_ONCE = 1 << 20 }; /* bytes */
+
 /* Text goes out in the graph's order, as soon as it is some package's turn. The lock is held, or nobody else is at work. */
 static void hand_out(Engine *engine) {
   EngineResult *result = engine->result;
@@ -202,12 +205,11 @@ static void hand_out(Engine *engine) {
     EnginePackage *package = &engine->packages[engine->handed_out];
     if (package->needed && !package->finished) break;
     print_package(engine, package, result);
+    if (result->out.len >= TEXT_AT_ONCE) write_out(engine);
   }
   write_out(engine);
   if (timings) engine->output_seconds += clock_thread_seconds() - start;
 }
-
-enum { TEXT_AT_ONCE = 1 << 20 }; /* bytes */
 
 void engine_take_text(EnginePackage *package) {
   Engine *engine = package->engine;

@@ -78,6 +78,7 @@ typedef struct EnginePackage {
   Package *pkg;
   Unit *unit;
   Answered answered;
+  Str known_text; /* what an earlier run has printed, in the store; data NULL: not known, or not what is asked for */
   bool shares_path; /* another package has its import path */
   bool reported;    /* asked for, and not answered by an earlier run */
   bool finished;    /* nothing of it is running any more; under the output lock */
