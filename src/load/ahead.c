@@ -49,7 +49,7 @@ static Str folder_of(Loader *loader, Str path) {
     if (path_has_prefix(path, module->path)) return in_folder(loader->arena, module->dir, module->path, path);
   }
   if (is_standard_path(path) && loader->goroot_src.len)
-    return arena_printf(loader->arena, STR_FMT "/" STR_FMT, STR_ARG(loader->goroot_src), STR_ARG(path));
+    return path_below(loader->arena, loader->goroot_src, path);
   return modules && !is_standard_path(path) ? in_modules(loader, path) : STR("");
 }
 

@@ -195,8 +195,7 @@ static void fill(const Folder *folder, const Listing *listing) {
       directory->has_ignored = directory->has_ignored || is_go;
       continue;
     }
-    Str path =
-        arena_printf(folder->loader->arena, STR_FMT "/" STR_FMT, STR_ARG(directory->dir), STR_ARG(name));
+    Str path = path_below(folder->loader->arena, directory->dir, name);
     if (is_go)
       add_go_file(folder, path);
     else

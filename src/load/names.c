@@ -37,6 +37,14 @@ Str path_relative(Arena *arena, Str base, Str path) {
   return arena_str(arena, rest);
 }
 
+Str path_below(Arena *arena, Str dir, Str name) {
+  char *text = arena_alloc(arena, dir.len + name.len + 2);
+  if (dir.len) memcpy(text, dir.data, dir.len);
+  text[dir.len] = '/';
+  if (name.len) memcpy(text + dir.len + 1, name.data, name.len);
+  return (Str){text, dir.len + 1 + name.len};
+}
+
 bool is_standard_path(Str path) {
   ptrdiff_t slash = str_index(path, '/');
   return str_index(slash < 0 ? path : str_slice(path, 0, (size_t)slash), '.') < 0;

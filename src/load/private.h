@@ -36,6 +36,7 @@ Str str_trim(Str s); /* without blanks, tabs and carriage returns at both ends *
 bool str_next(Str *rest, char separator, Str *out);
 /* `path` is `prefix` or is below it: whole elements. */
 bool path_has_prefix(Str path, Str prefix);
+Str path_below(Arena *arena, Str dir, Str name);     /* DIR/NAME as it stands */
 Str path_relative(Arena *arena, Str base, Str path); /* both absolute; `path` is below base: "" for itself */
 
 /* ---- overlay.c ---- */

@@ -15,8 +15,7 @@ Resolved resolve_std(Loader *loader, Str import_path) {
   found.lang = loader->std_lang;
   found.root = loader->env.goroot;
   if (!loader->goroot_src.len) return found;
-  Str dir =
-      arena_printf(loader->arena, STR_FMT "/" STR_FMT, STR_ARG(loader->goroot_src), STR_ARG(import_path));
+  Str dir = path_below(loader->arena, loader->goroot_src, import_path);
   if (listing_read(loader, dir)->has_go_files) found.dir = dir;
   return found;
 }
