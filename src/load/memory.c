@@ -176,7 +176,6 @@ FolderMemory *memory_open(Loader *loader, const LoadTags *tags, Str dir) {
   memory->listed = memory->listed && file_stamp_equal(&stamp, &memory->stamp);
   memory->stamp = stamp;
   memory->settled = file_stamp_settled(&stamp);
-  memory->changed = memory->settled && !memory->listed;
   return memory;
 }
 
@@ -198,13 +197,14 @@ void memory_save(Loader *loader, FolderMemory *memory, const Listing *listing) {
   if (!memory) return;
   folder_close(memory->folder);
   memory->folder = -1;
-  if (memory->place == MEMORY_IN_PACK ||
-      (!memory->changed && memory->seen.len + memory->young >= memory->len))
-    return;
+  /* What a link leads to has no part in the folder's stamp. */
+  bool lists = memory->place == MEMORY_TO_PACK || (memory->settled && !has_links(listing));
+  bool same =
+      !memory->changed && (memory->listed || !lists) && memory->seen.len + memory->young >= memory->len;
+  if (memory->place == MEMORY_IN_PACK || same) return;
   Buffer out = {0};
   put_stamp(&out, &memory->stamp);
-  /* What a link leads to has no part in the folder's stamp. */
-  wire_put(&out, memory->place == MEMORY_TO_PACK || (memory->settled && !has_links(listing)));
+  wire_put(&out, lists);
   put_names(&out, listing);
   wire_put(&out, memory->seen.len);
   for (uint32_t i = 0; i < memory->seen.len; i++) put_file(&out, memory->seen.items[i]);
