@@ -3,7 +3,7 @@
  * pack: many records in one file.
  *
  * The file is records as the store has them, one behind the other, each beginning at a multiple of 8. The first one is the index:
- * for each of the others, in the order of keys, key and kind, and where it begins; what follows it is in that order, too.
+ * for each of the others, in the order of kinds and keys, key and kind, and where it begins; what follows it is in that order, too.
  * Idea: whoever names a pack counts on it, so all of it is verified when it is opened, and whatever is wrong is said. A shelf (of a
  * store) is the same file, of which each record is verified when it is asked for; one can be taken off by spoiling its header.
  *
@@ -65,15 +65,12 @@ void pack_put(Pack *pack, uint32_t kind, Digest key, Str bytes) {
   lock_release(pack->lock);
 }
 
-static int compare_keys(Digest a, uint32_t a_kind, Digest b, uint32_t b_kind) {
-  if (a.high != b.high) return a.high < b.high ? -1 : 1;
-  if (a.low != b.low) return a.low < b.low ? -1 : 1;
-  return (a_kind > b_kind) - (a_kind < b_kind);
-}
-
+/* Those of one kind lie together: a run may need one kind only. */
 static int compare_entries(const void *a, const void *b) {
   const PackEntry *x = a, *y = b;
-  return compare_keys(x->key, x->kind, y->key, y->kind);
+  if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+  if (x->key.high != y->key.high) return x->key.high < y->key.high ? -1 : 1;
+  return (x->key.low > y->key.low) - (x->key.low < y->key.low);
 }
 
 static const PackEntry *find(const Pack *pack, uint32_t kind, Digest key) {
