@@ -114,7 +114,7 @@ void edited_keep(EnginePackage *package) {
     buffer_str(&base, buffer_view(&summary));
     store_put(package->engine->store, RECORD_BASE, package->form_key, buffer_view(&base));
     course_put(&bytes, &course);
-    package->course = arena_str(package->engine->arena, buffer_view(&bytes));
+    package->course = arena_str(package->arena, buffer_view(&bytes));
     buffer_free(&bytes);
     buffer_free(&base);
   }
