@@ -21,7 +21,8 @@
 # pack        programs that import fmt and net/http: from GOROOT, then from a release pack without one
 # warm        std, net/http and hello again when heapwhy's cache has them
 # edited      net/http likewise, each time after an edit to one of its files: a comment, a statement
-# heapwhy's cache is off but for `warm`. The compiler's side is `go build` with an empty cache, unless said: it cannot print its
+# edits       net/http likewise, after each of 200 plain edits at random lines (bench/edits.pl)
+# heapwhy's cache is off but for `warm` and edits. The compiler's side is `go build` with an empty cache, unless said: it cannot print its
 # decisions without compiling, dependencies included.
 set -eu
 cd "$(dirname "$0")/.."
@@ -236,28 +237,40 @@ EOF
   row "$1" "$2 s" "$3 s" "$4 MB" ''
 }
 
-# In a copy of GOROOT without links, since it is written to.
-edited() {
+# Makes a copy of GOROOT without links, since it is written to.
+edited_copy() {
   rm -rf edited heapwhy-cache
   mkdir -p edited/src
   for folder in "$goroot"/src/*; do
     case $folder in */cmd) ;; *) cp -RL "$folder" edited/src/ ;; esac
   done
   cp "$goroot/VERSION" "$goroot/go.env" edited/
-  [ -z "$(find edited -type l)" ] || return 1
+  [ -z "$(find edited -type l)" ]
+}
+
+edited() {
+  edited_copy || return 1
   file=$work/edited/src/net/http/server.go
   edited_row 'net/http -m, cached, edited' "echo '// edited' >>$file"
   edited_row 'net/http -m, cached, a statement more' "sed -i 's/^\tt0 := time.Now()$/&\n\tprintln()/' $file"
   rm -rf edited heapwhy-cache edited.sh
 }
 
+edits() {
+  edited_copy || return 1
+  printf 'net/http -m, cached, plain edits at random lines:\n'
+  HEAPWHY_CACHE=$work/heapwhy-cache "$here/bench/edits.pl" 200 1 "$work/edited" net/http \
+    "$heapwhy" -goroot "$work/edited" -timings -m net/http | sed 's/^/  /'
+  rm -rf edited heapwhy-cache
+}
+
 row work 'user+sys' wall peak ratio
-for name in ${*:-parse check std std2 threads cmd http hello aws statements component lines pack warm edited}; do
+for name in ${*:-parse check std std2 threads cmd http hello aws statements component lines pack warm edited edits}; do
   case $name in
     std) compare 'std -m' -m std ;;
     std2) compare 'std -m=2' -m=2 std ;;
     cmd) compare 'cmd -m' -m cmd ;;
-    parse | check | threads | http | hello | aws | statements | component | lines | pack | warm | edited) $name ;;
+    parse | check | threads | http | hello | aws | statements | component | lines | pack | warm | edited | edits) $name ;;
     *) printf 'no work %s\n' "$name" >&2; exit 2 ;;
   esac
 done

@@ -4,8 +4,8 @@
 #
 #   edits.pl KIND NUMBER FILE
 #
-# NUMBER chooses a function whose header and body have lines of their own, counting around; where the edit does not fit it, the next
-# one. Exit code 1: it fits none.
+# NUMBER chooses a function whose header and body have lines of their own, counting around; @NUMBER the one around that line, or the next
+# one. Where the edit does not fit it, the next one. Exit code 1: it fits none.
 #
 #   sink      a package-level variable and a generic function at the end of the file, which the others need
 #   blank     a blank line before the function    comment   a comment in it    spread    a blank line in it, and blanks
@@ -88,8 +88,9 @@ my %edits = (
 );
 my $edit = $edits{$kind} or die "no edit $kind\n";
 my $done = 0;
+my $first = $number =~ s/^@// ? grep { $_->[1] < $number } @starts : $number * 7;
 for my $try (0 .. $#starts) {
-  my $func = $starts[($number * 7 + $try) % @starts];
+  my $func = $starts[($first + $try) % @starts];
   last if $done = $edit->(@$func);
 }
 exit 1 unless $done;
