@@ -194,10 +194,63 @@ edit_module 'a method that nobody mentions' '0 new, 4 known, 1 moved'
 sed -i 's/^\tprintln.*/\tg = \&plain{}\n\tprintln(g.get(\&n))/' module/unseen/unseen.go
 edit_module 'it is called through an interface' '1 new, 4 known, 0 moved'
 
-edit_package net/http server.go 24 15
+mkdir module/together
+cat >module/together/together.go <<EOF
+package together
+
+var kept *int
+
+func odd(n int, p *int) bool {
+	if n == 0 {
+		kept = nil
+		return false
+	}
+	return even(n-1, p)
+}
+
+func even(n int, p *int) bool {
+	if n == 0 {
+		return true
+	}
+	println("even", n)
+	return odd(n-1, p)
+}
+
+func small(p *int) *int { return p }
+
+func between(p *int) *int { return small(p) }
+
+// Use calls both, and itself.
+func Use(n int) *int {
+	defer func() { recover() }()
+	if n > 3 {
+		return Use(n - 1)
+	}
+	println(odd(n, &n))
+	return between(&n)
+}
+EOF
+touch -d '1 hour ago' module/together/together.go module/together
+edit_module 'yet another package' '1 new, 5 known, 0 moved'
+sed -i 's/^\tprintln("even".*/&\n\tprintln(n + 1)/' module/together/together.go
+edit_module 'functions that call each other' '0 new, 5 known, 1 moved'
+sed -i 's/^\tprintln("even".*/&\n\tkept = p/' module/together/together.go
+edit_module 'they look different to others' '0 new, 5 known, 1 moved'
+sed -i 's/n > 3/n > 4/' module/together/together.go
+edit_module 'a function that calls itself' '0 new, 5 known, 1 moved'
+sed -i 's/small(p \*int) \*int { /&*p++; /' module/together/together.go
+edit_module 'a function that is inlined' '0 new, 5 known, 1 moved'
+sed -i 's/small(p \*int) \*int { /&*p--; /' module/together/together.go
+edit_module 'once more' '0 new, 5 known, 1 moved'
+sed -i 's/small(p \*int) \*int { /&defer print(1); /' module/together/together.go
+edit_module 'it is not inlined any more' '0 new, 5 known, 1 moved'
+sed -i 's/return odd(n-1, p)/return false/' module/together/together.go
+edit_module 'a circle less' '0 new, 5 known, 1 moved'
+
+edit_package net/http server.go 24 18
 edit_package encoding/json/v2 arshal_default.go 24 15
 edit_package go/types infer.go 24 8
-edit_package text/template exec.go 48 27
-edit_package strconv quote.go 48 33
+edit_package text/template exec.go 48 36
+edit_package strconv quote.go 48 45
 rm -rf "$here"
 exit $failed

@@ -3,7 +3,7 @@
  * course: a unit's trail as data that outlives the unit.
  *
  * Idea: the order in which components of a call graph are found depends on each edge of it, but the search takes no time. So it is done
- * again, with the edges of one function replaced; only if it yields the other functions as before, in the same components and in the
+ * again, with the edges of some functions replaced; only if it yields the other functions as before, in the same components and in the
  * same order, are their results what they were.
  *
  * Go: cmd/compile/internal/ir/scc.go
@@ -96,9 +96,11 @@ static uint32_t number_of(Numbering *n, Func *fn) {
   const uint64_t *known = map_find(&n->funcs, map_key(fn));
   if (known) return (uint32_t)*known - 1;
   uint32_t number = n->course->funcs.len;
-  bool named = !fn->closure && !(fn->flags & FUNC_ABI_WRAPPER); /* which has the name of what it wraps */
-  vec_push(n->course->arena, &n->course->funcs,
-           (CourseFunc){.key = named ? func_symbol_key(fn) : 0, .owner = number});
+  bool named = !(fn->flags & FUNC_ABI_WRAPPER); /* which has the name of what it wraps */
+  vec_push(
+      n->course->arena, &n->course->funcs,
+      (CourseFunc){
+          .key = named ? func_symbol_key(fn) : 0, .owner = number, .file = COURSE_NONE, .pos = fn->pos.pos});
   *map_put(&n->funcs, map_key(fn)) = (uint64_t)number + 1;
   Func *outermost = func_outermost(fn);
   if (outermost != fn) {
@@ -159,8 +161,50 @@ static void number_all(Numbering *n, const Trail *trail) {
     }
     for (uint32_t i = 0; i < in->roots.len; i++) number_of(n, in->roots.items[i]);
   }
+  vec_each (const TrailInlined, it, &trail->inlined) {
+    number_of(n, it->caller);
+    number_of(n, it->callee);
+  }
   vec_each (const TrailStep, step, &trail->steps)
     for (uint32_t i = 0; i < step->len; i++) number_of(n, step->funcs[i]);
+}
+
+static bool has_mention(const CourseSearch *in, const CourseVisit *v, uint32_t func) {
+  for (uint32_t i = 0; i < v->len; i++)
+    if (in->mentions.items[v->from + i] == func) return true;
+  return false;
+}
+
+typedef struct Pair {
+  uint32_t caller, callee;
+} Pair;
+
+/* By caller, each callee once. */
+static void put_pairs(Arena *arena, CourseSearch *out, uint32_t func_len, const Pair *pairs, uint32_t len) {
+  uint32_t at = out->mentions.len;
+  uint32_t *counts = arena_new_array(arena, uint32_t, func_len);
+  for (uint32_t i = 0; i < len; i++) counts[pairs[i].caller]++;
+  for (uint32_t i = 0; i < func_len; i++) {
+    if (!counts[i]) continue;
+    out->visits[i] = (CourseVisit){.met = true, .from = at};
+    at += counts[i];
+  }
+  vec_reserve(arena, &out->mentions, at);
+  out->mentions.len = at;
+  for (uint32_t i = 0; i < len; i++) {
+    CourseVisit *v = &out->visits[pairs[i].caller];
+    if (!has_mention(out, v, pairs[i].callee)) out->mentions.items[v->from + v->len++] = pairs[i].callee;
+  }
+}
+
+static void add_inlined(Numbering *n, const Trail *trail) {
+  Course *course = n->course;
+  uint32_t len = trail->inlined.len;
+  Pair *pairs = arena_new_array(course->arena, Pair, len);
+  for (uint32_t i = 0; i < len; i++)
+    pairs[i] =
+        (Pair){number_of(n, trail->inlined.items[i].caller), number_of(n, trail->inlined.items[i].callee)};
+  put_pairs(course->arena, &course->inlined, course->funcs.len, pairs, len);
 }
 
 static void forget_shared_names(Course *course) {
@@ -178,6 +222,7 @@ static void make_visits(Course *course) {
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
     if (has_components((TrailStage)stage))
       course->searches[stage].visits = arena_new_array(course->arena, CourseVisit, course->funcs.len);
+  course->inlined.visits = arena_new_array(course->arena, CourseVisit, course->funcs.len);
 }
 
 bool course_of_trail(Arena *arena, const Trail *trail, const uint32_t *text_starts, uint32_t text_len,
@@ -193,24 +238,11 @@ bool course_of_trail(Arena *arena, const Trail *trail, const uint32_t *text_star
     for (uint32_t i = 0; i < trail->searches[stage].roots.len; i++)
       vec_push(arena, &search_out->roots, number_of(&n, trail->searches[stage].roots.items[i]));
   }
+  add_inlined(&n, trail);
   add_steps(&n, trail, text_starts, text_len);
   forget_shared_names(out);
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
     if (has_components((TrailStage)stage) && !is_found(arena, out, (TrailStage)stage)) return false;
-  return true;
-}
-
-bool course_note_inlined(Course *course, const InlinedCall *calls, uint32_t len) {
-  Map by_key = map_in(course->arena);
-  for (uint32_t i = 0; i < course->funcs.len; i++)
-    if (course->funcs.items[i].key) *map_put(&by_key, course->funcs.items[i].key) = (uint64_t)i + 1;
-  for (uint32_t i = 0; i < len; i++) {
-    const uint64_t *known = map_find(&by_key, func_symbol_key(func_outermost(calls[i].callee)));
-    if (!known) continue;
-    CourseFunc *func = &course->funcs.items[*known - 1];
-    if (func->changed) return false;
-    func->inlined = true;
-  }
   return true;
 }
 
@@ -239,13 +271,14 @@ void course_put(Buffer *out, const Course *course) {
   for (uint32_t i = 0; i < course->funcs.len; i++) {
     const CourseFunc *func = &course->funcs.items[i];
     uint32_t owner = i - func->owner + course->funcs.len; /* owners may come later */
-    wire_put(out, (uint64_t)owner << 2 | (uint64_t)func->inlined << 1 | (uint64_t)func->changed);
-    if (func->owner != i) continue;
+    wire_put(out, (uint64_t)owner << 1 | (uint64_t)func->changed);
+    wire_put(out, func->file == COURSE_NONE ? 0 : func->file + 1);
     uint64_t key = func->key;
     for (int byte = 0; byte < 8; byte++, key >>= 8) buffer_char(out, (char)key);
   }
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
     if (has_components((TrailStage)stage)) put_search(out, course, &course->searches[stage]);
+  put_search(out, course, &course->inlined);
   wire_put(out, course->steps.len);
   uint32_t at = 0;
   vec_each (const CourseStep, step, &course->steps) {
@@ -262,15 +295,12 @@ static bool get_funcs(Wire *wire, Course *out) {
   uint32_t len = wire_get_count(wire);
   vec_reserve(out->arena, &out->funcs, len);
   for (uint32_t i = 0; i < len && !wire->bad; i++) {
-    uint64_t word = wire_get_below(wire, 8 * (uint64_t)len);
-    CourseFunc func = {
-        .owner = i + len - (uint32_t)(word >> 2), .inlined = word >> 1 & 1, .changed = word & 1};
-    if (func.owner >= len) return false;
-    if (func.owner == i) {
-      if (wire->bytes.len - wire->at < 8) return false;
-      for (int byte = 0; byte < 8; byte++)
-        func.key |= (uint64_t)(unsigned char)wire->bytes.data[wire->at++] << (8 * byte);
-    }
+    uint64_t word = wire_get_below(wire, 4 * (uint64_t)len);
+    CourseFunc func = {.owner = i + len - (uint32_t)(word >> 1), .changed = word & 1};
+    func.file = wire_get_below(wire, UINT32_MAX) - 1; /* of 0: COURSE_NONE */
+    if (func.owner >= len || wire->bytes.len - wire->at < 8) return false;
+    for (int byte = 0; byte < 8; byte++)
+      func.key |= (uint64_t)(unsigned char)wire->bytes.data[wire->at++] << (8 * byte);
     vec_push(out->arena, &out->funcs, func);
   }
   return !wire->bad;
@@ -312,6 +342,7 @@ bool course_get(Arena *arena, Wire *wire, uint32_t text_len, Course *out) {
   make_visits(out);
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
     if (has_components((TrailStage)stage)) get_search(wire, out, &out->searches[stage]);
+  get_search(wire, out, &out->inlined);
   uint32_t steps = wire_get_count(wire), at = 0;
   for (uint32_t i = 0; i < steps && !wire->bad; i++) get_step(wire, out, &at, text_len);
   return !wire->bad;
@@ -325,50 +356,166 @@ uint32_t course_find(const Course *course, uint64_t key) {
   return COURSE_NONE;
 }
 
-static bool mentions(const CourseSearch *in, const CourseVisit *v, const Course *course, uint32_t func) {
-  for (uint32_t i = 0; i < v->len; i++)
-    if (course->funcs.items[in->mentions.items[v->from + i]].owner == func) return true;
+static uint32_t owner_of(const Course *course, uint32_t func) { return course->funcs.items[func].owner; }
+
+static bool search_sees(const Course *course, const CourseSearch *in, uint32_t func, uint32_t other) {
+  for (uint32_t i = 0; i < course->funcs.len; i++) {
+    const CourseVisit *v = &in->visits[i];
+    for (uint32_t k = 0; owner_of(course, i) == func && k < v->len; k++)
+      if (owner_of(course, in->mentions.items[v->from + k]) == other) return true;
+  }
   return false;
 }
 
-bool course_is_alone(const Course *course, uint32_t func) {
-  if (course->funcs.items[func].inlined) return false;
-  for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++) {
-    const CourseSearch *in = &course->searches[stage];
-    for (uint32_t i = 0; has_components((TrailStage)stage) && i < course->funcs.len; i++)
-      if (course->funcs.items[i].owner != func && mentions(in, &in->visits[i], course, func)) return false;
+bool course_sees(const Course *course, uint32_t func, uint32_t other) {
+  for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
+    if (has_components((TrailStage)stage) && search_sees(course, &course->searches[stage], func, other))
+      return true;
+  return search_sees(course, &course->inlined, func, other);
+}
+
+/* ---- who has to be looked into together ---- */
+
+typedef struct Closing {
+  const Course *course;
+  const CourseChoice *choice;
+  bool grew;
+} Closing;
+
+static void choose(Closing *c, uint32_t func) {
+  uint32_t owner = owner_of(c->course, func);
+  c->grew = c->grew || !c->choice->chosen[owner];
+  c->choice->chosen[owner] = true;
+}
+
+static void close_components(Closing *c) {
+  const Course *course = c->course;
+  vec_each (const CourseStep, step, &course->steps) {
+    const uint32_t *members = course->members.items + step->from;
+    bool any = false;
+    for (uint32_t i = 0; i < step->len; i++) any = any || c->choice->chosen[owner_of(course, members[i])];
+    for (uint32_t i = 0; any && i < step->len; i++) choose(c, members[i]);
+  }
+}
+
+static void close_mention(Closing *c, uint32_t from, uint32_t to) {
+  bool changed = c->course->funcs.items[to].changed;
+  if (c->choice->chosen[from] && changed) choose(c, to);
+  if (c->choice->chosen[to] && (changed || c->choice->different[to])) choose(c, from);
+}
+
+static void close_search(Closing *c, const CourseSearch *in) {
+  for (uint32_t i = 0; i < c->course->funcs.len; i++) {
+    const CourseVisit *v = &in->visits[i];
+    for (uint32_t k = 0; k < v->len; k++)
+      close_mention(c, owner_of(c->course, i), owner_of(c->course, in->mentions.items[v->from + k]));
+  }
+}
+
+uint32_t course_order(const Course *course, const bool *chosen, uint32_t *out) {
+  uint32_t len = 0;
+  vec_each (const CourseStep, step, &course->steps)
+    for (uint32_t i = 0; step->stage == TRAIL_DECIDE && i < step->len; i++) {
+      uint32_t func = course->members.items[step->from + i];
+      if (chosen[func]) out[len++] = func;
+    }
+  return len;
+}
+
+void course_close(const Course *course, const CourseChoice *choice) {
+  Closing c = {course, choice, true};
+  while (c.grew) {
+    c.grew = false;
+    close_components(&c);
+    for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
+      if (has_components((TrailStage)stage)) close_search(&c, &course->searches[stage]);
+    close_search(&c, &course->inlined);
+  }
+}
+
+static bool *chosen_of(Arena *arena, const Course *course, const CourseAgain *again) {
+  bool *chosen = arena_new_array(arena, bool, course->funcs.len);
+  for (uint32_t i = 0; i < again->len; i++) chosen[again->funcs[i]] = true;
+  return chosen;
+}
+
+static bool is_chosen_step(const Course *course, const bool *chosen, const CourseStep *step) {
+  return step->len && chosen[owner_of(course, course->members.items[step->from])];
+}
+
+/* ---- steps of a trail ---- */
+
+static Str trail_text(const CourseAgain *again, const TrailStep *step) {
+  uint32_t i = (uint32_t)(step - again->trail->steps.items);
+  uint32_t to = i + 1 < again->trail->steps.len ? again->text_starts[i + 1] : (uint32_t)again->text.len;
+  return str_slice(again->text, again->text_starts[i], to);
+}
+
+static bool is_wanted(const CourseAgain *again, const TrailStep *step) {
+  return step->stage != TRAIL_NOBODY && is_kept(step, (uint32_t)trail_text(again, step).len);
+}
+
+/* Of literals it is enough that they stand in the same function: names of those that were inlined may not be the only ones. */
+static bool has_members(const Course *course, const CourseStep *kept, const TrailStep *step) {
+  if (kept->len != step->len || kept->recursive != step->recursive) return false;
+  for (uint32_t i = 0; i < step->len; i++) {
+    uint32_t owner = owner_of(course, course->members.items[kept->from + i]);
+    if (course->funcs.items[owner].key != func_symbol_key(func_outermost(step->funcs[i]))) return false;
   }
   return true;
 }
 
-CourseSteps course_steps_of(Arena *arena, const Course *course, uint32_t func) {
-  CourseSteps steps = {0};
+/* A function has one step in each stage; that of a component is its first one's. */
+static uint64_t step_key(TrailStage stage, uint64_t key) { return key * TRAIL_STAGE_COUNT + (uint64_t)stage; }
+
+bool course_repeats(Arena *arena, const Course *course, Str text, const CourseAgain *again) {
+  const bool *chosen = chosen_of(arena, course, again);
+  Map steps = map_in(arena); /* -> number + 1 */
+  uint32_t wanted = 0, found = 0;
   for (uint32_t i = 0; i < course->steps.len; i++) {
     const CourseStep *step = &course->steps.items[i];
-    if (step->len && course->funcs.items[course->members.items[step->from]].owner == func)
-      vec_push(arena, &steps.list, i);
+    if (!is_chosen_step(course, chosen, step)) continue;
+    uint64_t *known =
+        map_put(&steps, step_key(step->stage, course->funcs.items[course->members.items[step->from]].key));
+    if (*known) return false;
+    *known = (uint64_t)i + 1;
+    wanted++;
   }
-  return steps;
+  vec_each (const TrailStep, step, &again->trail->steps) {
+    if (!is_wanted(again, step)) continue;
+    uint64_t *known = map_find(&steps, step_key(step->stage, func_symbol_key(step->funcs[0])));
+    if (!known || !*known) return false;
+    const CourseStep *kept = &course->steps.items[*known - 1];
+    *known = 0;
+    if (!has_members(course, kept, step) ||
+        !str_equal(trail_text(again, step), str_slice(text, kept->text_from, kept->text_to)))
+      return false;
+    found++;
+  }
+  return found == wanted;
 }
 
-/* ---- with one function replaced ---- */
+/* ---- with some functions replaced ---- */
 
 typedef struct Replacing {
   const Course *old;
   Course *out;
-  uint32_t func, new_func; /* before, afterwards */
-  uint32_t *numbers;       /* of old functions that stay: afterwards; COURSE_NONE: a literal that goes */
-  Map fresh;               /* Func* -> number + 1 */
-  Map by_key;              /* of those that stay -> number + 1 */
+  const CourseAgain *again;
+  const bool *chosen; /* before */
+  uint32_t *numbers;  /* of old functions that stay: afterwards; COURSE_NONE: a literal that goes */
+  Map fresh;          /* Func* -> number + 1 */
+  Map by_key;         /* of those that stay -> number + 1 */
+  Map literals;       /* new ones, likewise */
 } Replacing;
 
-static bool is_literal_of(const Course *course, uint32_t i, uint32_t func) {
-  return i != func && course->funcs.items[i].owner == func;
+static bool goes(const Replacing *r, uint32_t func) {
+  uint32_t owner = owner_of(r->old, func);
+  return owner != func && r->chosen[owner];
 }
 
 static void keep_funcs(Replacing *r) {
   uint32_t len = r->old->funcs.len, next = 0;
-  for (uint32_t i = 0; i < len; i++) r->numbers[i] = is_literal_of(r->old, i, r->func) ? COURSE_NONE : next++;
+  for (uint32_t i = 0; i < len; i++) r->numbers[i] = goes(r, i) ? COURSE_NONE : next++;
   for (uint32_t i = 0; i < len; i++) {
     if (r->numbers[i] == COURSE_NONE) continue;
     CourseFunc func = r->old->funcs.items[i];
@@ -376,33 +523,45 @@ static void keep_funcs(Replacing *r) {
     vec_push(r->out->arena, &r->out->funcs, func);
     if (func.key) *map_put(&r->by_key, func.key) = (uint64_t)r->numbers[i] + 1;
   }
-  r->new_func = r->numbers[r->func];
 }
 
-static void add_literal(Replacing *r, Func *fn) {
+static void add_literal(Replacing *r, Func *fn, uint32_t owner) {
   uint64_t *known = map_put(&r->fresh, map_key(fn));
   if (*known) return;
   *known = (uint64_t)r->out->funcs.len + 1;
-  vec_push(r->out->arena, &r->out->funcs, (CourseFunc){.owner = r->new_func});
+  uint64_t key = func_symbol_key(fn);
+  *map_put(&r->literals, key) = *known;
+  vec_push(r->out->arena, &r->out->funcs, (CourseFunc){.key = key, .owner = owner, .file = COURSE_NONE});
 }
 
-static bool add_literals(Replacing *r, const Trail *trail, const Func *fn) {
-  *map_put(&r->fresh, map_key(fn)) = (uint64_t)r->new_func + 1;
+static bool add_literals(Replacing *r) {
+  const CourseAgain *again = r->again;
+  for (uint32_t i = 0; i < again->len; i++)
+    *map_put(&r->fresh, map_key(again->fns[i])) = (uint64_t)r->numbers[again->funcs[i]] + 1;
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
-    vec_each (const TrailVisit, visit, &trail->searches[stage].visits) {
-      if (func_outermost(visit->fn) != fn) return false;
-      add_literal(r, visit->fn);
+    vec_each (const TrailVisit, visit, &again->trail->searches[stage].visits) {
+      const uint64_t *owner = map_find(&r->fresh, map_key(func_outermost(visit->fn)));
+      if (!owner) return false;
+      add_literal(r, visit->fn, (uint32_t)*owner - 1);
     }
   return true;
 }
 
-/* A function that a body mentions: of the family, or one that the old course knows, that is as the base tells and that is not the old
-   version of this one. */
+static bool is_new(const Replacing *r,
+                   uint32_t number) { /* one that was looked into again, or a literal in it */
+  uint32_t owner = r->out->funcs.items[number].owner;
+  for (uint32_t i = 0; i < r->again->len; i++)
+    if (r->numbers[r->again->funcs[i]] == owner) return true;
+  return false;
+}
+
+/* A function that a body mentions: one of those that are looked into, or one that the old course knows and that is as the base tells. */
 static uint32_t find_mentioned(const Replacing *r, Func *fn) {
   const uint64_t *own = map_find(&r->fresh, map_key(fn));
   if (own) return (uint32_t)*own - 1;
   const uint64_t *other = fn->closure ? NULL : map_find(&r->by_key, func_symbol_key(fn));
-  if (!other || *other - 1 == r->new_func || r->out->funcs.items[*other - 1].changed) return COURSE_NONE;
+  if (!other || r->out->funcs.items[*other - 1].changed || is_new(r, (uint32_t)*other - 1))
+    return COURSE_NONE;
   return (uint32_t)*other - 1;
 }
 
@@ -415,6 +574,13 @@ static bool keep_visit(const Replacing *r, const CourseSearch *in, uint32_t i, C
     vec_push(r->out->arena, &out->mentions, mentioned);
   }
   out->visits[r->numbers[i]] = kept;
+  return true;
+}
+
+static bool keep_visits(const Replacing *r, const CourseSearch *in, CourseSearch *out) {
+  vec_reserve(r->out->arena, &out->mentions, in->mentions.len + 64);
+  for (uint32_t i = 0; i < r->old->funcs.len; i++)
+    if (!r->chosen[owner_of(r->old, i)] && !keep_visit(r, in, i, out)) return false;
   return true;
 }
 
@@ -431,41 +597,57 @@ static bool replace_visits(const Replacing *r, const TrailSearch *fresh, CourseS
   return true;
 }
 
-static bool replace_search(const Replacing *r, TrailStage stage, const Trail *trail) {
+/* A literal's place among the roots is that of the old literal of its name. Without one it has to be met elsewhere. */
+static void replace_roots(const Replacing *r, const CourseSearch *in, CourseSearch *out) {
+  vec_reserve(r->out->arena, &out->roots, in->roots.len);
+  for (uint32_t i = 0; i < in->roots.len; i++) {
+    uint32_t old = in->roots.items[i], root = r->numbers[old];
+    const uint64_t *literal =
+        root == COURSE_NONE ? map_find(&r->literals, r->old->funcs.items[old].key) : NULL;
+    if (literal) root = (uint32_t)*literal - 1;
+    if (root == COURSE_NONE || (literal && (!out->visits[root].met || out->visits[root].attached))) continue;
+    vec_push(r->out->arena, &out->roots, root);
+  }
+}
+
+static bool replace_search(const Replacing *r, TrailStage stage) {
   const CourseSearch *in = &r->old->searches[stage];
   CourseSearch *out = &r->out->searches[stage];
-  vec_reserve(r->out->arena, &out->mentions, in->mentions.len + 64);
-  vec_reserve(r->out->arena, &out->roots, in->roots.len);
-  for (uint32_t i = 0; i < r->old->funcs.len; i++)
-    if (i != r->func && r->numbers[i] != COURSE_NONE && !keep_visit(r, in, i, out)) return false;
-  for (uint32_t i = 0; i < in->roots.len; i++) {
-    uint32_t root = r->numbers[in->roots.items[i]];
-    if (root != COURSE_NONE) vec_push(r->out->arena, &out->roots, root);
-  }
-  return replace_visits(r, &trail->searches[stage], out);
+  if (!keep_visits(r, in, out) || !replace_visits(r, &r->again->trail->searches[stage], out)) return false;
+  replace_roots(r, in, out);
+  return true;
 }
 
-/* The next step of the function alone in that stage. */
-static const TrailStep *next_fresh(const Trail *trail, TrailStage stage, uint32_t *at) {
-  while (*at < trail->steps.len) {
-    const TrailStep *step = &trail->steps.items[(*at)++];
-    if (step->stage == stage) return step;
+static bool replace_inlined(const Replacing *r) {
+  Arena *arena = r->out->arena;
+  if (!keep_visits(r, &r->old->inlined, &r->out->inlined)) return false;
+  VEC(Pair) pairs = {0};
+  vec_each (const TrailInlined, it, &r->again->trail->inlined) {
+    uint32_t caller = find_mentioned(r, it->caller), callee = find_mentioned(r, it->callee);
+    if (caller == COURSE_NONE || callee == COURSE_NONE) return false;
+    vec_push(arena, &pairs, (Pair){caller, callee});
   }
-  return NULL;
+  put_pairs(arena, &r->out->inlined, r->out->funcs.len, pairs.items, pairs.len);
+  return true;
 }
 
-typedef struct Text {
-  const uint32_t *starts;
-  uint32_t len;
-} Text;
+/* ---- their steps ---- */
 
-static CourseStep fresh_step(const Trail *trail, const TrailStep *step, Text text) {
-  uint32_t i = (uint32_t)(step - trail->steps.items);
-  return (CourseStep){.stage = step->stage,
-                      .recursive = step->recursive,
-                      .text_from = text.starts[i],
-                      .text_to = i + 1 < trail->steps.len ? text.starts[i + 1] : text.len,
-                      .fresh = true};
+typedef struct Fresh {     /* steps of a stage */
+  const TrailStep **steps; /* by number of the first function, afterwards */
+  uint32_t left;
+} Fresh;
+
+static bool find_fresh(const Replacing *r, Arena *scratch, TrailStage stage, Fresh *out) {
+  *out = (Fresh){arena_new_array(scratch, const TrailStep *, r->out->funcs.len), 0};
+  vec_each (const TrailStep, step, &r->again->trail->steps) {
+    if (step->stage != stage || !is_wanted(r->again, step)) continue;
+    const uint64_t *first = map_find(&r->fresh, map_key(step->funcs[0]));
+    if (!first || out->steps[*first - 1]) return false;
+    out->steps[*first - 1] = step;
+    out->left++;
+  }
+  return true;
 }
 
 static void push_step(const Replacing *r, CourseStep step, const uint32_t *members, uint32_t len) {
@@ -474,6 +656,20 @@ static void push_step(const Replacing *r, CourseStep step, const uint32_t *membe
   step.len = len;
   vec_append(out->arena, &out->members, members, len);
   vec_push(out->arena, &out->steps, step);
+}
+
+static void push_fresh(const Replacing *r, Fresh *fresh, const TrailStep *step, const uint32_t *members) {
+  Str text = trail_text(r->again, step);
+  uint32_t from = (uint32_t)(text.data - r->again->text.data);
+  if (!text.len) from = r->again->text_starts[step - r->again->trail->steps.items];
+  fresh->left--;
+  push_step(r,
+            (CourseStep){.stage = step->stage,
+                         .recursive = step->recursive,
+                         .text_from = from,
+                         .text_to = from + (uint32_t)text.len,
+                         .fresh = true},
+            members, step->len);
 }
 
 static bool is_fresh_component(const Replacing *r, const TrailStep *step, const uint32_t *members,
@@ -494,66 +690,61 @@ static bool is_kept_component(const Replacing *r, const CourseStep *step, const 
   return true;
 }
 
-static bool is_of_family(const Course *course, const CourseStep *step, uint32_t func) {
-  return step->len && course->funcs.items[course->members.items[step->from]].owner == func;
-}
-
 /* Steps of others stay as they are and where they are among each other. */
-static bool replace_components(Replacing *r, Arena *scratch, TrailStage stage, uint32_t *at,
-                               const Trail *trail, Text text) {
+static bool replace_components(Replacing *r, Arena *scratch, TrailStage stage, uint32_t *at) {
   Found found = search(scratch, r->out, stage);
-  uint32_t fresh_at = 0, old_len = r->old->steps.len;
+  Fresh fresh;
+  if (!find_fresh(r, scratch, stage, &fresh)) return false;
+  uint32_t old_len = r->old->steps.len;
   for (uint32_t i = 0; i < found.list.len; i++) {
     const CourseStep *now = &found.list.items[i];
     const uint32_t *members = found.members.items + now->from;
-    if (r->out->funcs.items[members[0]].owner == r->new_func) {
-      const TrailStep *step = next_fresh(trail, stage, &fresh_at);
+    if (is_new(r, members[0])) {
+      const TrailStep *step = fresh.steps[members[0]];
       if (!is_fresh_component(r, step, members, now->len, now->recursive)) return false;
-      push_step(r, fresh_step(trail, step, text), members, now->len);
+      push_fresh(r, &fresh, step, members);
       continue;
     }
-    while (*at < old_len && is_of_family(r->old, &r->old->steps.items[*at], r->func)) ++*at;
+    while (*at < old_len && is_chosen_step(r->old, r->chosen, &r->old->steps.items[*at])) ++*at;
     if (*at == old_len) return false;
     const CourseStep *step = &r->old->steps.items[(*at)++];
     if (step->stage != stage || !is_kept_component(r, step, members, now->len, now->recursive)) return false;
     push_step(r, *step, members, now->len);
   }
   while (*at < old_len && r->old->steps.items[*at].stage == stage) {
-    if (!is_of_family(r->old, &r->old->steps.items[*at], r->func)) return false;
+    if (!is_chosen_step(r->old, r->chosen, &r->old->steps.items[*at])) return false;
     ++*at;
   }
-  return !next_fresh(trail, stage, &fresh_at);
+  return fresh.left == 0;
 }
 
-/* Literals without captures have steps of their own in other places: they may not have printed anything, or it is not known where to
-   put what they print now. */
-static bool replace_singles(Replacing *r, TrailStage stage, uint32_t *at, const Trail *trail, Text text) {
-  uint32_t fresh_at = 0;
-  const TrailStep *own = next_fresh(trail, stage, &fresh_at);
-  for (const TrailStep *other; own && (other = next_fresh(trail, stage, &fresh_at)) != NULL;) {
-    CourseStep step = fresh_step(trail, other, text);
-    if (step.text_from != step.text_to) return false;
-  }
+/* The number, afterwards, of whoever has the step of old function `func`; COURSE_NONE: it is a literal that is gone. */
+static uint32_t heir_of(const Replacing *r, uint32_t func) {
+  if (r->numbers[func] != COURSE_NONE) return r->numbers[func];
+  uint64_t key = r->old->funcs.items[func].key;
+  const uint64_t *literal = key ? map_find(&r->literals, key) : NULL;
+  return literal ? (uint32_t)*literal - 1 : COURSE_NONE;
+}
+
+/* Literals have steps in other places: where to put what one prints now is known if one of that name has printed something before. */
+static bool replace_singles(Replacing *r, Arena *scratch, TrailStage stage, uint32_t *at) {
+  Fresh fresh;
+  if (!find_fresh(r, scratch, stage, &fresh)) return false;
   for (; *at < r->old->steps.len && r->old->steps.items[*at].stage == stage; ++*at) {
     const CourseStep *step = &r->old->steps.items[*at];
-    uint32_t func = r->old->members.items[step->from];
-    if (is_literal_of(r->old, func, r->func)) {
-      if (step->text_from != step->text_to) return false;
+    uint32_t func = r->old->members.items[step->from], heir = heir_of(r, func);
+    if (!is_chosen_step(r->old, r->chosen, step)) {
+      push_step(r, *step, &heir, 1);
       continue;
     }
-    uint32_t number = r->numbers[func];
-    if (func != r->func) {
-      push_step(r, *step, &number, 1);
-    } else {
-      if (!own) return false;
-      push_step(r, fresh_step(trail, own, text), &number, 1);
-      own = NULL;
-    }
+    const TrailStep *own = heir == COURSE_NONE ? NULL : fresh.steps[heir];
+    if (!own && !goes(r, func)) return false;
+    if (own) push_fresh(r, &fresh, own, &heir);
   }
-  return !own;
+  return fresh.left == 0;
 }
 
-static bool replace_steps(Replacing *r, Arena *scratch, const Trail *trail, Text text) {
+static bool replace_steps(Replacing *r, Arena *scratch) {
   uint32_t at = 0;
   while (at < r->old->steps.len) {
     TrailStage stage = r->old->steps.items[at].stage;
@@ -561,22 +752,27 @@ static bool replace_steps(Replacing *r, Arena *scratch, const Trail *trail, Text
       push_step(r, r->old->steps.items[at++], NULL, 0);
       continue;
     }
-    bool ok = has_components(stage) ? replace_components(r, scratch, stage, &at, trail, text)
-                                    : replace_singles(r, stage, &at, trail, text);
+    bool ok = has_components(stage) ? replace_components(r, scratch, stage, &at)
+                                    : replace_singles(r, scratch, stage, &at);
     if (!ok) return false;
   }
   return true;
 }
 
-bool course_replace(Arena *arena, const Course *course, uint32_t func, const Trail *trail, const Func *fn,
-                    const uint32_t *text_starts, uint32_t text_len, Course *out) {
+bool course_replace(Arena *arena, const Course *course, const CourseAgain *again, Course *out) {
   *out = (Course){.arena = arena};
-  Replacing r = {.old = course, .out = out, .func = func, .fresh = map_in(arena), .by_key = map_in(arena)};
-  r.numbers = arena_new_array(arena, uint32_t, course->funcs.len);
+  Replacing r = {.old = course,
+                 .out = out,
+                 .again = again,
+                 .chosen = chosen_of(arena, course, again),
+                 .numbers = arena_new_array(arena, uint32_t, course->funcs.len),
+                 .fresh = map_in(arena),
+                 .by_key = map_in(arena),
+                 .literals = map_in(arena)};
   keep_funcs(&r);
-  if (!add_literals(&r, trail, fn)) return false;
+  if (!add_literals(&r)) return false;
   make_visits(out);
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
-    if (has_components((TrailStage)stage) && !replace_search(&r, (TrailStage)stage, trail)) return false;
-  return replace_steps(&r, arena, trail, (Text){text_starts, text_len});
+    if (has_components((TrailStage)stage) && !replace_search(&r, (TrailStage)stage)) return false;
+  return replace_inlined(&r) && replace_steps(&r, arena);
 }

@@ -6,13 +6,14 @@
  * the lines of that run, with those of this function made anew.
  * Idea: nearly all that a compilation finds out does not depend on the bodies of other functions, as long as these look the same from
  * outside. So the declarations of the package and the facts about its functions come from a record, as if it were a dependency; the
- * function is looked into alone, as it was and as it is. The lines stay as they are if
- *   as it was it yields the very lines that the earlier run has printed for it, so that looking into it alone is right;
- *   as it is it looks the same from outside: no more inlinable than before, with the same tags, or else nobody else in the package
- *     mentions it, so that nobody sees it; and nobody's turn comes at another time or in other company (course.c);
- *   what it is the first to meet is the same in both versions, in the same order: types that get wrappers, instances, imported
+ * function is looked into alone, as it was and as it is (again.c), together with those that call each other in a circle with it and, if it
+ * looks different now, with whoever sees it. The lines of all others stay as they are if
+ *   as they were the functions yield the very lines that the earlier run has printed for them, so that looking into them alone is right;
+ *   as they are they look the same to all others: tags, and what can be inlined; and nobody's turn comes at another time or in other
+ *     company (course.c);
+ *   what each of them is the first to meet is the same in both versions, in the same order: types that get wrappers, instances, imported
  *     bodies. What somebody else has met before does not matter;
- *   nothing is wrong with it, and nothing that is checked about the whole package can be affected: imports that are used,
+ *   nothing is wrong with them, and nothing that is checked about the whole package can be affected: imports that are used,
  *     the order of initialisation, types that are declared in functions, numbers of inlined calls where they are printed.
  * Where one of these is not so, or is not known, the package is compiled as ever.
  *
@@ -20,12 +21,9 @@
  */
 #include <stdlib.h>
 
-#include "engine/course.h"
-#include "engine/edited.h"
+#include "engine/again.h"
 
-enum { RECORD_BASE = 20 };
-
-typedef VEC(Func *) FuncList;
+enum { RECORD_BASE = 20, MOST_MEMBERS = 48 };
 
 /* ---- the base: what stays as it is while bodies are edited ---- */
 
@@ -95,19 +93,29 @@ static void put_meetings(Buffer *out, Arena *scratch, const Trail *trail) {
   buffer_free(&bytes);
 }
 
+static void note_files(const EnginePackage *package, Course *course) {
+  uint32_t file = 0;
+  vec_each (CourseFunc, func, &course->funcs) {
+    file = moved_file_of(package, func->pos, file);
+    if (file < package->load->file_len)
+      func->file = file;
+    else
+      file = 0;
+  }
+}
+
 void edited_keep(EnginePackage *package) {
   Unit *unit = package->unit;
   if (!unit || !unit->trail || package->failed || package->changed || package->broke) return;
   Arena *scratch = arena_new();
   Course course;
   const Trail *trail = unit->trail;
-  bool ok =
-      trail->steps.len == package->places.steps.len &&
-      course_of_trail(scratch, trail, package->places.steps.items, (uint32_t)package->out.len, &course) &&
-      course_note_inlined(&course, unit->inline_tree.items, unit->inline_tree.len);
+  bool ok = trail->steps.len == package->places.steps.len &&
+            course_of_trail(scratch, trail, package->places.steps.items, (uint32_t)package->out.len, &course);
   Buffer summary = {0};
   if (ok && summaries_write_own(package, &summary)) {
     note_initial_values(package);
+    note_files(package, &course);
     Buffer base = {0}, bytes = {0};
     put_meetings(&base, scratch, trail);
     while (base.len % 4) buffer_char(&base, 0);
@@ -122,32 +130,7 @@ void edited_keep(EnginePackage *package) {
   arena_free(scratch);
 }
 
-/* ---- looking into it ---- */
-
-typedef struct Version { /* of the function: as it was, or as it is */
-  PackageFile file;
-  FuncDecl *decl;
-  Object *object;
-  Func *fn;
-  Trail *trail;
-  Buffer text;
-  TextPlaces places;
-  uint32_t first_inlined, inlined; /* calls: items of Unit.inline_tree */
-  ObjectList types;                /* declared in it, in order */
-  Map packages, objects;           /* that its body mentions -> 1 */
-} Version;
-
-typedef struct Edit {
-  EnginePackage *package;
-  Moved *moved;
-  Arena *arena;
-  Str meetings;     /* rows of the base */
-  Object *declared; /* as the package's scope knows it */
-  Version was, is;
-  Course course, next;
-  uint32_t func; /* in course */
-  bool unseen;   /* by others: they do not ask what it looks like */
-} Edit;
+/* ---- from outside ---- */
 
 static bool find_time(const Edit *e, Meeting kind, uint64_t key, uint32_t *time) {
   uint64_t wanted = trail_key(kind, key), found;
@@ -165,129 +148,6 @@ static bool find_time(const Edit *e, Meeting kind, uint64_t key, uint32_t *time)
   memcpy(time, e->meetings.data + low * ROW_BYTES + sizeof found, sizeof *time);
   return found == wanted;
 }
-
-static bool is_around(const FuncDecl *decl, TextRange range) {
-  return decl->body_len > 0 && decl->body_offset <= range.from &&
-         range.to < decl->body_offset + decl->body_len;
-}
-
-static FuncDecl *function_around(const SyntaxFile *file, TextRange range) {
-  for (uint32_t i = 0; i < file->decls.len; i++) {
-    FuncDecl *decl = (FuncDecl *)file->decls.items[i];
-    if (decl->node.kind == NODE_FUNC_DECL && is_around(decl, range)) return decl;
-  }
-  return NULL;
-}
-
-/* T of a receiver T or *T; NULL: something else. */
-static Atom receiver_name(const FuncDecl *decl) {
-  Node *type = node_unparen(decl->recv->type);
-  const Operation *star = type->kind == NODE_OPERATION ? (const Operation *)type : NULL;
-  if (star && star->op == OPERATOR_MUL && !star->y) type = node_unparen(star->x);
-  return type->kind == NODE_NAME ? ((const NameExpr *)type)->name : NULL;
-}
-
-/* The object of that declaration; NULL: there is none that can be looked into alone. */
-static Object *find_declared(const Package *pkg, const FuncDecl *decl) {
-  Atom name = decl->name->name;
-  if (str_equal(atom_str(name), STR("_")) || str_equal(atom_str(name), STR("init")) || decl->tparams.len)
-    return NULL;
-  if (!decl->recv) {
-    Object *object = scope_lookup(pkg->scope, name);
-    return object && object->kind == OBJECT_FUNC ? object : NULL;
-  }
-  Atom receiver = receiver_name(decl);
-  const Object *type = receiver ? scope_lookup(pkg->scope, receiver) : NULL;
-  if (!type || type->kind != OBJECT_TYPE_NAME || type->type->kind != TYPE_NAMED) return NULL;
-  if (type->type->u.named.tparams.len) return NULL;
-  for (uint32_t i = 0; i < type->type->u.named.methods.len; i++)
-    if (type->type->u.named.methods.items[i]->name == name) return type->type->u.named.methods.items[i];
-  return NULL;
-}
-
-static void note_use(void *context, Object *object) {
-  Version *v = context;
-  if (object->kind == OBJECT_PACKAGE_NAME) *map_put(&v->packages, map_key(object)) = 1;
-  bool method = object->kind == OBJECT_FUNC && object->type->u.signature.recv;
-  bool global =
-      object->kind == OBJECT_FUNC || (object->kind == OBJECT_VAR && object->u.var.role == VAR_PACKAGE);
-  if (method && object->u.func.origin) object = object->u.func.origin;
-  if (global && object->pkg == v->file.pkg) *map_put(&v->objects, map_key(object)) = 1;
-}
-
-static bool parse_version(Edit *e, Version *v, SourceFile *source, TextRange range) {
-  EnginePackage *package = e->package;
-  Package *pkg = package->pkg;
-  Notes notes = {.arena = e->arena};
-  v->file = pkg->files[e->moved->edited];
-  v->file.syntax = parse_file(pkg->arena, &package->engine->session, source, pkg->ids, &notes,
-                              pipeline_parse_flags(package) | PARSE_SKIP_BODIES);
-  v->decl = function_around(v->file.syntax, range);
-  return !notes.list.len && v->decl;
-}
-
-static bool check_version(Edit *e, Version *v) {
-  Package *pkg = e->package->pkg;
-  uint32_t others = pkg->local_types.len, first = e->declared->decl->local_types;
-  v->packages = v->objects = map_in(e->arena);
-  v->object = check_function_again(&e->package->engine->check, pkg, &v->file, v->decl, first);
-  v->types = (ObjectList){pkg->local_types.items + others, pkg->local_types.len - others};
-  if (!v->object || v->file.syntax->late.list.len || (v->types.len && !first)) return false;
-  v->object->u.func.has_ptr_recv = e->declared->u.func.has_ptr_recv;
-  info_each_use(pkg->info, v->decl->body_id, v->decl->body_id_end, note_use, v);
-  return !map_find(&v->objects, map_key(e->declared));
-}
-
-static void add_family(Arena *arena, FuncList *list, Func *fn) {
-  vec_push(arena, list, fn);
-  for (uint32_t i = 0; i < fn->closures.len; i++) add_family(arena, list, fn->closures.items[i]);
-}
-
-static FuncList family_of(Edit *e, Func *fn) {
-  FuncList list = {0};
-  add_family(e->arena, &list, fn);
-  return list;
-}
-
-/* Like a function that nobody knows anything about. */
-static Func *new_function(Unit *unit, Object *object) {
-  Func *fn = lower_find_func(unit, object);
-  fn->flags &=
-      ~(uint32_t)(FUNC_INLINABILITY_CHECKED | FUNC_ESCAPE_DONE | FUNC_CLOSURE_RESULTS_LOST | FUNC_HAS_DEFER);
-  fn->tags = NULL;
-  fn->inl = NULL;
-  fn->known = 0;
-  return fn;
-}
-
-/* All phases, in the order of the pipeline. False: something was said that no step has. */
-static bool compile_version(Edit *e, Version *v) {
-  Unit *unit = e->package->unit;
-  v->first_inlined = unit->inline_tree.len;
-  unit->trail = v->trail = trail_new(e->arena);
-  v->trail->alone = true;
-  unit->events = event_log_new(e->arena, e->package->engine->options->level);
-  Func *fn = v->fn = new_function(unit, v->object);
-  lower_alone(unit, fn);
-  bool quiet = unit->events->list.len == 0;
-  FuncList family = family_of(e, fn);
-  inline_alone(unit, family.items, family.len);
-  trail_step(unit, TRAIL_NOBODY, NULL, 0, false);
-  family = family_of(e, fn);
-  loop_vars_funcs(unit, family.items, family.len);
-  dead_locals_funcs(unit, family.items, family.len);
-  escape_alone(unit, family.items, family.len);
-  trail_step(unit, TRAIL_NOBODY, NULL, 0, false);
-  bounds_alone(unit, family.items, family.len);
-  v->places.arena = e->arena;
-  explain_compiler_text(&v->text, unit, unit->events->level, &v->places);
-  v->inlined = unit->inline_tree.len - v->first_inlined;
-  unit->events = NULL;
-  unit->trail = NULL;
-  return quiet && v->places.steps.len == v->trail->steps.len;
-}
-
-/* ---- from outside ---- */
 
 static void put_definition(Buffer *out, const Unit *unit, const Object *type) {
   buffer_str(out, atom_str(type->name));
@@ -320,10 +180,54 @@ static bool same_tags(const Func *a, const Func *b) {
   return true;
 }
 
-static bool looks_the_same(const Func *fn, const Func *recalled) {
+static bool same_bodies(const InlineBody *a, const InlineBody *b) {
+  if (!a || !b) return !a && !b;
+  return a->cost == b->cost && a->can_delay_results == b->can_delay_results &&
+         a->has_loop_vars == b->has_loop_vars;
+}
+
+/* But for what is in a body that can be inlined. */
+static bool looks_like(const Func *fn, const Func *other) {
   static const uint32_t SEEN = FUNC_CLOSURE_RESULTS_LOST | FUNC_HAS_DEFER;
-  return !fn->inl && (fn->flags & FUNC_ESCAPE_DONE) && fn->tags && fn->param_len == recalled->param_len &&
-         (fn->flags & SEEN) == (recalled->flags & SEEN) && same_tags(fn, recalled);
+  return (fn->flags & FUNC_ESCAPE_DONE) && fn->tags && other->tags && fn->param_len == other->param_len &&
+         (fn->flags & SEEN) == (other->flags & SEEN) && same_bodies(fn->inl, other->inl) &&
+         same_tags(fn, other);
+}
+
+/* As it was each one looks as the base tells, if that holds still. */
+static bool looked_as_told(const Edit *e) {
+  for (uint32_t i = 0; i < e->members.len; i++) {
+    const Member *m = &e->members.items[i];
+    if (!(e->was.looks[i].flags & e->is.looks[i].flags & FUNC_ESCAPE_DONE)) return false;
+    if (!e->course.funcs.items[m->func].changed && !looks_like(&e->was.looks[i], &m->recalled)) return false;
+  }
+  return true;
+}
+
+static bool can_be_inlined(const Edit *e, uint32_t i) {
+  return e->was.looks[i].inl || e->is.looks[i].inl || e->members.items[i].recalled.inl;
+}
+
+static bool sees_difference(const Edit *e, const Member *m) {
+  vec_each (const Member, other, &e->members)
+    if (other->different && course_sees(&e->course, m->func, other->func)) return true;
+  return false;
+}
+
+static void find_differences(Edit *e) {
+  for (uint32_t i = 0; i < e->members.len; i++) {
+    Member *m = &e->members.items[i];
+    bool changed = e->course.funcs.items[m->func].changed;
+    m->different = changed || (i == 0 && can_be_inlined(e, i)) || !looks_like(&e->is.looks[i], &m->recalled);
+  }
+  for (bool more = true; more;) {
+    more = false;
+    for (uint32_t i = 0; i < e->members.len; i++) {
+      Member *m = &e->members.items[i];
+      if (m->different || !can_be_inlined(e, i) || !sees_difference(e, m)) continue;
+      m->different = more = true;
+    }
+  }
 }
 
 static bool is_part_of(const Map *a, const Map *b) {
@@ -335,8 +239,11 @@ static bool is_part_of(const Map *a, const Map *b) {
 /* Imports that only this body may have used, the order of initialisation. */
 static bool package_is_untouched(const Edit *e) {
   uint32_t ignored;
-  bool orders = find_time(e, MEET_INITIAL_VALUE, object_symbol_key(e->declared), &ignored);
-  bool same = is_part_of(&e->was.objects, &e->is.objects) && is_part_of(&e->is.objects, &e->was.objects);
+  vec_each (const Member, m, &e->members)
+    if (m->different && find_time(e, MEET_INITIAL_VALUE, object_symbol_key(m->declared), &ignored))
+      return false;
+  bool orders = find_time(e, MEET_INITIAL_VALUE, object_symbol_key(e->members.items[0].declared), &ignored);
+  bool same = is_part_of(&e->was.mentions, &e->is.mentions) && is_part_of(&e->is.mentions, &e->was.mentions);
   return is_part_of(&e->was.packages, &e->is.packages) && (!orders || same);
 }
 
@@ -395,17 +302,19 @@ static uint32_t edits_before(const Course *course, uint32_t func) {
   uint32_t edits = 0;
   vec_each (const CourseStep, step, &course->steps) {
     if (step->stage != TRAIL_EDIT) continue;
-    uint32_t first = course->members.items[step->from], owner = course->funcs.items[first].owner;
-    if (owner == func) break;
-    if (owner == first) edits += 2;
+    const uint32_t *members = course->members.items + step->from;
+    bool own = false;
+    for (uint32_t i = 0; i < step->len; i++) own = own || course->funcs.items[members[i]].owner == func;
+    if (own) break;
+    if (course->funcs.items[members[0]].owner == members[0]) edits += 2;
   }
   return edits;
 }
 
-static bool find_turn(const Edit *e, Turn *turn) {
-  uint64_t key = object_symbol_key(e->declared);
-  uint32_t was = edits_before(&e->course, e->func),
-           is = edits_before(&e->next, course_find(&e->next, e->course.funcs.items[e->func].key));
+static bool find_turn(const Edit *e, const Member *m, Turn *turn) {
+  uint64_t key = object_symbol_key(m->declared);
+  uint32_t was = edits_before(&e->course, m->func),
+           is = edits_before(&e->next, course_find(&e->next, e->course.funcs.items[m->func].key));
   turn->edits = (was < is ? was : is) + 1;
   return find_time(e, MEET_FUNC_WRITTEN, key, &turn->func_written) &&
          find_time(e, MEET_BODY_WRITTEN, key, &turn->body_written) &&
@@ -413,10 +322,11 @@ static bool find_turn(const Edit *e, Turn *turn) {
 }
 
 /* The next one that has consequences. */
-static const TrailItem *next_item(const Edit *e, const Turn *turn, const Version *v, uint32_t *at) {
+static const TrailItem *next_item(const Edit *e, const Member *m, const Turn *turn, const Version *v,
+                                  uint32_t *at) {
   while (*at < v->trail->items.len) {
     const TrailItem *item = &v->trail->items.items[(*at)++];
-    if (item->kind == MEET_POINTER_ASKED) continue;
+    if (item->fn != m->fn || item->kind == MEET_POINTER_ASKED) continue;
     if (!is_met(e, item, turn)) return item;
   }
   return NULL;
@@ -431,43 +341,26 @@ static bool pointers_are_shared(const Edit *e, const Version *v) {
   return true;
 }
 
-static bool meets_the_same(const Edit *e) {
+static bool member_meets_the_same(const Edit *e, const Member *m) {
   Turn turn;
-  if (!find_turn(e, &turn) || !pointers_are_shared(e, &e->is)) return false;
+  if (!find_turn(e, m, &turn)) return false;
   uint32_t was_at = 0, is_at = 0;
   for (;;) {
-    const TrailItem *a = next_item(e, &turn, &e->was, &was_at), *b = next_item(e, &turn, &e->is, &is_at);
+    const TrailItem *a = next_item(e, m, &turn, &e->was, &was_at),
+                    *b = next_item(e, m, &turn, &e->is, &is_at);
     if (!a || !b) return !a && !b;
     if (a->kind != b->kind || a->key != b->key) return false;
   }
 }
 
+static bool meet_the_same(const Edit *e) {
+  if (!pointers_are_shared(e, &e->is)) return false;
+  vec_each (const Member, m, &e->members)
+    if (!member_meets_the_same(e, m)) return false;
+  return true;
+}
+
 /* ---- the lines ---- */
-
-static Str version_step(const Version *v, uint32_t i) {
-  uint32_t len = v->places.steps.len;
-  size_t to = i + 1 < len ? v->places.steps.items[i + 1] : v->text.len;
-  return str_slice(buffer_view(&v->text), v->places.steps.items[i], to);
-}
-
-/* What it yields alone is what the earlier run has printed for it. */
-static bool was_rightly_alone(const Edit *e) {
-  const Version *v = &e->was;
-  uint32_t at = 0;
-  CourseSteps steps = course_steps_of(e->arena, &e->course, e->func);
-  for (uint32_t i = 0; i < v->trail->steps.len; i++) {
-    const TrailStep *step = &v->trail->steps.items[i];
-    bool single = step->stage == TRAIL_MARK || step->stage == TRAIL_BOUNDS;
-    Str text = version_step(v, i);
-    if (step->stage == TRAIL_NOBODY || (single && step->funcs[0]->closure && !text.len)) continue;
-    if (at == steps.list.len) return false;
-    const CourseStep *kept = &e->course.steps.items[steps.list.items[at++]];
-    if (kept->stage != step->stage || kept->len != step->len || kept->recursive != step->recursive ||
-        !str_equal(text, str_slice(e->moved->text, kept->text_from, kept->text_to)))
-      return false;
-  }
-  return at == steps.list.len;
-}
 
 /* Hashes of inlined calls, in names of literals that came with them. */
 static bool has_hashes(Str text) {
@@ -479,7 +372,8 @@ static bool has_hashes(Str text) {
 
 static bool numbers_are_the_same(const Edit *e) {
   if (has_hashes(buffer_view(&e->is.text))) return false;
-  return e->was.inlined == e->is.inlined || !has_hashes(e->moved->text);
+  bool same = e->was.inlined == e->is.inlined && e->members.len == 1;
+  return same || !has_hashes(e->moved->text);
 }
 
 typedef struct Output {
@@ -519,23 +413,34 @@ static bool is_fixed_place(const Edit *e, Pos pos) {
   const EnginePackage *package = e->package;
   const SourceFile *source = sources_file(package->engine->sources, pos);
   if (!source) return pos_equal(pos, POS_AUTOGENERATED);
-  Str own = atom_str(e->is.file.syntax->source->path);
+  Str own = atom_str(e->is.files[e->members.items[0].file].syntax->source->path);
   return !str_equal(path_dir(atom_str(source->path)), path_dir(own)) && moved_is_stable(package, source);
+}
+
+/* The file of the members that has it, by number; file_len: none. */
+static uint32_t file_with(const Edit *e, Pos pos, uint32_t likely) {
+  uint32_t len = e->package->load->file_len;
+  const PackageFile *files = e->is.files;
+  if (likely < len && source_file_has(files[likely].syntax->source, pos)) return likely;
+  for (uint32_t i = 0; i < len; i++)
+    if (files[i].syntax && source_file_has(files[i].syntax->source, pos)) return i;
+  return len;
 }
 
 static void put_fresh(Output *o, uint32_t from, uint32_t to) {
   const Version *v = &o->edit->is;
-  const SourceFile *source = v->file.syntax->source;
+  uint32_t none = o->edit->package->load->file_len, file = none;
   size_t base = o->text.len;
   buffer_str(&o->text, str_slice(buffer_view(&v->text), from, to));
   vec_each (const TextPlace, place, &v->places.list) {
     if (place->at < from || place->at >= to) continue;
-    if (!source_file_has(source, place->pos)) {
+    file = file_with(o->edit, place->pos, file);
+    if (file == none) {
       o->failed = o->failed || !is_fixed_place(o->edit, place->pos);
       continue;
     }
-    moved_put_place(&o->places, o->edit->moved->edited, (uint32_t)(base + place->at - from), place->len,
-                    source_offset(source, place->pos));
+    moved_put_place(&o->places, file, (uint32_t)(base + place->at - from), place->len,
+                    source_offset(v->files[file].syntax->source, place->pos));
   }
 }
 
@@ -586,64 +491,64 @@ static bool open_base(Edit *e) {
   return course_get(e->arena, &e->moved->course, (uint32_t)e->moved->text.len, &e->course);
 }
 
-static bool has_dot_imports(const PackageFile *file) {
-  for (uint32_t i = 0; i < file->scope->objects.len; i++)
-    if (file->scope->objects.items[i]->kind != OBJECT_PACKAGE_NAME) return true;
-  return false;
+/* Whoever has to be looked into with the members becomes one, too. */
+static bool add_members(Edit *e, bool *grew) {
+  bool *chosen = arena_new_array(e->arena, bool, e->course.funcs.len),
+       *different = arena_new_array(e->arena, bool, e->course.funcs.len),
+       *known = arena_new_array(e->arena, bool, e->course.funcs.len);
+  vec_each (const Member, m, &e->members) {
+    chosen[m->func] = known[m->func] = true;
+    different[m->func] = m->different;
+  }
+  course_close(&e->course, &(CourseChoice){chosen, different});
+  *grew = false;
+  for (uint32_t i = 0; i < e->course.funcs.len; i++) {
+    if (!chosen[i] || known[i]) continue;
+    if (e->members.len == MOST_MEMBERS || !again_add(e, i)) return false;
+    *grew = true;
+  }
+  return true;
 }
 
-static bool find_function(Edit *e) {
-  const EnginePackage *package = e->package;
-  const MovedFile *file = &e->moved->files[e->moved->edited];
-  SourceFile *before = sources_add(package->engine->sources, file->source->path, file->before);
-  summary_read_files(package->summary);
-  if (!before || package->pkg->file_len != package->load->file_len ||
-      has_dot_imports(&package->pkg->files[e->moved->edited]))
-    return false;
-  if (!parse_version(e, &e->was, before, file->change.before) ||
-      !parse_version(e, &e->is, file->source, file->change.after))
-    return false;
-  e->declared = find_declared(package->pkg, e->is.decl);
-  if (!e->declared || find_declared(package->pkg, e->was.decl) != e->declared) return false;
-  return check_version(e, &e->was) && check_version(e, &e->is);
+static CourseAgain again_of(const Edit *e, const Version *v) {
+  uint32_t len = e->members.len;
+  uint32_t *funcs = arena_new_array(e->arena, uint32_t, len);
+  Func **fns = arena_new_array(e->arena, Func *, len);
+  for (uint32_t i = 0; i < len; i++) {
+    funcs[i] = e->members.items[i].func;
+    fns[i] = e->members.items[i].fn;
+  }
+  return (CourseAgain){funcs, fns, len, v->trail, v->places.steps.items, buffer_view(&v->text)};
 }
 
-static bool is_unseen(const Edit *e) {
-  uint32_t ignored;
-  return course_is_alone(&e->course, e->func) &&
-         !find_time(e, MEET_INITIAL_VALUE, object_symbol_key(e->declared), &ignored);
+/* Both versions of all that have to be looked into. */
+static bool compile_all(Edit *e) {
+  bool grew;
+  if (!add_members(e, &grew)) return false;
+  do {
+    if (!again_compile(e, &e->was)) return false;
+    CourseAgain was = again_of(e, &e->was);
+    if (!course_repeats(e->arena, &e->course, e->moved->text, &was)) return false;
+    if (!again_compile(e, &e->is) || !looked_as_told(e)) return false;
+    find_differences(e);
+    if (!add_members(e, &grew)) return false;
+  } while (grew);
+  return true;
 }
 
-static bool may_look_like(const Edit *e, const Version *v, const Func *recalled) {
-  return e->unseen ? (v->fn->flags & FUNC_ESCAPE_DONE) != 0 : looks_the_same(v->fn, recalled);
-}
-
-static bool replace_course(Edit *e, const Func *recalled) {
-  const Version *v = &e->is;
-  const InlinedCall *inlined = e->package->unit->inline_tree.items + v->first_inlined;
-  if (!course_replace(e->arena, &e->course, e->func, v->trail, v->fn, v->places.steps.items,
-                      (uint32_t)v->text.len, &e->next))
-    return false;
-  uint32_t func = course_find(&e->next, e->course.funcs.items[e->func].key);
-  e->next.funcs.items[func].changed = recalled->inl || !looks_the_same(v->fn, recalled);
-  return v->inlined == 0 || course_note_inlined(&e->next, inlined, v->inlined);
+static bool replace_course(Edit *e) {
+  CourseAgain again = again_of(e, &e->is);
+  if (!course_replace(e->arena, &e->course, &again, &e->next)) return false;
+  vec_each (const Member, m, &e->members)
+    e->next.funcs.items[course_find(&e->next, e->course.funcs.items[m->func].key)].changed = m->different;
+  return true;
 }
 
 static bool answer(Edit *e) {
-  if (!open_base(e) || !find_function(e)) return false;
-  Unit *unit = e->package->unit;
-  const Func *recalled = lower_find_func(unit, e->declared);
-  if (!(recalled->flags & FUNC_ESCAPE_DONE)) return false;
-  e->func = course_find(&e->course, func_symbol_key(recalled));
-  if (e->func == COURSE_NONE || !declares_the_same(e)) return false;
-  e->unseen = is_unseen(e);
-  if (recalled->inl && !e->unseen) return false;
-  unit->whole = true; /* as far as it is known */
-  if (!compile_version(e, &e->was) || !may_look_like(e, &e->was, recalled) || !was_rightly_alone(e))
-    return false;
-  if (!compile_version(e, &e->is) || !may_look_like(e, &e->is, recalled)) return false;
-  return package_is_untouched(e) && numbers_are_the_same(e) && replace_course(e, recalled) &&
-         meets_the_same(e) && put_lines(e);
+  if (!open_base(e) || !again_find_edited(e)) return false;
+  e->package->unit->whole = true; /* as far as it is known */
+  return compile_all(e) && declares_the_same(e) && package_is_untouched(e) && numbers_are_the_same(e) &&
+         replace_course(e) && meet_the_same(e) && put_lines(e);
 }
 
 static void forget(EnginePackage *package) {

@@ -37,6 +37,8 @@ typedef struct MovedPlaces { /* being written */
 } MovedPlaces;
 
 bool moved_in_use(const EnginePackage *package);
+/* The number of the package's file that has the position; file_len: none, it is somewhere else. */
+uint32_t moved_file_of(const EnginePackage *package, Pos pos, uint32_t likely);
 /* Positions in that file of another package are what they were as long as the key is. */
 bool moved_is_stable(const EnginePackage *package, const SourceFile *foreign);
 bool moved_next_place(Moved *moved, MovedPlace *out);

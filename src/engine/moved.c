@@ -42,8 +42,7 @@ void moved_put_place(MovedPlaces *out, uint32_t file, uint32_t at, uint32_t len,
   out->end = at + len;
 }
 
-/* The number of the package's file that has the position; file_len: none, it is somewhere else. */
-static uint32_t file_of(const EnginePackage *package, Pos pos, uint32_t likely) {
+uint32_t moved_file_of(const EnginePackage *package, Pos pos, uint32_t likely) {
   uint32_t len = package->load->file_len;
   if (likely < len && source_file_has(package->files[likely]->source, pos)) return likely;
   for (uint32_t i = 0; i < len; i++)
@@ -55,7 +54,7 @@ static uint32_t file_of(const EnginePackage *package, Pos pos, uint32_t likely) 
 static void put_places(MovedPlaces *out, const EnginePackage *package) {
   uint32_t file = 0, none = package->load->file_len;
   vec_each (const TextPlace, place, &package->places.list) {
-    uint32_t found = file_of(package, place->pos, file);
+    uint32_t found = moved_file_of(package, place->pos, file);
     if (found == none) continue;
     file = found;
     moved_put_place(out, file, place->at, place->len,
@@ -113,7 +112,7 @@ bool moved_names_others(const EnginePackage *package) {
   uint32_t none = package->load->file_len, file = 0;
   const SourceFile *last = NULL;
   vec_each (const TextPlace, place, &package->places.list) {
-    uint32_t found = file_of(package, place->pos, file);
+    uint32_t found = moved_file_of(package, place->pos, file);
     if (found != none) file = found;
     if (found != none || (last && source_file_has(last, place->pos))) continue;
     const SourceFile *other = sources_file(package->engine->sources, place->pos);

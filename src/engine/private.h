@@ -7,6 +7,7 @@
  *   cache.c      what is taken from earlier runs
  *   moved.c      likewise, where only the places of lines have changed
  *   edited.c     likewise, where the body of one function has
+ *   again.c      single functions, as they were and as they are
  *   course.c     in which order a package's functions were worked on
  *   messages.c   what is wrong with a package, as text
  *   summaries.c  dependencies that are read from summaries

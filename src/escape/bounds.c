@@ -288,8 +288,8 @@ void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn)) {
   scratch_free(walk.arena);
 }
 
-void bounds_alone(Unit *unit, Func *const *family, uint32_t len) {
+void bounds_alone(Unit *unit, Func *const *funcs, uint32_t len) {
   BoundsWalk walk = {.unit = unit, .arena = scratch_new()};
-  for (uint32_t i = 0; i < len; i++) compile_func(&walk, family[i]);
+  for (uint32_t i = 0; i < len; i++) compile_func(&walk, funcs[i]);
   scratch_free(walk.arena);
 }

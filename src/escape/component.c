@@ -210,10 +210,10 @@ void escape_funcs(Unit *unit, Func *const *roots, uint32_t len) {
   run_done(&run);
 }
 
-void escape_alone(Unit *unit, Func *const *family, uint32_t len) {
+void escape_alone(Unit *unit, Func *const *funcs, uint32_t len) {
   Run run = run_new(unit);
   TrailStage stage = trail_enter(unit, TRAIL_ESCAPE);
-  unit_visit_components_of(unit, family, len, analyse, &run);
+  unit_visit_components_of(unit, funcs, len, analyse, &run);
   trail_enter(unit, stage);
   run_done(&run);
 }

@@ -30,11 +30,11 @@ void escape_funcs(Unit *unit, Func *const *roots, uint32_t len);
    where that makes no difference. */
 void escape_family(Unit *unit, Func *const *family, uint32_t len);
 /* Likewise, where nothing does. */
-void escape_alone(Unit *unit, Func *const *family, uint32_t len);
+void escape_alone(Unit *unit, Func *const *funcs, uint32_t len); /* of several functions */
 /* compiled (or NULL): called after each function, as code for it is generated then (FRONT_TYPECHECK). */
 void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn));
 void bounds_func(Unit *unit, Func *fn);
-void bounds_alone(Unit *unit, Func *const *family, uint32_t len); /* as bounds_unit */
+void bounds_alone(Unit *unit, Func *const *funcs, uint32_t len); /* as bounds_unit */
 
 /* How far a parameter's value goes, as the compiler counts: see Leaks. */
 Leaks leaks_none(void);

@@ -218,6 +218,7 @@ bool try_inline_call(Unit *unit, CallSite *site) {
   }
   if (callee->unit != unit) *map_put(&unit->inlined_foreign, map_key(callee)) = 1;
   vec_push(unit->bodies, &unit->inline_tree, (InlinedCall){call->pos.inl, call->pos.pos, callee});
+  trail_inlined(unit, site->caller, callee);
   uint32_t inl = unit->inline_tree.len;
   note_inlining(unit, site, callee);
   expand_call(unit, site->caller, call, callee, inl, site->calls);

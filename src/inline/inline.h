@@ -43,9 +43,9 @@ void inline_family(Unit *unit, Func *const *funcs, uint32_t len);
    functions that came up while inlining. fn and every function of the unit that its calls reach is lowered. Safe to call again. */
 void inline_can_inline(Unit *unit, Func *fn);
 
-/* For a function, followed by its literals, that is looked into alone, with its turns, events and meetings as in the whole unit; nothing
-   that it mentions leads back to it. */
-void inline_alone(Unit *unit, Func *const *family, uint32_t len);
+/* For functions, each followed by its literals, that are looked into alone, with their turns, events and meetings as in the whole unit;
+   nothing else that they mention leads back to them. */
+void inline_alone(Unit *unit, Func *const *funcs, uint32_t len);
 
 /* Makes the body of fn->inl, which was left for later: fn is lowered. */
 void inline_make_body(Unit *unit, Func *fn);

@@ -258,9 +258,9 @@ void inline_unit(Unit *unit) {
     inline_bottom_up(unit, unit->funcs.items, unit->funcs.len);
 }
 
-void inline_alone(Unit *unit, Func *const *family, uint32_t len) {
+void inline_alone(Unit *unit, Func *const *funcs, uint32_t len) {
   trail_watch(unit, true);
-  decide_and_edit(unit, family, len, EXTENT_ALONE);
+  decide_and_edit(unit, funcs, len, EXTENT_ALONE);
   trail_watch(unit, false);
 }
 

@@ -19,7 +19,8 @@ typedef struct Components {
   Map numbers; /* of a search within another one: Func* -> first number; DONE_NUMBER when its component was handed over */
   uint32_t last_number;
   uint32_t done_flags;
-  const Func *only; /* it and the literals in it; NULL: all */
+  const Func *only; /* it, the literals in it, and `others` likewise; NULL: all */
+  Map others;       /* Func* -> 1 */
   VEC(Func *) stack;
   void (*meet)(void *context, Func *fn); /* or NULL */
   void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive);
@@ -77,10 +78,14 @@ static bool is_done(const Components *c, const Func *fn) {
   return (fn->flags & c->done_flags) && !(fn->flags & FUNC_ALONE);
 }
 
+static bool is_looked_for(const Components *c, Func *fn) {
+  const Func *outermost = c->only ? func_outermost(fn) : NULL;
+  return outermost == c->only || map_find(&c->others, map_key(outermost));
+}
+
 static void visit_mentioned(FuncWalk *walk, Func *fn) {
   if (!fn || fn->unit != walk->components->unit || is_done(walk->components, fn)) return;
-  const Func *only = walk->components->only;
-  if (only && func_outermost(fn) != only) return;
+  if (!is_looked_for(walk->components, fn)) return;
   uint32_t number = visit_func(walk->components, fn);
   if (number < walk->lowest) walk->lowest = number;
 }
@@ -311,13 +316,16 @@ static uint32_t visit_func(Components *c, Func *fn) {
   return walk.lowest;
 }
 
-void unit_visit_components_of(Unit *unit, Func *const *family, uint32_t len,
+void unit_visit_components_of(Unit *unit, Func *const *funcs, uint32_t len,
                               void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
                               void *context) {
-  Components c = {.unit = unit, .only = family[0], .visit = visit, .context = context};
+  Components c = {.unit = unit, .only = funcs[0], .visit = visit, .context = context};
   search_begin(&c);
+  c.others = map_in(c.scratch);
+  for (uint32_t i = 1; i < len; i++)
+    if (!funcs[i]->closure_parent) *map_put(&c.others, map_key(funcs[i])) = 1;
   for (uint32_t i = 0; i < len; i++)
-    if (!is_attached(&c, family[i])) visit_func(&c, family[i]);
+    if (!is_attached(&c, funcs[i])) visit_func(&c, funcs[i]);
   search_end(&c);
 }
 

@@ -398,6 +398,7 @@ static inline bool func_captures(const Func *f) { return f->closure && f->closur
 const InlineBody *func_inline_body(Func *fn);
 /* Of its symbol: package path and name; the same in every run. */
 uint64_t func_symbol_key(const Func *fn);
+uint64_t symbol_key(Str pkg_path, Str name);
 /* fn can be inlined and the unit sees its body: its own functions, instances, functions of packages that it imports directly, and
    what one of those has inlined itself. */
 bool func_has_inline_body(const Unit *unit, const Func *fn);
@@ -722,8 +723,8 @@ void unit_meet_components(Unit *unit, uint32_t done, void (*meet)(void *context,
                           void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
                           void *context);
 
-/* The same for a function that is followed by all literals in it, as if there were no others. */
-void unit_visit_components_of(Unit *unit, Func *const *family, uint32_t len,
+/* The same for functions, each followed by all literals in it, as if there were no others. */
+void unit_visit_components_of(Unit *unit, Func *const *funcs, uint32_t len,
                               void (*visit)(void *context, Func *const *list, uint32_t len, bool recursive),
                               void *context);
 
@@ -869,9 +870,14 @@ typedef enum Meeting {
 } Meeting;
 
 typedef struct TrailItem {
+  const Func *fn; /* that meets it */
   Meeting kind;
   uint64_t key;
 } TrailItem;
+
+typedef struct TrailInlined {
+  Func *caller, *callee;
+} TrailInlined;
 
 struct Trail {
   Arena *arena;
@@ -881,9 +887,11 @@ struct Trail {
   uint32_t bodies_read; /* so far */
   uint32_t edits; /* two for each TRAIL_EDIT step of a function so far; odd: since then there were literals */
   Map first;      /* trail_key -> time + 1 */
-  /* A function that is looked into alone: what it meets, once each, in order, while `watching`. Nothing of it happens. */
+  VEC(TrailInlined) inlined; /* calls of functions of the unit, in order */
+  /* Functions that are looked into alone: what each of them meets, once, in order, while `watching`. Nothing of it happens. */
   bool alone, watching;
-  Map met; /* trail_key -> 1 */
+  const Func *fn; /* that meets; of a component the first one */
+  Map met;        /* trail_key of one function -> 1 */
   VEC(TrailItem) items;
 };
 
@@ -899,6 +907,9 @@ uint64_t trail_key(Meeting kind, uint64_t key);
 void trail_first(Unit *unit, Meeting kind, uint64_t key, uint32_t time);
 /* Returns what was the case before. */
 bool trail_watch(Unit *unit, bool on);
+/* A function's body is lowered. */
+void trail_begin(Unit *unit, const Func *fn);
+void trail_inlined(Unit *unit, Func *caller, Func *callee);
 /* The function that is watched meets it. */
 void trail_meet(const Unit *unit, Meeting kind, uint64_t key);
 static inline bool trail_watches(const Unit *unit) { return unit->trail && unit->trail->watching; }

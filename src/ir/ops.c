@@ -274,9 +274,10 @@ const InlineBody *func_inline_body(Func *fn) {
   return fn->inl;
 }
 
+uint64_t symbol_key(Str path, Str name) { return str_hash(path) * 31 + str_hash(name); }
+
 uint64_t func_symbol_key(const Func *fn) {
-  return str_hash(atom_str(fn->name->pkg ? fn->name->pkg->path : NULL)) * 31 +
-         str_hash(atom_str(fn->name->name));
+  return symbol_key(atom_str(fn->name->pkg ? fn->name->pkg->path : NULL), atom_str(fn->name->name));
 }
 
 void func_declare(Unit *unit, Func *fn, Name *name) { vec_push(unit->bodies, &fn->dcl, name); }

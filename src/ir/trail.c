@@ -26,6 +26,7 @@ void trail_step(Unit *unit, TrailStage stage, Func *const *funcs, uint32_t len, 
   Trail *trail = unit->trail;
   if (!trail || !unit->events) return;
   if (stage == TRAIL_EDIT) trail->edits += funcs[0]->closure ? trail->edits % 2 == 0 : 2 - trail->edits % 2;
+  if (len) trail_begin(unit, func_outermost(funcs[0]));
   event_add(unit, EVENT_STEP, XPOS_NONE);
   vec_push(trail->arena, &trail->steps, (TrailStep){stage, copy_funcs(trail, funcs, len), len, recursive});
 }
@@ -68,13 +69,21 @@ bool trail_watch(Unit *unit, bool on) {
   return before;
 }
 
+void trail_begin(Unit *unit, const Func *fn) { unit->trail->fn = fn; }
+
 void trail_meet(const Unit *unit, Meeting kind, uint64_t key) {
   if (!trail_watches(unit)) return;
   Trail *trail = unit->trail;
-  uint64_t *met = map_put(&trail->met, trail_key(kind, key));
+  uint64_t *met = map_put(&trail->met, trail_key(kind, key) + map_key(trail->fn));
   if (*met) return;
   *met = 1;
-  vec_push(trail->arena, &trail->items, (TrailItem){kind, key});
+  vec_push(trail->arena, &trail->items, (TrailItem){trail->fn, kind, key});
+}
+
+void trail_inlined(Unit *unit, Func *caller, Func *callee) {
+  Trail *trail = unit->trail;
+  if (trail && callee->unit == unit)
+    vec_push(trail->arena, &trail->inlined, (TrailInlined){func_outermost(caller), func_outermost(callee)});
 }
 
 /* ---- names ---- */

@@ -303,11 +303,21 @@ void lower_function(Unit *unit, Func *fn) {
 void lower_alone(Unit *unit, Func *fn) {
   Lowering *low = lowering_of(unit);
   BodySource *source = fn->source;
+  trail_begin(unit, fn);
   trail_watch(unit, true);
   write_body(low, source->object);
   lower_body(low, fn);
   trail_watch(unit, false);
   run_todos(low);
+}
+
+void lower_renew(Unit *unit, Func *fn, Object *object) {
+  *fn = (Func){.name = fn->name,
+               .unit = fn->unit,
+               .pos = xpos(object->u.func.syntax->node.pos),
+               .type = object->type,
+               .object = fn->object};
+  declare_as(lowering_of(unit), fn, object);
 }
 
 Func *lower_find_func(Unit *unit, Object *object) {

@@ -323,6 +323,8 @@ void read_object(Lowering *low, Object *object); /* a use of a package-level, no
 Name *global_name(Lowering *low, Object *object);
 Func *object_func(Lowering *low, Object *object); /* own or foreign, not generic */
 Func *declare_func(Lowering *low, Object *object);
+/* Gives it what a declaration says. */
+void declare_as(Lowering *low, Func *fn, Object *object);
 void declare_params(Lowering *low, Func *fn, Type *signature, Type *dictionary);
 void add_body(Lowering *low, Func *fn, Object *object, Instantiation *inst);
 void run_todos(Lowering *low);

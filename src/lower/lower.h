@@ -24,7 +24,9 @@ void lower_package(Unit *unit);
 /* Lowers the body of one function of this unit (declared or instance); its closures come along. Safe to call again. */
 void lower_function(Unit *unit, Func *fn);
 
-/* The same for one that is looked into alone: unit->trail is watching meanwhile. */
+/* Makes the function what it would be if `object` declared it, another declaration of the same name and type. Nothing is known of it. */
+void lower_renew(Unit *unit, Func *fn, Object *object);
+/* As lower_function for one that is looked into alone: unit->trail is watching meanwhile. */
 void lower_alone(Unit *unit, Func *fn);
 
 /* The function for a declared, non-generic function or method of unit->pkg; made when first asked for, with signature and

@@ -359,23 +359,28 @@ static Atom declared_name(Lowering *low, Object *object) {
   return method_name(low, pointer, type, object->name);
 }
 
+void declare_as(Lowering *low, Func *fn, Object *object) {
+  FuncDecl *decl = object->u.func.syntax;
+  fn->name->op.pos = xpos(object->pos);
+  fn->pragma = decl->pragma;
+  if (decl->body_len == 0 && !decl->body) fn->flags |= FUNC_NO_BODY;
+  declare_params(low, fn, object->type, NULL);
+  place_params(low, fn, decl->recv, decl->type);
+  BodySource *source = arena_new_of(low->kept, BodySource);
+  *source = (BodySource){.fn = fn, .object = object};
+  fn->source = source;
+}
+
 Func *declare_func(Lowering *low, Object *object) {
   Func *fn = map_get_ptr(&low->funcs, object);
   if (fn) return fn;
   FuncDecl *decl = object->u.func.syntax;
   assert(decl && object->pkg == low->unit->pkg);
   fn = func_new(low->unit, xpos(decl->node.pos), object->pkg, declared_name(low, object), object->type);
-  fn->name->op.pos = xpos(object->pos);
   fn->name->object = object;
   fn->object = object;
-  fn->pragma = decl->pragma;
-  if (decl->body_len == 0 && !decl->body) fn->flags |= FUNC_NO_BODY;
   map_set_ptr(&low->funcs, object, fn);
-  declare_params(low, fn, object->type, NULL);
-  place_params(low, fn, decl->recv, decl->type);
-  BodySource *source = arena_new_of(low->kept, BodySource);
-  *source = (BodySource){.fn = fn, .object = object};
-  fn->source = source;
+  declare_as(low, fn, object);
   if (low->unit->recall_func) low->unit->recall_func(low->unit->context, fn);
   return fn;
 }
