@@ -133,7 +133,7 @@ static void version_begin(Edit *e, Version *v, bool now) {
 }
 
 static FuncDecl *find_edited(Edit *e, Version *v) {
-  const TokenChange *change = &e->moved->files[e->moved->edited].change;
+  const TokenChange *change = &e->moved->files[e->moved->edited].changes.items[0];
   const PackageFile *file = file_of(e, v, e->moved->edited);
   return file ? function_around(file->syntax, v->now ? change->after : change->before) : NULL;
 }

@@ -14,7 +14,7 @@ typedef struct MovedFile {
   Str text, before; /* as it is; as it was */
   bool moved;       /* it has other bytes; if so: */
   TokenPairs tokens;
-  TokenChange change;
+  TokenChanges changes;
   SourceFile *source; /* as it is */
 } MovedFile;
 

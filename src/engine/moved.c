@@ -137,7 +137,7 @@ static bool compare_file(const EnginePackage *package, Arena *arena, Wire *wire,
   out->moved = true;
   if (!load_read_file(engine->graph, engine->arena, load->files[i], &out->text) ||
       !digest_equal(digest_of(out->text), load->file_digests[i]) ||
-      !tokens_compare(arena, engine->interner, out->before, out->text, &out->tokens, &out->change))
+      !tokens_compare(arena, engine->interner, out->before, out->text, &out->tokens, &out->changes))
     return false;
   out->source = sources_add(engine->sources, pipeline_shown_path(engine, load, load->files[i]), out->text);
   return out->source != NULL;
@@ -182,8 +182,9 @@ static bool read_record(const EnginePackage *package, Arena *arena, Str bytes, M
   out->edited = len;
   for (uint32_t i = 0; i < len; i++) {
     if (!compare_file(package, arena, &wire, i, &out->files[i])) return false;
-    if (!out->files[i].change.any) continue;
-    if (out->edited < len) return false;
+    const TokenChanges *changes = &out->files[i].changes;
+    if (!changes->len) continue;
+    if (changes->len > 1 || out->edited < len) return false;
     out->edited = i;
   }
   out->text = wire_get_str(&wire);

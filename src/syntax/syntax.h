@@ -502,19 +502,27 @@ typedef struct TokenPairs { /* in order */
    the compiler can tell them apart by. Texts with errors of the scanner, `//line` directives or lines that are too long for exact
    positions do not match. */
 bool tokens_match(Arena *arena, Interner *interner, Str before, Str after, TokenPairs *out);
+
 typedef struct TextRange { /* in bytes */
   uint32_t from, to;
 } TextRange;
 
+/* From the start of the last token that is the same to that of the first one that is it again. */
 typedef struct TokenChange {
-  bool any;
-  TextRange before,
-      after; /* from the start of the last token that is the same to that of the first one that is it again */
+  TextRange before, after;
 } TokenChange;
 
-/* The same for texts that may differ in one place: pairs for all tokens around it. False also where a directive has changed. */
+/* In order, apart from each other, at most one in each declaration of the file. */
+typedef struct TokenChanges {
+  TokenChange *items;
+  uint32_t len;
+} TokenChanges;
+
+/* The same for texts that may differ in some places: pairs for all tokens around them. Several places are told apart if they are in
+   declarations that are the same up to the `{` of a function's body, or in their first name, with the same ones between them;
+   otherwise one change covers all. False also where a directive has changed. */
 bool tokens_compare(Arena *arena, Interner *interner, Str before, Str after, TokenPairs *out,
-                    TokenChange *change);
+                    TokenChanges *changes);
 /* Of a text's tokens: equal for texts that match. False: it matches none, not even itself. */
 bool tokens_digest(Arena *arena, Interner *interner, Str text, Digest *out);
 /* Where what stood at an offset stands in the other text. False: there was no token. */

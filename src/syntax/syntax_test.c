@@ -338,88 +338,6 @@ static void test_unquote(void **state) {
   fixture_free(&f);
 }
 
-static void test_tokens_match(void **state) {
-  (void)state;
-  static const struct {
-    const char *before, *after;
-    bool same;
-  } ROWS[] = {
-      {"package p\nvar x = 1\n", "package p // c\n\n\tvar  x = /* d */ 1\n", true},
-      {"package p\nvar x = 1\n", "package p\nvar x = 2\n", false},
-      {"package p\nvar x = 1\n", "package p\nvar x = 1",
-       false}, /* the end of the file stands for a semicolon */
-      {"package p\nvar x = 1;\n", "package p\nvar x = 1\n", false},
-      {"package p\nfunc f() { return; }\n", "package p\nfunc f() { return /*\n*/ }\n", false},
-      {"package p\nfunc f() {\nx\n}\n", "package p\nfunc f() {\nx /*\n*/ }\n", true},
-      {"package p\nvar x = `a\nb`\n", "package p\nvar x = `a\n\nb`\n", false},
-      {"package p\n//go:noinline\nfunc f()\n", "package p\n\n\t//go:noinline\nfunc f()\n", true},
-      {"package p\n//go:noinline\nfunc f()\n", "package p\n// go:noinline\nfunc f()\n", false},
-      {"package p\n//go:noinline\nfunc f()\n", "package p /**/ //go:noinline\nfunc f()\n", false},
-      {"package p\n//line a.go:1\n", "package p\n//line a.go:1\n", false},
-      {"package p\nvar x = '\n", "package p\nvar x = '\n", false},
-  };
-  Fixture f = fixture_new();
-  for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
-    TokenPairs pairs;
-    Str before = str_from(ROWS[i].before), after = str_from(ROWS[i].after);
-    bool same = tokens_match(f.arena, f.session.interner, before, after, &pairs);
-    if (same != ROWS[i].same) fail_msg("%s| and %s|: %d", ROWS[i].before, ROWS[i].after, same);
-  }
-  fixture_free(&f);
-}
-
-static void test_token_moved(void **state) {
-  (void)state;
-  Fixture f = fixture_new();
-  TokenPairs pairs;
-  uint32_t at;
-  assert_true(tokens_match(f.arena, f.session.interner, STR("package p\nvar xy = 1\n"),
-                           STR("package p\n\nvar  xy = 1\n"), &pairs));
-  assert_true(token_moved(&pairs, 15, &at)); /* the y */
-  assert_int_equal(at, 17);
-  assert_false(token_moved(&pairs, 16, &at)); /* a blank */
-  Buffer wide = {0};
-  buffer_text(&wide, "package p\nvar x =");
-  for (int i = 0; i < SOURCE_COL_LIMIT; i++) buffer_char(&wide, ' ');
-  buffer_text(&wide, "1\n");
-  Str text = arena_str(f.arena, buffer_view(&wide));
-  assert_false(tokens_match(f.arena, f.session.interner, text, text, &pairs));
-  buffer_free(&wide);
-  fixture_free(&f);
-}
-
-/* The change is given by the texts from the last token in front of it to the first one behind. */
-static void test_tokens_compare(void **state) {
-  (void)state;
-  static const struct {
-    const char *before, *after;
-    bool comparable;
-    const char *was, *is;
-  } ROWS[] = {
-      {"package p\nvar x = 1\n", "package p\n\nvar x = 23\n", true, "= 1", "= 23"},
-      {"func f() {\na()\n}\n", "func f() {\na()\nb()\n}\n", true, "\n", "\nb()\n"},
-      {"func f() {\na()\na()\n}\n", "func f() {\na()\n}\n", true, "\na()\n", "\n"},
-      {"package p\n", "package p // c\n", true, "", ""},
-      {"package p\nvar x = 1\n", "package p\n//go:noinline\nvar x = 1\n", false, "", ""},
-      {"var x = 1\n", "const x = 1\n", false, "", ""},
-  };
-  Fixture f = fixture_new();
-  for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
-    TokenPairs pairs;
-    TokenChange change = {0};
-    Str before = str_from(ROWS[i].before), after = str_from(ROWS[i].after);
-    assert_int_equal(tokens_compare(f.arena, f.session.interner, before, after, &pairs, &change),
-                     ROWS[i].comparable);
-    if (!ROWS[i].comparable) continue;
-    assert_int_equal(change.any, ROWS[i].is[0] != 0);
-    Str was = str_slice(before, change.before.from, change.before.to);
-    Str is = str_slice(after, change.after.from, change.after.to);
-    if (!str_has_prefix(was, str_from(ROWS[i].was)) || !str_has_prefix(is, str_from(ROWS[i].is)))
-      fail_msg("%s: " STR_FMT "| and " STR_FMT "|", ROWS[i].after, STR_ARG(was), STR_ARG(is));
-  }
-  fixture_free(&f);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_recorded),        cmocka_unit_test(test_print_is_stable),
@@ -428,8 +346,6 @@ int main(void) {
       cmocka_unit_test(test_line_directives), cmocka_unit_test(test_pragmas),
       cmocka_unit_test(test_build_lines),     cmocka_unit_test(test_short_form),
       cmocka_unit_test(test_begin_and_end),   cmocka_unit_test(test_unquote),
-      cmocka_unit_test(test_tokens_compare),  cmocka_unit_test(test_tokens_match),
-      cmocka_unit_test(test_token_moved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
