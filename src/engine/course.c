@@ -267,6 +267,7 @@ static void put_search(Buffer *out, const Course *course, const CourseSearch *in
 }
 
 void course_put(Buffer *out, const Course *course) {
+  wire_put(out, course->reordered);
   wire_put(out, course->funcs.len);
   for (uint32_t i = 0; i < course->funcs.len; i++) {
     const CourseFunc *func = &course->funcs.items[i];
@@ -337,7 +338,7 @@ static void get_step(Wire *wire, Course *out, uint32_t *at, uint32_t text_len) {
 }
 
 bool course_get(Arena *arena, Wire *wire, uint32_t text_len, Course *out) {
-  *out = (Course){.arena = arena};
+  *out = (Course){.arena = arena, .reordered = wire_get_below(wire, 2) != 0};
   if (!get_funcs(wire, out)) return false;
   make_visits(out);
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
@@ -759,6 +760,36 @@ static bool replace_steps(Replacing *r, Arena *scratch) {
   return true;
 }
 
+/* The next step from *at on in which calls are inlined into a function. */
+static const CourseStep *next_edit(const Course *course, uint32_t *at) {
+  while (*at < course->steps.len) {
+    const CourseStep *step = &course->steps.items[(*at)++];
+    uint32_t first = step->stage == TRAIL_EDIT ? course->members.items[step->from] : COURSE_NONE;
+    if (first != COURSE_NONE && owner_of(course, first) == first) return step;
+  }
+  return NULL;
+}
+
+static bool edits_in_order(const Replacing *r) {
+  uint32_t old_at = 0, new_at = 0;
+  for (;;) {
+    const CourseStep *before = next_edit(r->old, &old_at), *now = next_edit(r->out, &new_at);
+    if (!before || !now) return !before && !now;
+    if (r->numbers[r->old->members.items[before->from]] != r->out->members.items[now->from]) return false;
+  }
+}
+
+/* Literals that make components of their own: their places among the functions of the unit follow those of others. */
+static bool has_free_literals(const Replacing *r) {
+  const CourseVisit *before = r->old->searches[TRAIL_ESCAPE].visits,
+                    *now = r->out->searches[TRAIL_ESCAPE].visits;
+  for (uint32_t i = 0; i < r->old->funcs.len; i++)
+    if (goes(r, i) && before[i].met && !before[i].attached) return true;
+  for (uint32_t i = 0; i < r->out->funcs.len; i++)
+    if (owner_of(r->out, i) != i && is_new(r, i) && now[i].met && !now[i].attached) return true;
+  return false;
+}
+
 bool course_replace(Arena *arena, const Course *course, const CourseAgain *again, Course *out) {
   *out = (Course){.arena = arena};
   Replacing r = {.old = course,
@@ -774,5 +805,8 @@ bool course_replace(Arena *arena, const Course *course, const CourseAgain *again
   make_visits(out);
   for (int stage = 0; stage < TRAIL_STAGE_COUNT; stage++)
     if (has_components((TrailStage)stage) && !replace_search(&r, (TrailStage)stage)) return false;
-  return replace_inlined(&r) && replace_steps(&r, arena);
+  if (!replace_inlined(&r) || !replace_steps(&r, arena)) return false;
+  out->moved = !edits_in_order(&r);
+  out->reordered = course->reordered || out->moved;
+  return !out->moved || !has_free_literals(&r);
 }

@@ -41,6 +41,8 @@ typedef struct CourseStep {
 
 typedef struct Course {
   Arena *arena;
+  bool reordered; /* functions have had calls inlined in another order than in the run that the base is of */
+  bool moved;     /* likewise, but by the replacement that made the course */
   VEC(CourseFunc) funcs;
   CourseSearch searches[TRAIL_STAGE_COUNT]; /* of stages with components */
   CourseSearch inlined; /* functions that were inlined into a function or its literals; no roots */

@@ -281,7 +281,7 @@ static bool is_met(const Edit *e, const TrailItem *item, const Turn *turn) {
   case MEET_DICTIONARY:
   case MEET_METHOD_VALUE:
   case MEET_ITAB: return is_before(e, item->kind, item->key, turn->body_read);
-  case MEET_INLINED: return is_before(e, item->kind, item->key, turn->edits);
+  case MEET_INLINED: return !e->course.reordered && is_before(e, item->kind, item->key, turn->edits);
   case MEET_WRITTEN_TYPE_END:
   case MEET_READ_INNER:
   case MEET_READ_IMPORTED:
@@ -350,6 +350,8 @@ static bool member_meets_the_same(const Edit *e, const Member *m) {
                     *b = next_item(e, m, &turn, &e->is, &is_at);
     if (!a || !b) return !a && !b;
     if (a->kind != b->kind || a->key != b->key) return false;
+    if (a->kind == MEET_INLINED && e->next.moved)
+      return false; /* others may come before it now, or after it */
   }
 }
 
