@@ -548,8 +548,8 @@ static bool add_literals(Replacing *r) {
   return true;
 }
 
-static bool is_new(const Replacing *r,
-                   uint32_t number) { /* one that was looked into again, or a literal in it */
+/* One that was looked into again, or a literal in it. */
+static bool is_new(const Replacing *r, uint32_t number) {
   uint32_t owner = r->out->funcs.items[number].owner;
   for (uint32_t i = 0; i < r->again->len; i++)
     if (r->numbers[r->again->funcs[i]] == owner) return true;
@@ -598,15 +598,21 @@ static bool replace_visits(const Replacing *r, const TrailSearch *fresh, CourseS
   return true;
 }
 
+/* The number, afterwards, of old function `func`, or of the literal of its name; COURSE_NONE: it is a literal that is gone. */
+static uint32_t heir_of(const Replacing *r, uint32_t func) {
+  if (r->numbers[func] != COURSE_NONE) return r->numbers[func];
+  uint64_t key = r->old->funcs.items[func].key;
+  const uint64_t *literal = key ? map_find(&r->literals, key) : NULL;
+  return literal ? (uint32_t)*literal - 1 : COURSE_NONE;
+}
+
 /* A literal's place among the roots is that of the old literal of its name. Without one it has to be met elsewhere. */
 static void replace_roots(const Replacing *r, const CourseSearch *in, CourseSearch *out) {
   vec_reserve(r->out->arena, &out->roots, in->roots.len);
   for (uint32_t i = 0; i < in->roots.len; i++) {
-    uint32_t old = in->roots.items[i], root = r->numbers[old];
-    const uint64_t *literal =
-        root == COURSE_NONE ? map_find(&r->literals, r->old->funcs.items[old].key) : NULL;
-    if (literal) root = (uint32_t)*literal - 1;
-    if (root == COURSE_NONE || (literal && (!out->visits[root].met || out->visits[root].attached))) continue;
+    uint32_t old = in->roots.items[i], root = heir_of(r, old);
+    if (root == COURSE_NONE) continue;
+    if (goes(r, old) && (!out->visits[root].met || out->visits[root].attached)) continue;
     vec_push(r->out->arena, &out->roots, root);
   }
 }
@@ -660,15 +666,13 @@ static void push_step(const Replacing *r, CourseStep step, const uint32_t *membe
 }
 
 static void push_fresh(const Replacing *r, Fresh *fresh, const TrailStep *step, const uint32_t *members) {
-  Str text = trail_text(r->again, step);
-  uint32_t from = (uint32_t)(text.data - r->again->text.data);
-  if (!text.len) from = r->again->text_starts[step - r->again->trail->steps.items];
+  uint32_t from = r->again->text_starts[step - r->again->trail->steps.items];
   fresh->left--;
   push_step(r,
             (CourseStep){.stage = step->stage,
                          .recursive = step->recursive,
                          .text_from = from,
-                         .text_to = from + (uint32_t)text.len,
+                         .text_to = from + (uint32_t)trail_text(r->again, step).len,
                          .fresh = true},
             members, step->len);
 }
@@ -717,14 +721,6 @@ static bool replace_components(Replacing *r, Arena *scratch, TrailStage stage, u
     ++*at;
   }
   return fresh.left == 0;
-}
-
-/* The number, afterwards, of whoever has the step of old function `func`; COURSE_NONE: it is a literal that is gone. */
-static uint32_t heir_of(const Replacing *r, uint32_t func) {
-  if (r->numbers[func] != COURSE_NONE) return r->numbers[func];
-  uint64_t key = r->old->funcs.items[func].key;
-  const uint64_t *literal = key ? map_find(&r->literals, key) : NULL;
-  return literal ? (uint32_t)*literal - 1 : COURSE_NONE;
 }
 
 /* Literals have steps in other places: where to put what one prints now is known if one of that name has printed something before. */
