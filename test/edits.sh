@@ -17,6 +17,7 @@ if [ -n "$(find goroot -type l)" ] || [ "$(cd goroot/src && pwd -P)" != "$(pwd -
   printf 'FAILED edits: the copy has links\n'
   exit 1
 fi
+sleep 2 # what has been written a moment ago is not relied on
 failed=0
 
 ours() { "$heapwhy" -goroot "$here/goroot" "$@"; }
@@ -40,16 +41,16 @@ compare() { # PACKAGE WHAT
 kinds='blank statement constant escape call leak blank convert closure twice literal defer comment capture delete function statement
   broken generic unfinished constant large spread semi statement call'
 
-# The edits stay, but for those that break the code.
-edit_package() { # PACKAGE FILE EDITS LEAST
+# The edits stay, but for those that break the code. So many of them are made before the next answer.
+edit_package() { # PACKAGE FILE EDITS LEAST TOGETHER
   file=goroot/src/$1/$2
   "$top/test/edits.pl" sink 0 "$file"
   tried=0 reused=0 number=0
   compare "$1" 'as it is'
   # shellcheck disable=SC2086
-  set -- "$1" "$3" "$4" $kinds
-  package=$1 edits=$2 least=$3
-  shift 3
+  set -- "$1" "$3" "$4" "$5" $kinds
+  package=$1 edits=$2 least=$3 together=$4
+  shift 4
   while [ "$number" -lt "$edits" ]; do
     number=$((number + 1))
     kind=$1
@@ -57,6 +58,7 @@ edit_package() { # PACKAGE FILE EDITS LEAST
     set -- "$@" "$kind"
     case $kind in broken | unfinished | large) cp "$file" mended ;; esac
     "$top/test/edits.pl" "$kind" "$number" "$file" || continue
+    case $kind in broken | unfinished | large) ;; *) [ $((number % together)) = 0 ] || continue ;; esac
     compare "$package" "edit $number: $kind"
     case $kind in broken | unfinished | large) cp mended "$file" ;; esac
   done
@@ -247,10 +249,84 @@ edit_module 'it is not inlined any more' '0 new, 5 known, 1 moved'
 sed -i 's/return odd(n-1, p)/return false/' module/together/together.go
 edit_module 'a circle less' '1 new, 5 known, 0 moved'
 
-edit_package net/http server.go 24 18
-edit_package encoding/json/v2 arshal_default.go 24 15
-edit_package go/types infer.go 24 8
-edit_package text/template exec.go 48 36
-edit_package strconv quote.go 48 45
+mkdir module/several
+cat >module/several/several.go <<EOF
+package several
+
+import "strings"
+
+var one, other = first(), second()
+
+func first() int { return zero }
+
+func second() int { return 2 }
+
+var zero = len(strings.Repeat("x", 3))
+
+// Upper makes a value.
+func Upper(s string) *string {
+	defer func() { recover() }()
+	s = strings.ToUpper(s)
+	return &s
+}
+
+// Lower makes another one.
+func Lower(s string) *string {
+	defer func() { recover() }()
+	type pair struct{ a, b *string }
+	p := &pair{&s, nil}
+	return p.a
+}
+EOF
+cat >module/several/tail.go <<EOF
+package several
+
+import (
+	"bytes"
+	"os"
+)
+
+// Leave has an import of its own.
+func Leave(b []byte) {
+	defer func() { recover() }()
+	println(os.O_RDWR, b)
+}
+
+// Copy has not.
+func Copy(b []byte) []byte {
+	defer func() { recover() }()
+	return bytes.Clone(b)
+}
+EOF
+touch -d '1 hour ago' module/several/*.go module/several
+edit_module 'a package of two files' '1 new, 6 known, 0 moved'
+sed -i 's/x", 3/x", 4/' module/several/several.go
+edit_module 'its imports are met again' '1 new, 6 known, 0 moved'
+cp module/several/several.go before
+sed -i 's/^\ts = .*/&\n\tprintln(\&s)/; s/^\tp := .*/&\n\tprintln(p)/' module/several/several.go
+edit_module 'two functions of a file' '0 new, 6 known, 1 moved'
+cp before module/several/several.go
+edit_module 'that undone' '0 new, 7 known, 0 moved'
+sed -i 's/^\tprintln(os/\tprintln(\&b)\n&/' module/several/tail.go
+edit_module 'a third one, in another file' '0 new, 6 known, 1 moved'
+sed -i 's/^\ts = /\t_ = 0\n&/' module/several/several.go
+sed -i 's/os.O_RDWR/1/; s/^\treturn bytes/\tprintln(os.O_RDONLY)\n&/' module/several/tail.go
+edit_module 'the only use of an import, from one function to another' '0 new, 6 known, 1 moved'
+cp before module/several/several.go
+sed -i 's/println(1/println(os.O_RDWR/; s/^\treturn /\tprintln(os.O_WRONLY)\n&/' module/several/tail.go
+edit_module 'more uses of it' '0 new, 6 known, 1 moved'
+sed -i 's/os.O_RDWR/1/' module/several/tail.go
+edit_module 'one of them less' '1 new, 6 known, 0 moved'
+sed -i 's/return zero/return 1/; s/return 2/return zero/' module/several/several.go
+edit_module 'the order of initialisation' '1 new, 6 known, 0 moved'
+sed -i 's/^\ttype pair.*//; s/p := .*/p := \&s/; s/p.a$/p/; s/^\ts = .*/\ttype pair struct{ a, b *string }\n\tprintln(\&pair{})\n&/' module/several/several.go
+edit_module 'a type that has gone to another function' '1 new, 6 known, 0 moved'
+
+edit_package net/http server.go 24 18 1
+edit_package encoding/json/v2 arshal_default.go 24 15 1
+edit_package go/types infer.go 24 8 1
+edit_package text/template exec.go 48 36 1
+edit_package strconv quote.go 48 45 1
+edit_package go/printer nodes.go 36 8 3
 rm -rf "$here"
 exit $failed

@@ -11,6 +11,8 @@
  */
 #include "engine/again.h"
 
+enum { MOST_MEMBERS = 48 };
+
 typedef VEC(Func *) FuncList;
 
 /* ---- files ---- */
@@ -118,11 +120,12 @@ static FuncDecl *find_decl(Edit *e, Version *v, uint32_t file_number, uint64_t k
 
 /* ---- members ---- */
 
-static bool add_member(Edit *e, uint32_t func, uint32_t file, Object *declared) {
-  Func *fn = lower_find_func(e->package->unit, declared);
-  if (!(fn->flags & FUNC_ESCAPE_DONE)) return false;
-  vec_push(e->arena, &e->members,
-           (Member){.func = func, .file = file, .declared = declared, .fn = fn, .recalled = *fn});
+static bool add_member(Edit *e, Member member) {
+  if (e->members.len == MOST_MEMBERS) return false;
+  member.fn = lower_find_func(e->package->unit, member.declared);
+  if (!(member.fn->flags & FUNC_ESCAPE_DONE)) return false;
+  member.recalled = *member.fn;
+  vec_push(e->arena, &e->members, member);
   return true;
 }
 
@@ -132,10 +135,18 @@ static void version_begin(Edit *e, Version *v, bool now) {
   v->files = arena_new_array(e->arena, PackageFile, e->package->load->file_len);
 }
 
-static FuncDecl *find_edited(Edit *e, Version *v) {
-  const TokenChange *change = &e->moved->files[e->moved->edited].changes.items[0];
-  const PackageFile *file = file_of(e, v, e->moved->edited);
-  return file ? function_around(file->syntax, v->now ? change->after : change->before) : NULL;
+static Object *find_edited(Edit *e, Version *v, uint32_t file_number, TextRange range) {
+  const PackageFile *file = file_of(e, v, file_number);
+  const FuncDecl *decl = file ? function_around(file->syntax, range) : NULL;
+  return decl ? find_declared(e->package->pkg, decl) : NULL;
+}
+
+static bool add_edited(Edit *e, uint32_t file, const TokenChange *change) {
+  Object *declared = find_edited(e, &e->is, file, change->after);
+  if (!declared || find_edited(e, &e->was, file, change->before) != declared) return false;
+  uint32_t func = course_find(&e->course, func_symbol_key(lower_find_func(e->package->unit, declared)));
+  return func != COURSE_NONE &&
+         add_member(e, (Member){.func = func, .file = file, .declared = declared, .edited = true});
 }
 
 bool again_find_edited(Edit *e) {
@@ -146,11 +157,12 @@ bool again_find_edited(Edit *e) {
   if (package->pkg->file_len != package->load->file_len) return false;
   version_begin(e, &e->was, false);
   version_begin(e, &e->is, true);
-  const FuncDecl *was = find_edited(e, &e->was), *is = find_edited(e, &e->is);
-  Object *declared = was && is ? find_declared(package->pkg, is) : NULL;
-  if (!declared || find_declared(package->pkg, was) != declared) return false;
-  uint32_t func = course_find(&e->course, func_symbol_key(lower_find_func(package->unit, declared)));
-  return func != COURSE_NONE && add_member(e, func, e->moved->edited, declared);
+  for (uint32_t i = 0; i < e->moved->file_len; i++) {
+    const TokenChanges *changes = &e->moved->files[i].changes;
+    for (uint32_t k = 0; k < changes->len; k++)
+      if (!add_edited(e, i, &changes->items[k])) return false;
+  }
+  return true;
 }
 
 bool again_add(Edit *e, uint32_t func) {
@@ -158,46 +170,52 @@ bool again_add(Edit *e, uint32_t func) {
   if (!known->key || known->file >= e->package->load->file_len) return false;
   const FuncDecl *decl = find_decl(e, &e->is, known->file, known->key);
   Object *declared = decl ? find_declared(e->package->pkg, decl) : NULL;
-  return declared && add_member(e, func, known->file, declared);
+  return declared && add_member(e, (Member){.func = func, .file = known->file, .declared = declared});
 }
 
 /* ---- a version ---- */
 
+typedef struct Uses { /* of one body */
+  const Package *pkg;
+  Map *packages, *mentions;
+} Uses;
+
 static void note_use(void *context, Object *object) {
-  Version *v = context;
-  const Package *pkg = v->objects[0]->pkg;
-  if (object->kind == OBJECT_PACKAGE_NAME) *map_put(&v->packages, map_key(object)) = 1;
+  const Uses *uses = context;
+  if (object->kind == OBJECT_PACKAGE_NAME) *map_put(uses->packages, map_key(object)) = 1;
   bool method = object->kind == OBJECT_FUNC && object->type->u.signature.recv;
   bool global =
       object->kind == OBJECT_FUNC || (object->kind == OBJECT_VAR && object->u.var.role == VAR_PACKAGE);
   if (method && object->u.func.origin) object = object->u.func.origin;
-  if (global && object->pkg == pkg) *map_put(&v->mentions, map_key(object)) = 1;
+  if (global && object->pkg == uses->pkg) *map_put(uses->mentions, map_key(object)) = 1;
 }
 
-static bool check_member(Edit *e, Version *v, uint32_t i, FuncDecl *decl) {
+static bool check_member(Edit *e, Version *v, uint32_t i) {
   Package *pkg = e->package->pkg;
   const Member *m = &e->members.items[i];
+  FuncDecl *decl = find_decl(e, v, m->file, e->course.funcs.items[m->func].key);
+  if (!decl) return false;
   uint32_t others = pkg->local_types.len, first = m->declared->decl->local_types;
   Object *object = v->objects[i] =
       check_function_again(&e->package->engine->check, pkg, &v->files[m->file], decl, first);
-  ObjectList types = {pkg->local_types.items + others, pkg->local_types.len - others};
-  if (i == 0) v->types = types;
-  if (!object || v->files[m->file].syntax->late.list.len || (types.len && !first)) return false;
+  v->types[i] = (ObjectList){pkg->local_types.items + others, pkg->local_types.len - others};
+  if (!object || v->files[m->file].syntax->late.list.len || (v->types[i].len && !first)) return false;
   object->u.func.has_ptr_recv = m->declared->u.func.has_ptr_recv;
+  Uses uses = {pkg, &v->packages, &v->mentions[i]};
+  if (m->edited) info_each_use(pkg->info, decl->body_id, decl->body_id_end, note_use, &uses);
   return true;
 }
 
 static bool check_members(Edit *e, Version *v) {
-  v->objects = arena_new_array(e->arena, Object *, e->members.len);
-  for (uint32_t i = 0; i < e->members.len; i++) {
-    const Member *m = &e->members.items[i];
-    FuncDecl *decl =
-        i == 0 ? find_edited(e, v) : find_decl(e, v, m->file, e->course.funcs.items[m->func].key);
-    if (!decl || !check_member(e, v, i, decl)) return false;
-    if (i == 0) v->edited = decl;
+  uint32_t len = e->members.len;
+  v->objects = arena_new_array(e->arena, Object *, len);
+  v->types = arena_new_array(e->arena, ObjectList, len);
+  v->mentions = arena_new_array(e->arena, Map, len);
+  v->packages = map_in(e->arena);
+  for (uint32_t i = 0; i < len; i++) {
+    v->mentions[i] = map_in(e->arena);
+    if (!check_member(e, v, i)) return false;
   }
-  v->packages = v->mentions = map_in(e->arena);
-  info_each_use(e->package->pkg->info, v->edited->body_id, v->edited->body_id_end, note_use, v);
   return true;
 }
 

@@ -17,23 +17,25 @@ typedef struct Member { /* a function that is looked into again */
   Object *declared;     /* as the package's scope knows it */
   Func *fn;             /* of the version that was compiled last */
   Func recalled;        /* as the base tells */
+  bool edited;          /* its text has changed */
   bool different;       /* as it is, it looks different to others */
 } Member;
 
 typedef struct Version { /* of the members: as they were, or as they are */
   bool now;
   PackageFile *files; /* by number; syntax NULL: not read yet */
-  FuncDecl *edited;   /* the declaration of the first member */
   uint32_t *order;    /* members, as they are compiled */
   uint32_t order_len;
-  Object **objects; /* of the members */
-  Func *looks;      /* the members when this version had been compiled */
+  /* By member: */
+  Object **objects;
+  Func *looks;       /* when this version had been compiled */
+  ObjectList *types; /* declared in it, in order */
+  Map *mentions;     /* Object* -> 1: global ones that its body mentions, if it is edited */
+  Map packages;      /* Object* -> 1: imports that edited ones mention */
   Trail *trail;
   Buffer text;
   TextPlaces places;
-  uint32_t inlined;       /* calls */
-  ObjectList types;       /* declared in the first member, in order */
-  Map packages, mentions; /* Object* -> 1: imports and global objects that its body mentions */
+  uint32_t inlined; /* calls */
 } Version;
 
 typedef struct Edit {
@@ -43,13 +45,13 @@ typedef struct Edit {
   Str meetings;                 /* rows of the base */
   SourceFile **before, **after; /* of the package's files, once asked for */
   Course course, next;
-  VEC(Member) members; /* the first one is edited */
+  VEC(Member) members; /* first those that are edited */
   Version was, is;
 } Edit;
 
-/* The edited file: false: the change is not in the body of one function that can be looked into. */
+/* The functions that have changed become members. False: there are changes elsewhere, or one cannot be looked into by itself. */
 bool again_find_edited(Edit *e);
-/* A function of the course becomes a member. False: it cannot be looked into by itself. */
+/* A function of the course becomes a member. False: it cannot be looked into by itself, or there are too many. */
 bool again_add(Edit *e, uint32_t func);
 /* Parses, checks and compiles all members anew. False: something is wrong with them. */
 bool again_compile(Edit *e, Version *v);

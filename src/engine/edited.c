@@ -2,12 +2,12 @@
  *
  * Answers of which only what one function adds has changed.
  *
- * In: a reported package whose files are token for token what an earlier run has seen, but for one place in the body of one function. Out:
- * the lines of that run, with those of this function made anew.
+ * In: a reported package whose files are token for token what an earlier run has seen, but for places in the bodies of some functions. Out:
+ * the lines of that run, with those of these functions made anew.
  * Idea: nearly all that a compilation finds out does not depend on the bodies of other functions, as long as these look the same from
- * outside. So the declarations of the package and the facts about its functions come from a record, as if it were a dependency; the
- * function is looked into alone, as it was and as it is (again.c), together with those that call each other in a circle with it and, if it
- * looks different now, with whoever sees it. The lines of all others stay as they are if
+ * outside. So the declarations of the package and the facts about its functions come from a record, as if it were a dependency; these
+ * functions are looked into alone, as they were and as they are (again.c), together with those that call each other in a circle with them
+ * and, if one looks different now, with whoever sees it. The lines of all others stay as they are if
  *   as they were the functions yield the very lines that the earlier run has printed for them, so that looking into them alone is right;
  *   as they are they look the same to all others: tags, and what can be inlined; and nobody's turn comes at another time or in other
  *     company (course.c);
@@ -23,7 +23,7 @@
 
 #include "engine/again.h"
 
-enum { RECORD_BASE = 20, MOST_MEMBERS = 48 };
+enum { RECORD_BASE = 20 };
 
 /* ---- the base: what stays as it is while bodies are edited ---- */
 
@@ -155,18 +155,24 @@ static void put_definition(Buffer *out, const Unit *unit, const Object *type) {
   type_text(out, unit, type_underlying(type->type), TYPE_TEXT_LINK);
 }
 
-/* Types that it declares: the numbers of others and what they stand for in names of symbols. */
-static bool declares_the_same(const Edit *e) {
-  bool same = e->was.types.len == e->is.types.len;
+static bool member_declares_the_same(const Unit *unit, const ObjectList *was, const ObjectList *is) {
+  bool same = was->len == is->len;
   Buffer a = {0}, b = {0};
-  for (uint32_t i = 0; same && i < e->was.types.len; i++) {
-    put_definition(&a, e->package->unit, e->was.types.items[i]);
-    put_definition(&b, e->package->unit, e->is.types.items[i]);
+  for (uint32_t i = 0; same && i < was->len; i++) {
+    put_definition(&a, unit, was->items[i]);
+    put_definition(&b, unit, is->items[i]);
     same = str_equal(buffer_view(&a), buffer_view(&b));
   }
   buffer_free(&a);
   buffer_free(&b);
   return same;
+}
+
+/* Types that they declare: the numbers of others and what they stand for in names of symbols. */
+static bool declares_the_same(const Edit *e) {
+  for (uint32_t i = 0; i < e->members.len; i++)
+    if (!member_declares_the_same(e->package->unit, &e->was.types[i], &e->is.types[i])) return false;
+  return true;
 }
 
 static bool same_tags(const Func *a, const Func *b) {
@@ -218,7 +224,8 @@ static void find_differences(Edit *e) {
   for (uint32_t i = 0; i < e->members.len; i++) {
     Member *m = &e->members.items[i];
     bool changed = e->course.funcs.items[m->func].changed;
-    m->different = changed || (i == 0 && can_be_inlined(e, i)) || !looks_like(&e->is.looks[i], &m->recalled);
+    m->different =
+        changed || (m->edited && can_be_inlined(e, i)) || !looks_like(&e->is.looks[i], &m->recalled);
   }
   for (bool more = true; more;) {
     more = false;
@@ -236,15 +243,17 @@ static bool is_part_of(const Map *a, const Map *b) {
   return true;
 }
 
-/* Imports that only this body may have used, the order of initialisation. */
+static bool are_equal(const Map *a, const Map *b) { return is_part_of(a, b) && is_part_of(b, a); }
+
+/* Imports that only these bodies may have used, the order of initialisation. */
 static bool package_is_untouched(const Edit *e) {
-  uint32_t ignored;
-  vec_each (const Member, m, &e->members)
-    if (m->different && find_time(e, MEET_INITIAL_VALUE, object_symbol_key(m->declared), &ignored))
-      return false;
-  bool orders = find_time(e, MEET_INITIAL_VALUE, object_symbol_key(e->members.items[0].declared), &ignored);
-  bool same = is_part_of(&e->was.mentions, &e->is.mentions) && is_part_of(&e->is.mentions, &e->was.mentions);
-  return is_part_of(&e->was.packages, &e->is.packages) && (!orders || same);
+  for (uint32_t i = 0; i < e->members.len; i++) {
+    const Member *m = &e->members.items[i];
+    uint32_t ignored;
+    if (!find_time(e, MEET_INITIAL_VALUE, object_symbol_key(m->declared), &ignored)) continue;
+    if (m->different || !are_equal(&e->was.mentions[i], &e->is.mentions[i])) return false;
+  }
+  return is_part_of(&e->was.packages, &e->is.packages);
 }
 
 /* ---- what it is the first to meet ---- */
@@ -506,7 +515,7 @@ static bool add_members(Edit *e, bool *grew) {
   *grew = false;
   for (uint32_t i = 0; i < e->course.funcs.len; i++) {
     if (!chosen[i] || known[i]) continue;
-    if (e->members.len == MOST_MEMBERS || !again_add(e, i)) return false;
+    if (!again_add(e, i)) return false;
     *grew = true;
   }
   return true;

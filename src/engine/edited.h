@@ -21,8 +21,8 @@ typedef struct MovedFile {
 typedef struct Moved {
   Arena *arena;
   MovedFile *files;
-  uint32_t file_len, edited; /* the one with other tokens; file_len: none */
-  Str text;                  /* as it was */
+  uint32_t file_len, change_len; /* changes: of all files together */
+  Str text;                      /* as it was */
   Wire places, course;
   size_t at; /* in the text: behind the last place that was read */
 } Moved;

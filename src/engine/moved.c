@@ -6,7 +6,7 @@
  * for token what it was then, with the places where its tokens are now.
  * Idea: all that an analysis sees of a file beyond its tokens is their order and where they are, and it does nothing with the
  * latter but print it. So a record has the text, the files that it came from, and which of its bytes are positions in them. After a
- * comment or a blank line nothing has to be looked into, not even an import. Where one file has other tokens in one place, edited.c goes
+ * comment or a blank line nothing has to be looked into, not even an import. Where there are other tokens in some places, edited.c goes
  * on from here.
  *
  * Go: none
@@ -179,13 +179,9 @@ static bool read_record(const EnginePackage *package, Arena *arena, Str bytes, M
   Wire wire = {.bytes = bytes};
   uint32_t len = out->file_len = package->load->file_len;
   out->files = arena_new_array(arena, MovedFile, len);
-  out->edited = len;
   for (uint32_t i = 0; i < len; i++) {
     if (!compare_file(package, arena, &wire, i, &out->files[i])) return false;
-    const TokenChanges *changes = &out->files[i].changes;
-    if (!changes->len) continue;
-    if (changes->len > 1 || out->edited < len) return false;
-    out->edited = i;
+    out->change_len += out->files[i].changes.len;
   }
   out->text = wire_get_str(&wire);
   out->places.bytes = wire_get_str(&wire);
@@ -202,7 +198,7 @@ bool moved_recall(EnginePackage *package) {
   Moved *moved = arena_new_of(arena, Moved);
   moved->arena = arena;
   bool ok = read_record(package, arena, bytes, moved);
-  bool same = ok && moved->edited == moved->file_len;
+  bool same = ok && moved->change_len == 0;
   if (ok && !same && moved->course.bytes.len) {
     package->moved = moved;
     return false;

@@ -23,8 +23,7 @@ enum { SEMI_SHIFT = 8, TOKEN_DIRECTIVE = 1 << 16, DIRECTIVE_ALONE = 1 << 17 };
 typedef struct TokenList {
   Arena *arena;
   Str text;
-  bool
-      refused; /* it is not worth comparing: errors, //line, places that the compiler does not remember exactly */
+  bool refused; /* not worth comparing: errors, //line, places that the compiler does not remember exactly */
   VEC(Token) list;
 } TokenList;
 
