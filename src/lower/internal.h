@@ -111,7 +111,9 @@ typedef struct TypeNote {
   uint8_t read;        /* flags of resolve.c */
   enum { SHAPE_UNKNOWN, SHAPE_NO, SHAPE_YES } shape : 8; /* of has_shape */
   bool pointed;                                          /* its pointer type was met before inlining began */
-  Type *shape_type;         /* that stands for types of which it is the underlying one, once made */
+  Type *
+      shape_type; /* that stands for types of which it is the underlying one, once made; of a shape: the first such
+                       one that the unit has met (others have other names of parameters, at other places) */
   Type *pointer;            /* its pointer type, once made */
   const Package *seen_from; /* type_as_seen: the package that asked last, */
   Type *seen;               /* what it got */
@@ -297,6 +299,8 @@ Type *basic_type(Lowering *low, BasicKind kind);
 bool has_nil(Type *t);
 Object *struct_field(Type *t, uint32_t index);
 Type *shapify(Lowering *low, Type *targ, bool basic);
+/* The method with the parameters as they are called in this unit, for receivers that are shapes of interfaces. */
+Object *method_as_met(Lowering *low, Type *recv, Object *method);
 OpKind assign_op(Lowering *low, Type *src, Type *dst);  /* OP_NONE: not assignable */
 OpKind convert_op(Lowering *low, Type *src, Type *dst); /* OP_NONE: not convertible */
 const Const *fix_value(Lowering *low, Type *type, const Const *value);

@@ -100,7 +100,7 @@ Func *method_value_func(Lowering *low, const Op *value) {
     pos = callee->pos;
   else if (!at_use && pos_known(value->method->pos))
     pos = xpos(value->method->pos);
-  Type *signature = wrapper_signature(low, value->method, NULL);
+  Type *signature = wrapper_signature(low, method_as_met(low, recv, value->method), NULL);
   Func *fn = at_use ? numbered_func(low, pkg, name, signature, pos) : new_wrapper(low, pkg, name, signature);
   *slot = fn;
   fn->pos = pos;

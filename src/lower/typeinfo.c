@@ -419,8 +419,25 @@ Type *shapify(Lowering *low, Type *targ, bool basic) {
   if (basic && u->kind == TYPE_POINTER && !type_not_in_heap(u->u.elem.type))
     u = pointer_to(low, basic_type(low, BASIC_UINT8));
   TypeNote *note = type_note(low, u);
-  if (!note->shape_type) note->shape_type = find_shape_type(low, u);
+  if (!note->shape_type) {
+    note->shape_type = find_shape_type(low, u);
+    TypeNote *shape = type_note(low, note->shape_type);
+    if (!shape->shape_type) shape->shape_type = u;
+  }
   return note->shape_type;
+}
+
+Object *method_as_met(Lowering *low, Type *recv, Object *method) {
+  Type *base = type_unalias(deref(type_unalias(recv)));
+  Type *met = is_shape(base) ? type_note(low, base)->shape_type : NULL;
+  if (!met || met->kind != TYPE_INTERFACE) return method;
+  InterfaceMethods methods = interface_methods(low->universe, met);
+  for (uint32_t i = 0; i < methods.len; i++) {
+    Object *other = methods.items[i];
+    if (other->name != method->name) continue;
+    if (name_is_exported(method->name) || other->pkg->path == method->pkg->path) return other;
+  }
+  return method;
 }
 
 /* ---- substitution ---- */
