@@ -322,11 +322,45 @@ edit_module 'the order of initialisation' '1 new, 6 known, 0 moved'
 sed -i 's/^\ttype pair.*//; s/p := .*/p := \&s/; s/p.a$/p/; s/^\ts = .*/\ttype pair struct{ a, b *string }\n\tprintln(\&pair{})\n&/' module/several/several.go
 edit_module 'a type that has gone to another function' '1 new, 6 known, 0 moved'
 
+mkdir module/shapes
+cat >module/shapes/shapes.go <<EOF
+package shapes
+
+import (
+	"os"
+	"reflect"
+)
+
+// G becomes a shape.
+type G interface{ Gen(first *int, second int) *int }
+
+// Use needs it.
+func Use(v reflect.Value) G {
+	defer func() { recover() }()
+	g, _ := reflect.TypeAssert[G](v)
+	return g
+}
+
+// Other does not.
+func Other(n int) {
+	defer func() { recover() }()
+	println(os.O_RDWR, n)
+}
+EOF
+touch -d '1 hour ago' module/shapes/shapes.go module/shapes
+edit_module 'a package with shapes' '1 new, 7 known, 0 moved'
+printf '\nvar Number = 1\n' >>module/shapes/shapes.go
+edit_module 'a variable more' '1 new, 7 known, 0 moved'
+sed -i 's/^\tg, _ := /\tprintln(1)\n&/' module/shapes/shapes.go
+edit_module 'a function with a shape' '0 new, 7 known, 1 moved'
+sed -i 's/^\tg, _ := /\tos.Exit(1)\n&/' module/shapes/shapes.go
+edit_module 'it is looked into in vain' '1 new, 7 known, 0 moved'
+
 edit_package net/http server.go 24 18 1
 edit_package encoding/json/v2 arshal_default.go 24 15 1
 edit_package go/types infer.go 24 8 1
 edit_package text/template exec.go 48 36 1
 edit_package strconv quote.go 48 45 1
-edit_package go/printer nodes.go 36 8 3
+edit_package encoding/xml read.go 36 9 2
 rm -rf "$here"
 exit $failed

@@ -6,7 +6,7 @@
  *   pipeline.c   the phases of one package, as a list
  *   cache.c      what is taken from earlier runs
  *   moved.c      likewise, where only the places of lines have changed
- *   edited.c     likewise, where the body of one function has
+ *   edited.c     likewise, where bodies of functions have
  *   again.c      single functions, as they were and as they are
  *   course.c     in which order a package's functions were worked on
  *   messages.c   what is wrong with a package, as text
@@ -35,7 +35,7 @@ struct Moved;
 typedef enum Answered {                  /* what is asked about a package */
                         ANSWERED_NOW,    /* by this run, or it is not asked for */
                         ANSWERED_BEFORE, /* by an earlier one */
-                        ANSWERED_MOVED   /* likewise, for other places, or but for one function */
+                        ANSWERED_MOVED   /* likewise, for other places, or but for some functions */
 } Answered;
 
 /* What a package's phases need of its imports; steps of a job. */
@@ -190,9 +190,9 @@ bool moved_names_others(const EnginePackage *package);
 
 /* For the unit of a reported package; NULL: no later run will ask. */
 Trail *edited_trail(const EnginePackage *package);
-/* When its phases are through and its bodies still there: package->course, and a record of what stays as it is when one body is edited. */
+/* When its phases are through and its bodies still there: package->course, and a record of what stays as it is when bodies are edited. */
 void edited_keep(EnginePackage *package);
-/* True: `out` has the lines, which are those of an earlier run but for one function. Imports are done. */
+/* True: `out` has the lines, which are those of an earlier run but for some functions. Imports are done. */
 bool edited_recall(EnginePackage *package);
 
 /* Appends what is wrong to package->errors; notes in the order in which the compiler finds them. */
