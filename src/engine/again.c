@@ -257,7 +257,6 @@ static bool lower_members(Edit *e, const Version *v) {
 /* All phases, in the order of the pipeline. False: something was said that no step has. */
 static bool compile_members(Edit *e, Version *v) {
   Unit *unit = e->package->unit;
-  uint32_t inlined = unit->inline_tree.len;
   unit->trail = v->trail = trail_new(e->arena);
   v->trail->alone = true;
   unit->events = event_log_new(e->arena, e->package->engine->options->level);
@@ -273,7 +272,6 @@ static bool compile_members(Edit *e, Version *v) {
   bounds_alone(unit, funcs.items, funcs.len);
   v->places.arena = e->arena;
   explain_compiler_text(&v->text, unit, unit->events->level, &v->places);
-  v->inlined = unit->inline_tree.len - inlined;
   unit->events = NULL;
   unit->trail = NULL;
   v->looks = arena_new_array(e->arena, Func, e->members.len);

@@ -35,7 +35,6 @@ typedef struct Version { /* of the members: as they were, or as they are */
   Trail *trail;
   Buffer text;
   TextPlaces places;
-  uint32_t inlined; /* calls */
 } Version;
 
 typedef struct Edit {

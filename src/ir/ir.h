@@ -829,6 +829,7 @@ typedef struct TrailStep { /* the events up to the next step are about these fun
   Func *const *funcs;
   uint32_t len;
   bool recursive;
+  uint32_t calls; /* of the unit that had been inlined before */
 } TrailStep;
 
 typedef struct TrailVisit { /* of a function, when components are looked for */

@@ -28,7 +28,8 @@ void trail_step(Unit *unit, TrailStage stage, Func *const *funcs, uint32_t len, 
   if (stage == TRAIL_EDIT) trail->edits += funcs[0]->closure ? trail->edits % 2 == 0 : 2 - trail->edits % 2;
   if (len) trail_begin(unit, func_outermost(funcs[0]));
   event_add(unit, EVENT_STEP, XPOS_NONE);
-  vec_push(trail->arena, &trail->steps, (TrailStep){stage, copy_funcs(trail, funcs, len), len, recursive});
+  vec_push(trail->arena, &trail->steps,
+           (TrailStep){stage, copy_funcs(trail, funcs, len), len, recursive, unit->inline_tree.len});
 }
 
 TrailStage trail_enter(Unit *unit, TrailStage stage) {
