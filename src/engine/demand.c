@@ -91,11 +91,22 @@ static void decide(EnginePackage *package, Func *fn) {
   lower_function(package->unit, fn);
   *state_of(package, fn) |= DEMAND_DECIDING;
   vec_push(package->arena, &package->deciding, fn);
-  inline_decide(package->unit, fn);
+  bool may_fit = inline_decide(package->unit, fn);
   package->deciding.len--;
   if (*state_of(package, fn) & DEMAND_BY_ORDER)
     inline_decide_as(package->unit, fn, same_in_shadow(package, fn));
+  else if (may_fit && circle_may_matter(package, fn))
+    store_release(&fn->open,
+                  inline_body_anyway(package->unit, fn)); /* while what it has is as it was written */
   store_release(&fn->known, NEED_INLINE);
+}
+
+/* What it costs is told to somebody. Tags do not depend on that. */
+static void settle(EnginePackage *package, Func *fn) {
+  decide(package, fn);
+  if (!fn->open || package->deciding.len) return;
+  if (circle_matters(package, fn)) inline_decide_as(package->unit, fn, same_in_shadow(package, fn));
+  store_release(&fn->open, NULL);
 }
 
 /* ---- tags ---- */
@@ -244,13 +255,20 @@ static Unit *find_unit(void *context, const Package *pkg) {
   return owner ? owner->unit : NULL;
 }
 
+static bool is_known(const Func *fn, FuncNeed need) {
+  if (need == NEED_COST) return load_acquire(&fn->known) >= NEED_INLINE && !load_acquire(&fn->open);
+  return load_acquire(&fn->known) >= (uint32_t)need;
+}
+
 static void require_func(void *context, Func *fn, FuncNeed need) {
   const Engine *engine = context;
-  if (fn->unit->whole || load_acquire(&fn->known) >= (uint32_t)need) return;
+  if (fn->unit->whole || is_known(fn, need)) return;
   lock_take(engine->demand_lock);
   EnginePackage *owner = owner_of(fn->unit->pkg);
   if (owner->summary)
     summaries_decide(fn);
+  else if (need == NEED_COST)
+    settle(owner, fn);
   else if (need == NEED_INLINE)
     decide(owner, fn);
   else

@@ -60,40 +60,6 @@ void packages_find_reach(Engine *engine) {
   }
 }
 
-/* ---- mentions ---- */
-
-static Str body_text(const Object *func) {
-  const FuncDecl *decl = func->u.func.syntax;
-  return str_slice(func->u.func.file->syntax->source->text, decl->body_offset,
-                   decl->body_offset + decl->body_len);
-}
-
-typedef struct Use {
-  const Object *wanted;
-  bool found;
-} Use;
-
-static const Object *declared(const Object *func) { return func->u.func.origin ? func->u.func.origin : func; }
-
-/* A call of an interface's method may turn out to be one of the wanted method. */
-static void visit_use(void *context, Object *object) {
-  Use *use = context;
-  if (object->kind != OBJECT_FUNC) return;
-  const Object *func = declared(object);
-  bool method = use->wanted->type->u.signature.recv != NULL;
-  if (func == use->wanted || (method && !func->u.func.syntax && func->name == use->wanted->name))
-    use->found = true;
-}
-
-static bool body_uses(Question *q, Object *func, const Object *wanted) {
-  Unit *unit = q->import->unit;
-  unit->require_body(unit->context, func);
-  Use use = {.wanted = wanted};
-  const FuncDecl *decl = func->u.func.syntax;
-  info_each_use(func->pkg->info, decl->body_id, decl->body_id_end, visit_use, &use);
-  return use.found;
-}
-
 /* ---- carriers ---- */
 
 static Carrier *add_carrier(Question *q, EnginePackage *home, Object *object, const Func *fn) {
@@ -153,32 +119,6 @@ static bool imports(const EnginePackage *package, const EnginePackage *other) {
   return false;
 }
 
-/* The functions of a package that mention another one; remembered for the next question. */
-static const ObjectList *mentions_of(Question *q, EnginePackage *home, const Object *wanted) {
-  if (!home->mentions.arena) home->mentions = map_in(home->arena);
-  const ObjectList *known = map_get_ptr(&home->mentions, wanted);
-  if (known) return known;
-  const Package *pkg = home->pkg;
-  Str name = atom_str(wanted->name);
-  const PackageFile *file = NULL;
-  bool in_file = false;
-  VEC(Object *) found = {0};
-  for (uint32_t i = 0; i < pkg->objects.len; i++) {
-    Object *func = pkg->objects.items[i];
-    if (func->kind != OBJECT_FUNC || !func->u.func.syntax || !func->u.func.syntax->body_len) continue;
-    if (func->u.func.file != file) {
-      file = func->u.func.file;
-      in_file = file_mentions(home, file, name);
-    }
-    if (in_file && func != wanted && text_mentions(body_text(func), name) && body_uses(q, func, wanted))
-      vec_push(home->arena, &found, func);
-  }
-  ObjectList *list = arena_new_of(home->arena, ObjectList);
-  *list = (ObjectList){found.items, found.len};
-  map_set_ptr(&home->mentions, wanted, list);
-  return list;
-}
-
 static void find_mentions(Question *q, Carrier *target) {
   Engine *engine = q->import->engine;
   bool method = target->object->type->u.signature.recv != NULL;
@@ -186,7 +126,7 @@ static void find_mentions(Question *q, Carrier *target) {
     EnginePackage *home = &engine->packages[i];
     if (!depends_on(q->import, home) || !depends_on(home, target->home)) continue;
     if (!method && home != target->home && !imports(home, target->home)) continue;
-    const ObjectList *list = mentions_of(q, home, target->object);
+    const ObjectList *list = functions_mentioning(home, target->object, true);
     for (uint32_t k = 0; k < list->len; k++) consider(q, home, list->items[k], target);
     if (home == q->import && initial_value_mentions(home, atom_str(target->object->name))) q->doubts = true;
   }
@@ -240,7 +180,7 @@ static bool objects_embed(Map *seen, ObjectList list, const Object *wanted) {
 static bool body_may_embed(EnginePackage *package, const Object *func, const Object *wanted) {
   Str name = atom_str(wanted->name);
   if (!func->u.func.syntax->body_len || !file_mentions(package, func->u.func.file, name)) return false;
-  Str text = body_text(func);
+  Str text = func_body_text(func);
   return text_mentions(text, name) && text_mentions(text, STR("struct"));
 }
 

@@ -376,9 +376,9 @@ void pipeline_forget(EnginePackage *package) {
   package->summary = NULL;
   package->facts = (Facts){0};
   package->filters = NULL;
-  Map *maps[] = {&package->demands,      &package->handed_on,   &package->handed,
-                 &package->mentions,     &package->export_most, &package->export_packages,
-                 &package->shared_names, &package->export_types};
+  Map *maps[] = {&package->demands,         &package->handed_on,    &package->handed,
+                 &package->mentions,        &package->own_mentions, &package->export_most,
+                 &package->export_packages, &package->shared_names, &package->export_types};
   for (size_t i = 0; i < ARRAY_LEN(maps); i++) *maps[i] = (Map){0};
 }
 

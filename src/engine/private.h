@@ -13,6 +13,7 @@
  *   summaries.c  dependencies that are read from summaries
  *   pack.c       release packs: summaries of all of std in one file
  *   demand.c     dependencies, function by function
+ *   circles.c    functions whose costs depend on who is decided first
  *   handed_on.c  which bodies come through imports
  *   shared_names.c  which packages are printed with their paths
  *   mentions.c   which files and texts mention a name
@@ -57,21 +58,21 @@ typedef struct EnginePackage {
       bodies; /* syntax and facts of bodies, ops and variables of its unit; given back when the package is done */
   Arena *log_arena; /* events of a reported package; dropped when its text is there */
   IdCounter ids;
-  Notes notes;            /* syntax errors; the checker's are in pkg->notes */
-  bool lazy;              /* a dependency of which only what is asked for is looked into: demand.c */
-  bool bodies_later;      /* bodies of functions are parsed and checked when they are needed */
-  VEC(Func *) deciding;   /* lazy: functions whose callees are being decided, outermost first */
-  Map demands;            /* lazy: Func* -> DemandState */
-  Map handed_on;          /* lazy: Func* of other packages -> Answer of handed_on.c */
-  Map handed;             /* Func* of third packages -> Answer: does some import hand it on? */
-  NameFilter *filters;    /* mentions.c: for each file; NULL: none has been asked */
-  Map mentions;           /* Object* (function) -> ObjectList*: functions here whose bodies mention it */
-  Map export_most;        /* lazy: what export data reaches at most */
-  bool export_most_known; /* export_most is complete */
-  Map export_packages;    /* what its export data name, once asked for (shared_names.c) */
-  Map shared_names;       /* Package* -> 1 no, 2 yes: printed here with its path */
-  Map export_types;       /* lazy: what export data reaches through types */
-  BitSet reaches;         /* packages that it depends on, by index */
+  Notes notes;                /* syntax errors; the checker's are in pkg->notes */
+  bool lazy;                  /* a dependency of which only what is asked for is looked into: demand.c */
+  bool bodies_later;          /* bodies of functions are parsed and checked when they are needed */
+  VEC(Func *) deciding;       /* lazy: functions whose callees are being decided, outermost first */
+  Map demands;                /* lazy: Func* -> DemandState */
+  Map handed_on;              /* lazy: Func* of other packages -> Answer of handed_on.c */
+  Map handed;                 /* Func* of third packages -> Answer: does some import hand it on? */
+  NameFilter *filters;        /* mentions.c: for each file; NULL: none has been asked */
+  Map mentions, own_mentions; /* functions_mentioning: Object* (function) -> ObjectList* */
+  Map export_most;            /* lazy: what export data reaches at most */
+  bool export_most_known;     /* export_most is complete */
+  Map export_packages;        /* what its export data name, once asked for (shared_names.c) */
+  Map shared_names;           /* Package* -> 1 no, 2 yes: printed here with its path */
+  Map export_types;           /* lazy: what export data reaches through types */
+  BitSet reaches;             /* packages that it depends on, by index */
   uint32_t users; /* of this run that are not finished: it and those that reach it; under the output lock */
   Unit *shadow;   /* lazy: the package once more, whole, for questions that need all of it; mostly NULL */
   VEC(Func *) shadow_instances; /* functions of the shadow that no declaration leads to */
@@ -224,6 +225,15 @@ void packages_find_reach(Engine *engine);
 /* mentions.c: as a whole word. Of a file: false if it surely does not. The demand lock is held, for files. */
 bool text_mentions(Str text, Str name);
 bool file_mentions(EnginePackage *package, const PackageFile *file, Str name);
+Str func_body_text(const Object *func);
+/* The functions of the package whose bodies mention that one; with `interfaces` also those that call a method of its name through an
+   interface, which may turn out to be it. The demand lock is held. */
+const ObjectList *functions_mentioning(EnginePackage *home, const Object *wanted, bool interfaces);
+
+/* circles.c: of a function that is decided and could be inlined if its calls were free: the cost may depend on which function of a
+   circle of calls is decided first. First a quick answer from what has been looked into, which may be a wrong yes. */
+bool circle_may_matter(EnginePackage *package, Func *fn);
+bool circle_matters(EnginePackage *package, Func *fn);
 
 /* shared_names.c: whether another package of that name comes through the imports of the unit's package. */
 bool package_name_is_shared(const Unit *unit, const Package *pkg);

@@ -296,11 +296,21 @@ void inline_begin(Unit *unit) { open_session(unit); }
 
 void inline_end(Unit *unit) { close_session((Session){inline_state(unit), true}); }
 
-void inline_decide(Unit *unit, Func *fn) {
-  if (compiler_flags_no_inline(&unit->flags)) return;
+bool inline_decide(Unit *unit, Func *fn) {
+  if (compiler_flags_no_inline(&unit->flags)) return false;
   Session session = open_session(unit);
-  if (inline_may_fit(unit, fn)) can_inline(unit, fn);
+  bool may_fit = inline_may_fit(unit, fn);
+  if (may_fit) can_inline(unit, fn);
   close_session(session);
+  return may_fit;
+}
+
+InlineBody *inline_body_anyway(Unit *unit, Func *fn) {
+  if (fn->inl) return fn->inl;
+  Session session = open_session(unit);
+  InlineBody *body = inline_body_new(unit, fn);
+  close_session(session);
+  return body;
 }
 
 void inline_decide_as(Unit *unit, Func *fn, const Func *other) {
@@ -308,12 +318,10 @@ void inline_decide_as(Unit *unit, Func *fn, const Func *other) {
     fn->inl = NULL;
     return;
   }
-  Session session = open_session(unit);
-  if (!fn->inl) fn->inl = inline_body_new(unit, fn);
+  fn->inl = fn->open ? fn->open : inline_body_anyway(unit, fn);
   fn->inl->cost = func_inline_cost(other);
   fn->inl->far_len = 0;
   fn->inl->can_delay_results = other->inl->can_delay_results;
-  close_session(session);
 }
 
 void inline_family(Unit *unit, Func *const *funcs, uint32_t len) {

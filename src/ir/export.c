@@ -131,12 +131,13 @@ static bool reach_op(void *context, Op *op) {
   return false;
 }
 
-static void reach_inline_body(Exporter *x, Func *fn) {
-  const InlineBody *inl = func_inline_body(fn);
+static void reach_body(Exporter *x, const InlineBody *inl) {
   OpList list = {inl->body_items, inl->body_len, inl->body_len};
   op_list_any(&list, reach_op, x);
   for (uint32_t i = 0; i < inl->dcl_len; i++) reach_type(x, inl->dcl[i]->op.type);
 }
+
+static void reach_inline_body(Exporter *x, Func *fn) { reach_body(x, func_inline_body(fn)); }
 
 static void reach_generic_body(Exporter *x, Object *object) {
   const FuncDecl *decl = object->u.func.syntax;
@@ -179,7 +180,10 @@ static void reach_declared(Exporter *x, Object *object) {
   Unit *unit = x->unit;
   Func *fn = unit->resolve_func(unit->context, unit, object);
   unit->require_func(unit->context, fn, NEED_INLINE);
-  if (fn->inl) reach_inline_body(x, fn);
+  if (fn->inl)
+    reach_inline_body(x, fn);
+  else if (fn->open)
+    reach_body(x, fn->open);
 }
 
 static void reach_declared_bodies(Exporter *x, Object *object) {

@@ -329,7 +329,8 @@ typedef enum FuncNeed {
   NEED_NOTHING,
   NEED_INLINE,     /* whether it can be inlined: `inl` */
   NEED_ALONE_TAGS, /* those tags that do not depend on whom it is in a cycle with: see func_has_tag */
-  NEED_TAGS        /* `tags`, and the directives that count for callers */
+  NEED_TAGS,       /* `tags`, and the directives that count for callers */
+  NEED_COST        /* NEED_INLINE, and no longer open */
 } FuncNeed;
 
 /* Of a function that can be inlined: whether tags of its callers are the same if it is called instead (inline/transparent.c). */
@@ -362,6 +363,9 @@ struct Func {
   int32_t func_lit_gen, range_lit_gen, go_defer_gen; /* closure name counters */
   int32_t closure_gen; /* of a closure: its number among its kind in the body that it was written in */
   InlineBody *inl;     /* NULL: cannot be inlined (once checked) */
+  InlineBody *
+      open; /* of a dependency's function: its body if what `inl` says may depend on who is decided first in a circle of
+                          calls; NULL: it does not (release) */
   /* Of a literal: its pristine body where copies share it, or NULL. Its captured variables stand for those of the body, by place. */
   const InlineBody *written;
   ParamTag *tags;                   /* param_len entries once FUNC_ESCAPE_DONE */

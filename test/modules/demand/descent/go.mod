@@ -1,0 +1,3 @@
+module dep.example/descent
+
+go 1.25
