@@ -15,55 +15,77 @@
 typedef struct Circle {
   EnginePackage *package;
   Arena *arena;
-  const Func *fn;            /* is it reached again? */
-  bool direct;               /* these are its own calls: only those of callees matter */
-  bool found, open;          /* open: functions were met that nobody has looked into */
-  Map seen;                  /* Func* -> 1; Object* of those functions -> 1 */
-  VEC(Func *) callees, todo; /* callees: those that can be inlined, or could */
+  const Object *wanted; /* is it reached again? */
+  bool direct;          /* these are its own calls: only those of callees matter */
+  bool found, open;     /* open: functions were met that nobody has looked into */
+  Map seen;             /* Object* -> 1 */
+  VEC(Object *) todo;
+  VEC(Func *) callees; /* that can be inlined, or could */
 } Circle;
 
-static void meet(void *context, Func *fn) {
+static bool is_generic(const Object *func) {
+  return func->type->u.signature.tparams.len || func->type->u.signature.recv_tparams.len;
+}
+
+/* Their bodies say what was called before anything was inlined. */
+static void meet(void *context, Object *object) {
   Circle *c = context;
-  fn = func_outermost(fn);
-  if (fn->unit != c->package->unit || (c->direct && (fn == c->fn || (!fn->inl && !fn->open)))) return;
-  if (fn == c->fn) c->found = true;
-  uint64_t *seen = map_put(&c->seen, map_key(fn));
-  if (*seen) return;
+  if (object->kind != OBJECT_FUNC) return;
+  if (object->u.func.origin) object = object->u.func.origin;
+  const FuncDecl *decl = object->u.func.syntax;
+  if (object->pkg != c->package->pkg || !decl || !decl->body_len) return;
+  if (c->direct && object == c->wanted) return;
+  if (c->direct && !is_generic(object)) {
+    Func *fn = lower_find_func(c->package->unit, object);
+    if (!fn->inl && !fn->open) return;
+    vec_push(c->arena, &c->callees, fn);
+  }
+  if (object == c->wanted) c->found = true;
+  uint64_t *seen = map_put(&c->seen, map_key(object));
+  if (!*seen) vec_push(c->arena, &c->todo, object);
   *seen = 1;
-  if (fn->object) *map_put(&c->seen, map_key(fn->object)) = 1;
-  vec_push(c->arena, &c->todo, fn);
-  if (c->direct) vec_push(c->arena, &c->callees, fn);
 }
 
-static void follow(Circle *c, const Func *fn) {
-  func_each_mentioned(c->package->unit, fn, meet, c);
-  for (uint32_t i = 0; i < fn->closures.len; i++) follow(c, fn->closures.items[i]);
+static void follow(Circle *c, Object *func) {
+  const Unit *unit = c->package->unit;
+  unit->require_body(unit->context, func);
+  const FuncDecl *decl = func->u.func.syntax;
+  info_each_use(func->pkg->info, decl->body_id, decl->body_id_end, meet, c);
 }
 
-static Circle begin(EnginePackage *package, Arena *arena, const Func *fn) {
-  Circle c = {.package = package, .arena = arena, .fn = fn, .direct = true, .seen = map_in(arena)};
-  follow(&c, fn);
+static Circle begin(EnginePackage *package, Arena *arena, Object *func) {
+  Circle c = {.package = package, .arena = arena, .wanted = func, .direct = true, .seen = map_in(arena)};
+  follow(&c, func);
   c.direct = false;
   return c;
 }
 
-/* Stops when it is known that the circle may be there. */
+static bool is_looked_into(const Circle *c, Object *func) {
+  return is_generic(func) || (lower_find_func(c->package->unit, func)->flags & FUNC_LOWERED);
+}
+
+/* Without `all` it stops when it is known that the circle may be there. */
 static void look_ahead(Circle *c, bool all) {
   while (c->todo.len && !c->found && (all || !c->open)) {
-    const Func *next = vec_pop(&c->todo);
-    if (next->flags & FUNC_LOWERED)
+    Object *next = vec_pop(&c->todo);
+    if (is_looked_into(c, next))
       follow(c, next);
     else
       c->open = true;
   }
 }
 
-bool circle_may_matter(EnginePackage *package, Func *fn) {
+/* What instances call is not known by name. */
+static Object *declared(const Func *fn) { return fn->targs.len ? NULL : fn->object; }
+
+bool circle_may_matter(EnginePackage *package, const Func *fn) {
+  Object *func = declared(fn);
+  if (!func || !func->u.func.syntax) return false;
   Arena *scratch = scratch_new();
-  Circle c = begin(package, scratch, fn);
+  Circle c = begin(package, scratch, func);
   bool open = false;
   for (uint32_t i = 0; i < c.callees.len; i++) open = open || c.callees.items[i]->open;
-  look_ahead(&c, false);
+  if (!open) look_ahead(&c, false);
   open = open || c.found || c.open;
   scratch_free(scratch);
   return open;
@@ -71,10 +93,9 @@ bool circle_may_matter(EnginePackage *package, Func *fn) {
 
 /* Somebody that mentions the function, or mentions somebody who does, has been met. */
 static bool leads_back(Circle *c) {
-  if (!c->fn->object) return true; /* an instance: its callers are not found by name */
   Map seen = map_in(c->arena);
   VEC(const Object *) todo = {0};
-  vec_push(c->arena, &todo, c->fn->object);
+  vec_push(c->arena, &todo, c->wanted);
   while (todo.len) {
     const ObjectList *list = functions_mentioning(c->package, vec_pop(&todo), false);
     for (uint32_t i = 0; i < list->len; i++) {
@@ -88,22 +109,22 @@ static bool leads_back(Circle *c) {
   return false;
 }
 
-static bool matters(EnginePackage *package, Arena *arena, const Func *fn, Map *asked) {
-  uint64_t *known = map_put(asked, map_key(fn));
+static bool matters(EnginePackage *package, Arena *arena, Object *func, Map *asked) {
+  uint64_t *known = map_put(asked, map_key(func));
   if (*known) return false;
   *known = 1;
-  Circle c = begin(package, arena, fn);
+  Circle c = begin(package, arena, func);
   look_ahead(&c, true);
   if (c.found || (c.open && leads_back(&c))) return true;
   for (uint32_t i = 0; i < c.callees.len; i++)
-    if (matters(package, arena, c.callees.items[i], asked)) return true;
+    if (matters(package, arena, c.callees.items[i]->object, asked)) return true;
   return false;
 }
 
-bool circle_matters(EnginePackage *package, Func *fn) {
+bool circle_matters(EnginePackage *package, const Func *fn) {
   Arena *scratch = scratch_new();
   Map asked = map_in(scratch);
-  bool yes = matters(package, scratch, fn, &asked);
+  bool yes = matters(package, scratch, declared(fn), &asked);
   scratch_free(scratch);
   return yes;
 }

@@ -232,8 +232,8 @@ const ObjectList *functions_mentioning(EnginePackage *home, const Object *wanted
 
 /* circles.c: of a function that is decided and could be inlined if its calls were free: the cost may depend on which function of a
    circle of calls is decided first. First a quick answer from what has been looked into, which may be a wrong yes. */
-bool circle_may_matter(EnginePackage *package, Func *fn);
-bool circle_matters(EnginePackage *package, Func *fn);
+bool circle_may_matter(EnginePackage *package, const Func *fn);
+bool circle_matters(EnginePackage *package, const Func *fn);
 
 /* shared_names.c: whether another package of that name comes through the imports of the unit's package. */
 bool package_name_is_shared(const Unit *unit, const Package *pkg);
