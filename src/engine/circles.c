@@ -34,16 +34,15 @@ static void meet(void *context, Object *object) {
   if (object->u.func.origin) object = object->u.func.origin;
   const FuncDecl *decl = object->u.func.syntax;
   if (object->pkg != c->package->pkg || !decl || !decl->body_len) return;
-  if (c->direct && object == c->wanted) return;
+  if (object == c->wanted) c->found = c->found || !c->direct;
+  if (object == c->wanted || map_find(&c->seen, map_key(object))) return;
   if (c->direct && !is_generic(object)) {
     Func *fn = lower_find_func(c->package->unit, object);
     if (!fn->inl && !fn->open) return;
     vec_push(c->arena, &c->callees, fn);
   }
-  if (object == c->wanted) c->found = true;
-  uint64_t *seen = map_put(&c->seen, map_key(object));
-  if (!*seen) vec_push(c->arena, &c->todo, object);
-  *seen = 1;
+  *map_put(&c->seen, map_key(object)) = 1;
+  vec_push(c->arena, &c->todo, object);
 }
 
 static void follow(Circle *c, Object *func) {
