@@ -13,21 +13,18 @@
 
 enum { MOST_MEMBERS = 48 };
 
-typedef VEC(Func *) FuncList;
-
 /* ---- files ---- */
 
 static SourceFile *source_of(Edit *e, uint32_t i, bool now) {
   const EnginePackage *package = e->package;
   const MovedFile *file = &e->moved->files[i];
   if (now && file->moved) return file->source;
-  SourceFile **slot = now ? &e->after[i] : &e->before[i];
-  if (!file->moved) slot = &e->after[i];
-  if (!*slot)
-    *slot = sources_add(package->engine->sources,
-                        pipeline_shown_path(package->engine, package->load, package->load->files[i]),
-                        now ? file->text : file->before);
-  return *slot;
+  SourceFile **before = &e->before[i];
+  if (!*before)
+    *before = sources_add(package->engine->sources,
+                          pipeline_shown_path(package->engine, package->load, package->load->files[i]),
+                          file->before);
+  return *before;
 }
 
 static bool has_dot_imports(const PackageFile *file) {
@@ -152,7 +149,6 @@ static bool add_edited(Edit *e, uint32_t file, const TokenChange *change) {
 bool again_find_edited(Edit *e) {
   const EnginePackage *package = e->package;
   e->before = arena_new_array(e->arena, SourceFile *, package->load->file_len);
-  e->after = arena_new_array(e->arena, SourceFile *, package->load->file_len);
   summary_read_files(package->summary);
   if (package->pkg->file_len != package->load->file_len) return false;
   version_begin(e, &e->was, false);
@@ -219,11 +215,6 @@ static bool check_members(Edit *e, Version *v) {
   return true;
 }
 
-static void add_family(Arena *arena, FuncList *list, Func *fn) {
-  vec_push(arena, list, fn);
-  for (uint32_t i = 0; i < fn->closures.len; i++) add_family(arena, list, fn->closures.items[i]);
-}
-
 /* The members so that each component is entered where it was. */
 static void order_members(Edit *e, Version *v) {
   uint32_t len = e->course.funcs.len;
@@ -242,7 +233,7 @@ static void order_members(Edit *e, Version *v) {
 
 static FuncList with_literals(Edit *e, const Version *v) {
   FuncList list = {0};
-  for (uint32_t i = 0; i < v->order_len; i++) add_family(e->arena, &list, e->members.items[v->order[i]].fn);
+  for (uint32_t i = 0; i < v->order_len; i++) family_add(e->arena, &list, e->members.items[v->order[i]].fn);
   return list;
 }
 

@@ -41,8 +41,8 @@ typedef struct Edit {
   EnginePackage *package;
   Moved *moved;
   Arena *arena;
-  Str meetings;                 /* rows of the base */
-  SourceFile **before, **after; /* of the package's files, once asked for */
+  Str meetings;        /* rows of the base */
+  SourceFile **before; /* the package's files as they were, once asked for */
   Course course, next;
   VEC(Member) members; /* first those that are edited */
   Version was, is;

@@ -15,10 +15,9 @@ enum { COURSE_NONE = UINT32_MAX };
 typedef struct CourseFunc {
   uint64_t key;   /* of its symbol; 0: an ABI wrapper, or not the only one of that name */
   uint32_t owner; /* the function that stands around a literal; others: itself */
-  uint32_t
-      file;     /* that declares it, by its number in the package; COURSE_NONE: none, or somebody around it */
-  Pos pos;      /* in the run that the trail is of */
-  bool changed; /* what the base tells of it is not so any more */
+  uint32_t file;  /* that declares it, by number; COURSE_NONE: none, or somebody around it */
+  Pos pos;        /* in the run that the trail is of */
+  bool changed;   /* what the base tells of it is not so any more */
 } CourseFunc;
 
 typedef struct CourseVisit { /* of a function in the search of a stage */

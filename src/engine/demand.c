@@ -97,25 +97,23 @@ static void decide(EnginePackage *package, Func *fn) {
     inline_decide_as(package->unit, fn, same_in_shadow(package, fn));
   else if (may_fit && circle_may_matter(package, fn))
     store_release(&fn->open,
-                  inline_body_anyway(package->unit, fn)); /* while what it has is as it was written */
+                  inline_body_anyway(package->unit, fn)); /* nothing has been inlined into it yet */
   store_release(&fn->known, NEED_INLINE);
 }
 
 /* What it costs is told to somebody. Tags do not depend on that. */
 static void settle(EnginePackage *package, Func *fn) {
   decide(package, fn);
-  if (!fn->open || package->deciding.len) return;
+  if (!fn->open) return;
   if (circle_matters(package, fn)) inline_decide_as(package->unit, fn, same_in_shadow(package, fn));
   store_release(&fn->open, NULL);
 }
 
 /* ---- tags ---- */
 
-typedef VEC(Func *) FuncList;
-
-static void add_family(Arena *arena, FuncList *list, Func *fn) {
+void family_add(Arena *arena, FuncList *list, Func *fn) {
   vec_push(arena, list, fn);
-  for (uint32_t i = 0; i < fn->closures.len; i++) add_family(arena, list, fn->closures.items[i]);
+  for (uint32_t i = 0; i < fn->closures.len; i++) family_add(arena, list, fn->closures.items[i]);
 }
 
 /* Calls are inlined into the family; true: some were left. */
@@ -140,10 +138,10 @@ static void edit(EnginePackage *package, Func *fn, bool tags_only) {
   decide(package, fn);
   Arena *scratch = scratch_new();
   FuncList family = {0};
-  add_family(scratch, &family, fn);
+  family_add(scratch, &family, fn);
   if (expand(package, &family, tags_only)) *state_of(package, fn) |= DEMAND_LEFT;
   family.len = 0; /* with the literals of inlined bodies */
-  add_family(scratch, &family, fn);
+  family_add(scratch, &family, fn);
   loop_vars_funcs(package->unit, family.items, family.len);
   dead_locals_funcs(package->unit, family.items, family.len);
   scratch_free(scratch);
@@ -171,7 +169,7 @@ void demand_inlining(EnginePackage *package, Func *fn) {
     Func *next = vec_pop(&found.todo);
     edit(package, next, false);
     FuncList family = {0};
-    add_family(scratch, &family, next);
+    family_add(scratch, &family, next);
     for (uint32_t i = 0; i < family.len; i++)
       func_each_mentioned(package->unit, family.items[i], add_instance, &found);
   }
@@ -207,7 +205,7 @@ static void find_tags_alone(EnginePackage *package, Func *fn) {
   Arena *scratch = scratch_new();
   FuncList family = {0};
   edit(package, fn, true);
-  add_family(scratch, &family, fn);
+  family_add(scratch, &family, fn);
   escape_family(package->unit, family.items, family.len);
   publish_tags(&family);
   scratch_free(scratch);
@@ -221,7 +219,7 @@ static void find_tags_in_cycles(EnginePackage *package, Func *fn) {
     Func *next = vec_pop(&r.todo);
     edit(package, next, true);
     uint32_t from = r.list.len;
-    add_family(r.scratch, &r.list, next);
+    family_add(r.scratch, &r.list, next);
     for (uint32_t i = from; i < r.list.len; i++)
       func_each_mentioned(package->unit, r.list.items[i], reach, &r);
   }

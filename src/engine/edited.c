@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Answers of which only what one function adds has changed.
+ * Answers of which only what some functions add has changed.
  *
  * In: a reported package whose files are token for token what an earlier run has seen, but for places in the bodies of some functions. Out:
  * the lines of that run, with those of these functions made anew.

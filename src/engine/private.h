@@ -222,6 +222,10 @@ Unit *demand_shadow(EnginePackage *package);
 bool package_is_handed(const Unit *unit, const Func *fn);
 void packages_find_reach(Engine *engine);
 
+/* demand.c: the function, followed by all literals in it. */
+typedef VEC(Func *) FuncList;
+void family_add(Arena *arena, FuncList *list, Func *fn);
+
 /* mentions.c: as a whole word. Of a file: false if it surely does not. The demand lock is held, for files. */
 bool text_mentions(Str text, Str name);
 bool file_mentions(EnginePackage *package, const PackageFile *file, Str name);

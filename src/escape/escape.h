@@ -29,8 +29,8 @@ void escape_funcs(Unit *unit, Func *const *roots, uint32_t len);
 /* The same for one function, followed by its literals, as if nothing that it mentions led back to it: FUNC_ALONE, and FUNC_ESCAPE_DONE
    where that makes no difference. */
 void escape_family(Unit *unit, Func *const *family, uint32_t len);
-/* Likewise, where nothing does. */
-void escape_alone(Unit *unit, Func *const *funcs, uint32_t len); /* of several functions */
+/* Likewise of several functions, each followed by its literals, where nothing does. */
+void escape_alone(Unit *unit, Func *const *funcs, uint32_t len);
 /* compiled (or NULL): called after each function, as code for it is generated then (FRONT_TYPECHECK). */
 void bounds_unit(Unit *unit, void (*compiled)(Unit *unit, Func *fn));
 void bounds_func(Unit *unit, Func *fn);

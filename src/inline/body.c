@@ -261,7 +261,7 @@ Func *instance_here(Unit *unit, Func *fn) {
   Func *own = own_instance(unit, fn->name);
   if (own) return own;
   if (!unit->whole && unit->require_func) return fn; /* on demand: not all of its own instances are known */
-  if (unit->require_func) unit->require_func(unit->context, fn, NEED_COST);
+  if (unit->require_func) unit->require_func(unit->context, fn, need_to_inline(unit, fn));
   return instance_stub(unit, fn);
 }
 

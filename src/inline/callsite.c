@@ -52,7 +52,7 @@ static Func *name_callee(Unit *unit, Name *name) {
 
 static void require_checked(Unit *unit, Func *fn) {
   if (unit->require_func && (fn->unit != unit || !unit->whole))
-    unit->require_func(unit->context, fn, fn->unit == unit || unit->tags_only ? NEED_INLINE : NEED_COST);
+    unit->require_func(unit->context, fn, need_to_inline(unit, fn));
 }
 
 Func *known_func(Unit *unit, Name *name) {

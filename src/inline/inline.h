@@ -34,10 +34,10 @@ void inline_write_bodies(Unit *unit);
 /* For units that are not whole: decides about one function that is lowered; what its callees cost is asked by
    unit->require_func. False: it is too costly even if all calls that it makes were free. */
 bool inline_decide(Unit *unit, Func *fn);
-/* The body that it would have if it could be inlined. */
-InlineBody *inline_body_anyway(Unit *unit, Func *fn);
 /* The same, but the answer is that for `other`, the same function of a whole unit (NULL: not there). */
 void inline_decide_as(Unit *unit, Func *fn, const Func *other);
+/* fn->inl, or the body that it would have. */
+InlineBody *inline_body_anyway(Unit *unit, Func *fn);
 /* For units that are not whole: inlines into a function and its closures (which follow it, as they stand in it). */
 void inline_family(Unit *unit, Func *const *funcs, uint32_t len);
 

@@ -363,9 +363,9 @@ struct Func {
   int32_t func_lit_gen, range_lit_gen, go_defer_gen; /* closure name counters */
   int32_t closure_gen; /* of a closure: its number among its kind in the body that it was written in */
   InlineBody *inl;     /* NULL: cannot be inlined (once checked) */
-  InlineBody *
-      open; /* of a dependency's function: its body if what `inl` says may depend on who is decided first in a circle of
-                          calls; NULL: it does not (release) */
+  /* Of a dependency's function: its body if what `inl` says may depend on who is decided first in a circle of calls; NULL: it does not
+     (release). */
+  InlineBody *open;
   /* Of a literal: its pristine body where copies share it, or NULL. Its captured variables stand for those of the body, by place. */
   const InlineBody *written;
   ParamTag *tags;                   /* param_len entries once FUNC_ESCAPE_DONE */
@@ -498,6 +498,11 @@ struct Unit {
   void *context;
   void *lower_state, *inline_state, *escape_state; /* private to the layers */
 };
+
+/* What a unit has to know of a function to inline it: within a package, and for the sake of tags, costs may still be open. */
+static inline FuncNeed need_to_inline(const Unit *unit, const Func *fn) {
+  return fn->unit == unit || unit->tags_only ? NEED_INLINE : NEED_COST;
+}
 
 /* The package of the position's innermost inlined call chain, printed position: the outermost call. */
 Pos xpos_outermost(const Unit *unit, XPos pos);

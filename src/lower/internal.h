@@ -111,9 +111,9 @@ typedef struct TypeNote {
   uint8_t read;        /* flags of resolve.c */
   enum { SHAPE_UNKNOWN, SHAPE_NO, SHAPE_YES } shape : 8; /* of has_shape */
   bool pointed;                                          /* its pointer type was met before inlining began */
-  Type *
-      shape_type; /* that stands for types of which it is the underlying one, once made; of a shape: the first such
-                       one that the unit has met (others have other names of parameters, at other places) */
+  /* That stands for types of which it is the underlying one, once made. Of a shape: the first of these that the unit has met; others
+     have other names of parameters, at other places. */
+  Type *shape_type;
   Type *pointer;            /* its pointer type, once made */
   const Package *seen_from; /* type_as_seen: the package that asked last, */
   Type *seen;               /* what it got */

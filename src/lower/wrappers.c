@@ -236,7 +236,8 @@ static bool can_tail_call(Body *b, const Op *recv, const SetMethod *m, const Nam
   if (!callee) return strcmp(b->unit->target->goarch, "wasm") != 0;
   if (type_unalias(m->object->type->u.signature.recv->type)->kind != TYPE_POINTER) return false;
   if (!callee->func) return true;
-  if (b->unit->require_func) b->unit->require_func(b->unit->context, callee->func, NEED_COST);
+  Unit *unit = b->unit;
+  if (unit->require_func) unit->require_func(unit->context, callee->func, need_to_inline(unit, callee->func));
   return !callee->func->inl;
 }
 
